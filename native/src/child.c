@@ -1,0 +1,88 @@
+#include "child.h"
+
+#include "action.h"
+#include "slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+
+_Noreturn static void fail(const struct request *request, int step, int index, int error) {
+    request_fail(request, step, index, error);
+    sys_exit(127);
+}
+
+/* Closes the reserved low descriptors that are not ours: placeholders, and what other threads are
+ * handing to their children, which an action that blocks here would keep open for as long as it
+ * takes. */
+static int close_reserved(const struct request *request) {
+    int slot = 0;
+    while (slot < SLOT_END) {
+        int first = slot;
+        while (slot < SLOT_END && request->reserved >> slot & 1) {
+            slot++;
+        }
+        if (slot > first) {
+            int result = action_close_range(request, (unsigned)first, (unsigned)slot - 1, 0);
+            if (result < 0) {
+                return result;
+            }
+        }
+        slot++;
+    }
+    return 0;
+}
+
+static int execute(const struct request *request) {
+    int source = request->header->exec_source;
+    if (source < 0) {
+        return sys_execve(request->program, request->argv, request->envp);
+    }
+    return sys_execveat(request->sources[source].placed, "", request->argv, request->envp,
+                        AT_EMPTY_PATH);
+}
+
+void child_run(void *argument) {
+    const struct request *request = argument;
+    signal_set mask = 0;
+    int result;
+
+    /* First of all: until here the descriptor table is the JVM's own, and whatever we did to it
+     * would happen to the JVM. */
+    if (request->cut) {
+        result = sys_close_range(request->cut, ~0U, CLOSE_RANGE_UNSHARE);
+        if (result < 0) {
+            fail(request, REQUEST_STEP_UNSHARE, REQUEST_NO_INDEX, result);
+        }
+    }
+    result = close_reserved(request);
+    if (result < 0) {
+        fail(request, REQUEST_STEP_UNSHARE, REQUEST_NO_INDEX, result);
+    }
+
+    /* Before the mask goes: a handler of the JVM that ran here would write into the JVM's memory.
+     * Ignored signals too, which would stay ignored across exec, so that `yes | head` never ends.
+     */
+    result = action_default_signals(SIGNAL_SET_ALL);
+    if (result < 0) {
+        fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
+    }
+
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        result = action_apply(request, action, &mask);
+        if (result < 0) {
+            fail(request, REQUEST_STEP_ACTION, (int)i, result);
+        }
+    }
+
+    /* Last: a signal that has waited may end us from here on, which is then the program's exit and
+     * no failure of ours. */
+    result = sys_sigmask(&mask, NULL);
+    if (result < 0) {
+        fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
+    }
+    result = execute(request);
+    fail(request, REQUEST_STEP_EXEC, REQUEST_NO_INDEX, result);
+}

@@ -1,0 +1,39 @@
+#include "io.h"
+
+#include "sys.h"
+
+#include <errno.h>
+#include <sys/ioctl.h>
+
+int io_wait(int fd, short events, int wake, int timeout_ms) {
+    struct pollfd fds[] = {{.fd = fd, .events = events}, {.fd = wake, .events = POLLIN}};
+    int result = sys_poll(fds, 2, timeout_ms);
+    return result < 0 ? result : fds[0].revents;
+}
+
+int io_available(int fd) {
+    int count = 0;
+    int result = sys_ioctl(fd, FIONREAD, &count);
+    return result < 0 ? result : count;
+}
+
+int io_remaining(int fd) {
+    struct pollfd pipe = {.fd = fd, .events = POLLIN};
+    int result = sys_poll(&pipe, 1, 0);
+    if (result < 0) {
+        return result;
+    }
+    /* POLLHUP for the reading end, POLLERR for the writing one. Asked before the count, which only
+     * a writer can raise. */
+    return pipe.revents & (POLLHUP | POLLERR) ? io_available(fd) : -EAGAIN;
+}
+
+void io_wake(int wake) {
+    const uint64_t one = 1;
+    sys_write(wake, &one, sizeof one);
+}
+
+void io_wake_reset(int wake) {
+    uint64_t count;
+    sys_read(wake, &count, sizeof count);
+}

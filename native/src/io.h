@@ -1,0 +1,22 @@
+/* Waiting for descriptors, and what is left in a pipe. */
+#ifndef SPAWN4J_IO_H
+#define SPAWN4J_IO_H
+
+#include <stdint.h>
+
+/* Waits until `fd` has one of `events` (of poll(2)), until `wake`, an eventfd, is signalled, or for
+ * `timeout_ms`, < 0 for ever. Returns the events of `fd`, 0 for both other cases, or -errno. */
+int io_wait(int fd, short events, int wake, int timeout_ms);
+
+/* How many bytes are left in the pipe `fd` if nobody holds its other end any more; -EAGAIN while
+ * somebody does. */
+int io_remaining(int fd);
+
+/* How many bytes can be read from `fd` right now, or -errno. */
+int io_available(int fd);
+
+/* Makes the eventfd `wake` readable, or no longer so. */
+void io_wake(int wake);
+void io_wake_reset(int wake);
+
+#endif

@@ -1,0 +1,278 @@
+/* The boundary to Java. It takes no decisions: it fetches memory, calls, and hands back >= 0 or
+ * -errno. */
+#include <jni.h>
+
+#include "block.h"
+#include "constants.h"
+#include "identity.h"
+#include "io.h"
+#include "probe.h"
+#include "program.h"
+#include "slot.h"
+#include "spawn.h"
+#include "sys.h"
+#include "wait.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define NATIVE(type, class, name)                                                                  \
+    JNIEXPORT type JNICALL Java_io_github_spawn4j_internal_os_##class##_##name
+
+jint JNI_OnLoad(JavaVM *vm, void *reserved) {
+    (void)vm;
+    (void)reserved;
+    slots_reserve();
+    return JNI_VERSION_10;
+}
+
+/* Spawn */
+
+NATIVE(jint, Spawn, spawn0)(JNIEnv *env, jclass class, jobject block) {
+    (void)class;
+    return spawn((*env)->GetDirectBufferAddress(env, block),
+                 (size_t)(*env)->GetDirectBufferCapacity(env, block));
+}
+
+NATIVE(jobject, Spawn, allocate0)(JNIEnv *env, jclass class, jint capacity) {
+    (void)class;
+    void *block = block_allocate((size_t)capacity);
+    if (!block) {
+        return NULL;
+    }
+    jobject buffer = (*env)->NewDirectByteBuffer(env, block, capacity);
+    if (!buffer) {
+        block_free(block, (size_t)capacity);
+    }
+    return buffer;
+}
+
+NATIVE(void, Spawn, free0)(JNIEnv *env, jclass class, jobject block) {
+    (void)class;
+    block_free((*env)->GetDirectBufferAddress(env, block),
+               (size_t)(*env)->GetDirectBufferCapacity(env, block));
+}
+
+NATIVE(jbyteArray, Spawn, environment0)(JNIEnv *env, jclass class) {
+    (void)class;
+    size_t length = 0;
+    for (char **entry = environ; entry && *entry; entry++) {
+        length += strlen(*entry) + 1;
+    }
+    jbyteArray bytes = (*env)->NewByteArray(env, (jsize)length);
+    jsize at = 0;
+    for (char **entry = environ; bytes && entry && *entry; entry++) {
+        jsize size = (jsize)strlen(*entry) + 1;
+        (*env)->SetByteArrayRegion(env, bytes, at, size, (const jbyte *)*entry);
+        at += size;
+    }
+    return bytes;
+}
+
+/* Kernel */
+
+NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return (jlong)probe_capabilities();
+}
+
+/* Pidfd */
+
+NATIVE(jint, Pidfd, sendSignal0)(JNIEnv *env, jclass class, jint pidfd, jint signal) {
+    (void)env;
+    (void)class;
+    return sys_pidfd_send_signal(pidfd, signal, 0);
+}
+
+NATIVE(jint, Pidfd, reap0)(JNIEnv *env, jclass class, jint pidfd, jlongArray fields) {
+    (void)class;
+    struct wait_result exit;
+    int result = wait_reap(pidfd, &exit);
+    if (result == 1) {
+        const struct rusage *usage = &exit.usage;
+        const jlong values[EXIT_FIELDS] = {
+            exit.info.code,
+            exit.info.status,
+            usage->ru_utime.tv_sec * 1000000 + usage->ru_utime.tv_usec,
+            usage->ru_stime.tv_sec * 1000000 + usage->ru_stime.tv_usec,
+            usage->ru_maxrss,
+            usage->ru_minflt,
+            usage->ru_majflt,
+            usage->ru_inblock,
+            usage->ru_oublock,
+            usage->ru_nvcsw,
+            usage->ru_nivcsw,
+        };
+        (*env)->SetLongArrayRegion(env, fields, 0, EXIT_FIELDS, values);
+    }
+    return result;
+}
+
+/* Io */
+
+NATIVE(jint, Io, close0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return sys_close(fd);
+}
+
+/* The array is pinned rather than copied: the descriptor does not block, so the collector waits for
+ * one copy at most. */
+NATIVE(jint, Io, read0)
+(JNIEnv *env, jclass class, jint fd, jbyteArray bytes, jint offset, jint length) {
+    (void)class;
+    jbyte *start = (*env)->GetPrimitiveArrayCritical(env, bytes, NULL);
+    if (!start) {
+        return -ENOMEM;
+    }
+    long result;
+    do {
+        result = sys_read(fd, start + offset, (size_t)length);
+    } while (result == -EINTR);
+    (*env)->ReleasePrimitiveArrayCritical(env, bytes, start, result > 0 ? 0 : JNI_ABORT);
+    return (jint)result;
+}
+
+NATIVE(jint, Io, write0)
+(JNIEnv *env, jclass class, jint fd, jbyteArray bytes, jint offset, jint length) {
+    (void)class;
+    jbyte *start = (*env)->GetPrimitiveArrayCritical(env, bytes, NULL);
+    if (!start) {
+        return -ENOMEM;
+    }
+    long result;
+    do {
+        result = sys_write(fd, start + offset, (size_t)length);
+    } while (result == -EINTR);
+    (*env)->ReleasePrimitiveArrayCritical(env, bytes, start, JNI_ABORT);
+    return (jint)result;
+}
+
+NATIVE(jint, Io, available0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return io_available(fd);
+}
+
+NATIVE(jint, Io, remaining0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return io_remaining(fd);
+}
+
+NATIVE(jint, Io, isOpen0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    bool ours = fd >= 0 && fd < SLOT_END && slots_reserved() >> fd & 1;
+    return !ours && sys_fcntl(fd, F_GETFD, 0) >= 0;
+}
+
+NATIVE(jint, Io, await0)
+(JNIEnv *env, jclass class, jint fd, jint events, jint wake, jint timeout_ms) {
+    (void)env;
+    (void)class;
+    return io_wait(fd, (short)events, wake, timeout_ms);
+}
+
+NATIVE(jint, Io, eventFd0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return (jint)sys_call(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK, 0, 0, 0, 0);
+}
+
+NATIVE(void, Io, wake0)(JNIEnv *env, jclass class, jint wake) {
+    (void)env;
+    (void)class;
+    io_wake(wake);
+}
+
+NATIVE(void, Io, resetWake0)(JNIEnv *env, jclass class, jint wake) {
+    (void)env;
+    (void)class;
+    io_wake_reset(wake);
+}
+
+/* Epoll */
+
+NATIVE(jint, Epoll, eventSize0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return sizeof(struct epoll_event);
+}
+
+NATIVE(jint, Epoll, create0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return (jint)sys_call(SYS_epoll_create1, EPOLL_CLOEXEC, 0, 0, 0, 0, 0);
+}
+
+NATIVE(jint, Epoll, control0)
+(JNIEnv *env, jclass class, jint epfd, jint operation, jint fd, jint events, jlong data) {
+    (void)env;
+    (void)class;
+    struct epoll_event event = {.events = (uint32_t)events, .data.u64 = (uint64_t)data};
+    return (jint)sys_call(SYS_epoll_ctl, epfd, operation, fd, (long)&event, 0, 0);
+}
+
+NATIVE(jint, Epoll, await0)
+(JNIEnv *env, jclass class, jint epfd, jobject events, jint capacity, jint timeout_ms) {
+    (void)class;
+    void *array = (*env)->GetDirectBufferAddress(env, events);
+    long result;
+    do {
+        result = sys_call(SYS_epoll_pwait, epfd, (long)array, capacity, timeout_ms, 0, 0);
+    } while (result == -EINTR);
+    return (jint)result;
+}
+
+/* Executable */
+
+/* Copies a path, which Java has ended by NUL, to `path`. */
+static bool fetch_path(JNIEnv *env, jbyteArray bytes, char path[PATH_MAX]) {
+    jsize length = (*env)->GetArrayLength(env, bytes);
+    if (length < 1 || length > PATH_MAX) {
+        return false;
+    }
+    (*env)->GetByteArrayRegion(env, bytes, 0, length, (jbyte *)path);
+    return path[length - 1] == 0;
+}
+
+NATIVE(jint, Executable, checkProgram0)(JNIEnv *env, jclass class, jbyteArray bytes) {
+    (void)class;
+    char path[PATH_MAX];
+    return fetch_path(env, bytes, path) ? program_check(path) : -ENAMETOOLONG;
+}
+
+NATIVE(jint, Executable, checkDirectory0)(JNIEnv *env, jclass class, jbyteArray bytes) {
+    (void)class;
+    char path[PATH_MAX];
+    return fetch_path(env, bytes, path) ? program_check_directory(path) : -ENAMETOOLONG;
+}
+
+NATIVE(jint, Executable, pin0)(JNIEnv *env, jclass class, jbyteArray bytes) {
+    (void)class;
+    char path[PATH_MAX];
+    return fetch_path(env, bytes, path) ? sys_open(path, O_PATH | O_CLOEXEC, 0) : -ENAMETOOLONG;
+}
+
+NATIVE(jint, Executable, isElf0)(JNIEnv *env, jclass class, jbyteArray bytes) {
+    (void)class;
+    char path[PATH_MAX];
+    return fetch_path(env, bytes, path) ? program_is_elf(path) : -ENAMETOOLONG;
+}
+
+NATIVE(jint, Executable, identity0)(JNIEnv *env, jclass class, jint fd, jbyteArray key) {
+    (void)class;
+    struct identity identity;
+    int result = identity_read(fd, "", &identity);
+    if (result == 0) {
+        (*env)->SetByteArrayRegion(env, key, 0, sizeof identity, (const jbyte *)&identity);
+    }
+    return result;
+}

@@ -1,0 +1,137 @@
+#include "request.h"
+
+#include "identity.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct span {
+    char *base;
+    size_t length;
+};
+
+static void *section(struct span block, uint32_t offset, uint64_t count, size_t size,
+                     size_t alignment) {
+    if (offset < REQUEST_HEADER_SIZE || offset % alignment != 0 || offset > block.length ||
+        count > (block.length - offset) / size) {
+        return NULL;
+    }
+    return block.base + offset;
+}
+
+static const char *string_at(struct span block, uint32_t offset) {
+    const char *text = section(block, offset, 1, 1, 1);
+    return text && memchr(text, 0, block.length - offset) ? text : NULL;
+}
+
+/* Points `pointers` at `count` strings that stand one behind the other. */
+static int split(struct span block, uint32_t offset, uint32_t count, char **pointers) {
+    char *text = section(block, offset, count, 1, 1);
+    if (!text) {
+        return -EINVAL;
+    }
+    char *end = block.base + block.length;
+    for (uint32_t i = 0; i < count; i++) {
+        char *nul = text < end ? memchr(text, 0, (size_t)(end - text)) : NULL;
+        if (!nul) {
+            return -EINVAL;
+        }
+        pointers[i] = text;
+        text = nul + 1;
+    }
+    pointers[count] = NULL;
+    return 0;
+}
+
+static void name_descriptor(struct request *request, int fd) {
+    if (fd >= 0 && fd < 64) {
+        request->named |= (uint64_t)1 << fd;
+    }
+    if (fd > request->highest_named) {
+        request->highest_named = fd;
+    }
+}
+
+static int check_action(struct request *request, struct span block, const struct action *action) {
+    uint32_t type = action->type & ~(uint32_t)REQUEST_FD_IS_SOURCE;
+    if (action->type & REQUEST_FD_IS_SOURCE) {
+        if (action->fd < 0 || (uint32_t)action->fd >= request->header->sources_count) {
+            return -EINVAL;
+        }
+    } else {
+        name_descriptor(request, action->fd);
+    }
+    switch (type) {
+    case REQUEST_CLOSE:
+        request->closes_by_number |= action->fd >= 64;
+        return 0;
+    case REQUEST_DUP2:
+        name_descriptor(request, action->newfd);
+        return action->newfd < 0 ? -EINVAL : 0;
+    case REQUEST_OPEN:
+        name_descriptor(request, action->newfd);
+        return action->newfd >= 0 && string_at(block, action->text) ? 0 : -EINVAL;
+    case REQUEST_CHDIR:
+        return string_at(block, action->text) ? 0 : -EINVAL;
+    case REQUEST_FCHDIR:
+    case REQUEST_CLOSE_RANGE:
+    case REQUEST_SIGMASK:
+    case REQUEST_SIGDEFAULT:
+    case REQUEST_INHERIT:
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+int request_open(struct request *request, void *memory, size_t capacity) {
+    struct request_header *header = memory;
+    memset(request, 0, sizeof *request);
+    request->header = header;
+    if (capacity < sizeof *header || header->length < sizeof *header || header->length > capacity) {
+        return -EINVAL;
+    }
+    header->pid = -1;
+    header->pidfd = -1;
+    header->step = REQUEST_STEP_NONE;
+    header->index = REQUEST_NO_INDEX;
+    header->error = 0;
+
+    struct span block = {memory, header->length};
+    uint64_t pointers = (uint64_t)header->argv_count + header->envp_count + 2;
+    request->sources =
+        section(block, header->sources_offset, header->sources_count, sizeof(struct source), 4);
+    request->actions =
+        section(block, header->actions_offset, header->actions_count, sizeof(struct action), 8);
+    request->argv =
+        section(block, header->pointers_offset, pointers, sizeof(char *), sizeof(char *));
+    request->program = string_at(block, header->program_offset);
+    if (!request->sources || !request->actions || !request->argv || !request->program ||
+        header->argv_count == 0 || header->exec_source < -1 ||
+        header->exec_source >= (int64_t)header->sources_count) {
+        return -EINVAL;
+    }
+    request->envp = request->argv + header->argv_count + 1;
+    if (header->identity_offset) {
+        request->identity = section(block, header->identity_offset, 1, sizeof(struct identity), 8);
+        if (!request->identity) {
+            return -EINVAL;
+        }
+    }
+    for (uint32_t i = 0; i < header->sources_count; i++) {
+        if (request->sources[i].kind > REQUEST_SOURCE_NULL) {
+            return -EINVAL;
+        }
+        request->sources[i].placed = -1;
+        request->sources[i].peer = -1;
+    }
+    for (uint32_t i = 0; i < header->actions_count; i++) {
+        int result = check_action(request, block, &request->actions[i]);
+        if (result < 0) {
+            return result;
+        }
+    }
+    int result = split(block, header->argv_offset, header->argv_count, request->argv);
+    return result < 0 ? result
+                      : split(block, header->envp_offset, header->envp_count, request->envp);
+}

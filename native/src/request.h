@@ -1,0 +1,104 @@
+/* A checked view of the request block that Java has written; its layout is drawn in
+ * RequestLayout.java. */
+#ifndef SPAWN4J_REQUEST_H
+#define SPAWN4J_REQUEST_H
+
+#include "constants.h"
+#include "sys.h"
+
+#include <assert.h>
+#include <stdbool.h>
+
+struct request_header {
+    uint32_t length;
+    uint32_t strategy;
+    uint32_t flags;
+    uint32_t sources_offset;
+    uint32_t sources_count;
+    uint32_t actions_offset;
+    uint32_t actions_count;
+    uint32_t program_offset;
+    int32_t exec_source; /* the source to execute, or -1 for the program's path */
+    uint32_t argv_offset;
+    uint32_t argv_count;
+    uint32_t envp_offset;
+    uint32_t envp_count;
+    uint32_t pointers_offset;
+    uint32_t identity_offset; /* 0: none */
+    uint32_t reserved0;
+    int32_t pid;
+    int32_t pidfd;
+    int32_t step;
+    int32_t index;
+    int32_t error;
+    uint32_t reserved1[3];
+};
+static_assert(sizeof(struct request_header) == REQUEST_HEADER_SIZE, "header");
+static_assert(offsetof(struct request_header, program_offset) == REQUEST_PROGRAM_OFFSET, "program");
+static_assert(offsetof(struct request_header, pointers_offset) == REQUEST_POINTERS_OFFSET,
+              "pointers");
+static_assert(offsetof(struct request_header, pid) == REQUEST_OUTCOME_PID, "pid");
+static_assert(offsetof(struct request_header, error) == REQUEST_OUTCOME_ERRNO, "errno");
+
+struct source {
+    uint32_t kind;
+    int32_t fd;
+    int32_t placed; /* where the child finds it; -1 while it is nowhere */
+    int32_t peer;   /* our end of a pipe; -1 without */
+};
+static_assert(sizeof(struct source) == REQUEST_SOURCE_SIZE, "source");
+static_assert(offsetof(struct source, peer) == REQUEST_SOURCE_PEER, "peer");
+
+struct action {
+    uint32_t type;
+    int32_t index; /* among the caller's actions, or REQUEST_NO_INDEX */
+    int32_t fd;
+    int32_t newfd;
+    uint32_t flags;
+    uint32_t mode;
+    uint32_t text; /* offset of a path */
+    uint32_t reserved;
+    uint64_t value; /* a signal set, or open_how.resolve */
+};
+static_assert(sizeof(struct action) == REQUEST_ACTION_SIZE, "action");
+static_assert(offsetof(struct action, value) == REQUEST_ACTION_VALUE, "value");
+
+struct request {
+    struct request_header *header;
+    struct source *sources;
+    const struct action *actions;
+    const char *program;
+    char **argv;
+    char **envp;
+    const struct identity *identity; /* null: not to be checked */
+
+    /* Decided by the parent before it clones. */
+    unsigned cut; /* the child's private table starts empty from here; 0: the table is copied */
+    uint64_t reserved; /* low descriptors that only hold a place and are no business of the child */
+    int highest_named; /* the highest descriptor that an action names */
+    uint64_t named;    /* the descriptors below 64 that actions name */
+    bool closes_by_number; /* an action closes a descriptor that a shared table would not have */
+};
+
+/* Makes `request` a view of the `capacity` bytes at `block`, after checking every offset, count and
+ * string in it, and fills argv and envp. Returns 0 or -EINVAL. */
+int request_open(struct request *request, void *block, size_t capacity);
+
+/* The string of an action. */
+static inline const char *request_text(const struct request *request, uint32_t offset) {
+    return (const char *)request->header + offset;
+}
+
+/* Writes where and why the spawn failed; `error` is negative. The first failure stays. Returns
+ * `error`. */
+static inline int request_fail(const struct request *request, int step, int index, int error) {
+    struct request_header *header = request->header;
+    if (header->step == REQUEST_STEP_NONE) {
+        header->step = step;
+        header->index = index;
+        header->error = -error;
+    }
+    return error;
+}
+
+#endif

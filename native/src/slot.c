@@ -1,0 +1,123 @@
+#include "slot.h"
+
+#include "sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* Numbers that we hold; a number whose placeholder somebody has closed leaves it for ever. */
+static _Atomic uint64_t reserved;
+
+/* The part of `reserved`, from 3 upwards, that no spawn is using. */
+static _Atomic uint64_t available;
+
+/* The original of all placeholders. Its inode is its own, so that we can tell whether a number is
+ * still ours. */
+static int placeholder = -1;
+static uint64_t placeholder_inode;
+
+static _Atomic int null_device = -1;
+
+static uint64_t bit(int slot) { return (uint64_t)1 << slot; }
+
+/* Moves `fd` to the lowest free number from `from` on and counts it as reserved. */
+static int move_up(int fd, int from) {
+    int moved = sys_fcntl(fd, F_DUPFD_CLOEXEC, from);
+    sys_close(fd);
+    if (moved >= 0 && moved < SLOT_END) {
+        reserved |= bit(moved);
+    }
+    return moved;
+}
+
+void slots_reserve(void) {
+    struct rlimit limit;
+    if (sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0) < 0) {
+        return;
+    }
+    int original = sys_memfd_create("spawn4j-reserved", MFD_CLOEXEC);
+    if (original < 0) {
+        return;
+    }
+    /* At the top of the block, so that the block itself stays in one piece. */
+    struct statx stat;
+    placeholder = move_up(original, SLOT_END);
+    if (placeholder < 0 || sys_statx(placeholder, "", AT_EMPTY_PATH, STATX_INO, &stat) < 0) {
+        return;
+    }
+    placeholder_inode = stat.stx_ino;
+    int device = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
+    null_device = device < 0 ? -1 : move_up(device, 3);
+
+    /* A process with few descriptors needs them itself. */
+    rlim_t most = limit.rlim_cur / 4;
+    for (rlim_t count = 0; count < most; count++) {
+        int slot = sys_fcntl(placeholder, F_DUPFD_CLOEXEC, 0);
+        if (slot < 0) {
+            break;
+        }
+        if (slot >= SLOT_END) {
+            sys_close(slot);
+            break;
+        }
+        reserved |= bit(slot);
+        if (slot > 2) {
+            available |= bit(slot);
+        }
+    }
+}
+
+uint64_t slots_reserved(void) { return reserved; }
+
+/* Somebody may have closed our placeholder and opened a file of his own under its number. */
+static bool is_ours(int slot) {
+    struct statx stat;
+    return sys_statx(slot, "", AT_EMPTY_PATH, STATX_INO, &stat) == 0 &&
+           stat.stx_ino == placeholder_inode;
+}
+
+int slot_place(int fd, uint64_t avoid) {
+    for (;;) {
+        uint64_t free = available;
+        uint64_t usable = free & ~avoid;
+        if (!usable) {
+            return -EAGAIN;
+        }
+        int slot = __builtin_ctzll(usable);
+        if (!atomic_compare_exchange_weak(&available, &free, free & ~bit(slot))) {
+            continue;
+        }
+        if (!is_ours(slot)) {
+            reserved &= ~bit(slot);
+            continue;
+        }
+        int result = sys_dup3(fd, slot, O_CLOEXEC);
+        if (result < 0) {
+            available |= bit(slot);
+        }
+        return result;
+    }
+}
+
+void slot_release(int slot) {
+    sys_dup3(placeholder, slot, O_CLOEXEC);
+    available |= bit(slot);
+}
+
+static bool is_null_device(int fd) {
+    struct statx stat;
+    return sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat) == 0 && stat.stx_rdev_major == 1 &&
+           stat.stx_rdev_minor == 3;
+}
+
+int slot_null(void) {
+    int fd = null_device;
+    if (!is_null_device(fd)) {
+        fd = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
+        null_device = fd;
+    }
+    return fd;
+}

@@ -1,0 +1,31 @@
+/* The reserved low block: every descriptor below 64 that was free when the library was loaded.
+ *
+ * A child that unshares its table from 64 upwards keeps only what lies below. So that it costs
+ * nothing and no file of the application is ever copied, we hold those numbers with placeholders
+ * and put there, for the moment of a spawn, what a child is to keep. Placeholders below 3 only keep
+ * the JVM from opening a file as somebody's standard stream. Thread-safe. */
+#ifndef SPAWN4J_SLOT_H
+#define SPAWN4J_SLOT_H
+
+#include <stdint.h>
+
+#define SLOT_END 64
+
+/* Reserves what is free. Called once, when the library is loaded. */
+void slots_reserve(void);
+
+/* The numbers that are reserved, as bits; whether lent out or not. */
+uint64_t slots_reserved(void);
+
+/* Duplicates `fd` onto a free slot that is not in `avoid`. Returns its number, -EAGAIN where none
+ * is free, or -errno. */
+int slot_place(int fd, uint64_t avoid);
+
+/* Puts the placeholder back. */
+void slot_release(int slot);
+
+/* /dev/null, open for reading and writing, or -errno. It stays open; should somebody close it, the
+ * next call opens another. */
+int slot_null(void);
+
+#endif

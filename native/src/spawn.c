@@ -1,0 +1,263 @@
+/* How a child is made.
+ *
+ * Copying the descriptor table is what makes a spawn slow in a process with many open files, and
+ * what lets a child hold, for a moment, files that are none of its business: a writer's, say, so
+ * that executing what was written fails with "Text file busy". So CLONE3 shares the table
+ * (CLONE_FILES), and the child's first act is to unshare it from 64 upwards: the kernel then copies
+ * the first 64 entries only. What the child is to keep is placed below 64 first, in slots (see
+ * slot.h).
+ *
+ * The obvious alternatives cost more: a helper process adds a hop to each spawn, and fetching
+ * descriptors with pidfd_getfd(2) needs ptrace rights that containers refuse. Where there is no
+ * slot left or no close_range(2), the table is copied after all, and the same actions give the same
+ * child, only slower. */
+#include "spawn.h"
+
+#include "block.h"
+#include "child.h"
+#include "identity.h"
+#include "posix.h"
+#include "probe.h"
+#include "request.h"
+#include "slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* Set when the kernel or a filter has refused clone3(2), so that it is asked once only. */
+static atomic_bool clone3_refused;
+
+static bool means_refused(long error) {
+    /* Docker's filter says ENOSYS, older ones EPERM; a kernel too old for a flag says EINVAL, for
+     * the struct's size E2BIG. */
+    return error == -ENOSYS || error == -EPERM || error == -EINVAL || error == -E2BIG;
+}
+
+/* A child on its own stack, below the block, that shares our memory until exec. */
+static long clone_onto_stack(struct request *request, unsigned long flags, int *pidfd) {
+    return sys_clone(flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, request->header, pidfd,
+                     child_run, request);
+}
+
+static long clone3_onto_stack(struct request *request, unsigned long flags, int *pidfd) {
+    if (!clone3_refused) {
+        struct clone_args args = {
+            .flags = flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+            .pidfd = (uintptr_t)pidfd,
+            .exit_signal = SIGCHLD,
+            .stack = (uintptr_t)request->header - BLOCK_STACK_SIZE,
+            .stack_size = BLOCK_STACK_SIZE,
+        };
+        long pid = sys_clone3(&args, sizeof args, child_run, request);
+        if (!means_refused(pid)) {
+            return pid;
+        }
+        clone3_refused = true;
+    }
+    return clone_onto_stack(request, flags, pidfd);
+}
+
+/* A child with a copy of our memory. We wait for its exec all the same, as its outcome is only
+ * known then. */
+static long clone_copy(struct request *request, int *pidfd) {
+    long pid = sys_call(SYS_clone, CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, (long)pidfd, 0, 0, 0);
+    if (pid == 0) {
+        child_run(request);
+    }
+    return pid;
+}
+
+static long start(struct request *request, int *pidfd) {
+    long pid;
+    switch (request->header->strategy) {
+    case REQUEST_STRATEGY_POSIX_SPAWN:
+        return posix_start(request);
+    case REQUEST_STRATEGY_FORK:
+        return clone_copy(request, pidfd);
+    case REQUEST_STRATEGY_VFORK:
+        return clone_onto_stack(request, 0, pidfd);
+    default:
+        pid = clone3_onto_stack(request, request->cut ? CLONE_FILES : 0, pidfd);
+        if (means_refused(pid)) {
+            request->cut = 0;
+            pid = clone_copy(request, pidfd);
+        }
+        return pid;
+    }
+}
+
+static bool is_pipe(const struct source *source) {
+    return source->kind == REQUEST_SOURCE_PIPE_TO_CHILD ||
+           source->kind == REQUEST_SOURCE_PIPE_FROM_CHILD;
+}
+
+/* Makes the pipe of `source`: the child's end goes to `fd`, ours, which never blocks, to `peer`. */
+static int make_pipe(struct source *source) {
+    int ends[2];
+    int result = sys_pipe2(ends, O_CLOEXEC);
+    if (result < 0) {
+        return result;
+    }
+    bool to_child = source->kind == REQUEST_SOURCE_PIPE_TO_CHILD;
+    source->fd = ends[to_child ? 0 : 1];
+    source->peer = ends[to_child ? 1 : 0];
+    return sys_fcntl(source->peer, F_SETFL, O_NONBLOCK);
+}
+
+/* Puts `source` where the child will find it: into a slot, or, where there is none, above every
+ * descriptor that an action names. */
+static int place(struct request *request, struct source *source) {
+    int result = slot_place(source->fd, request->named);
+    if (result == -EAGAIN) {
+        request->cut = 0;
+        int from = request->highest_named < 2 ? 3 : request->highest_named + 1;
+        result = sys_fcntl(source->fd, F_DUPFD_CLOEXEC, from);
+    }
+    if (result < 0) {
+        return result;
+    }
+    source->placed = result;
+    if (result < SLOT_END) {
+        request->reserved &= ~((uint64_t)1 << result);
+    }
+    return 0;
+}
+
+/* Makes one source ready. A source that fails is left for discard_sources(). */
+static int prepare_source(struct request *request, struct source *source) {
+    uint64_t reserved = slots_reserved();
+    int result = 0;
+    switch (source->kind) {
+    case REQUEST_SOURCE_DESCRIPTOR:
+        /* Our own placeholders look open, but are nobody's. */
+        if (source->fd < 0 || (source->fd < SLOT_END && reserved >> source->fd & 1)) {
+            return request_fail(request, REQUEST_STEP_DESCRIPTOR, source->fd, -EBADF);
+        }
+        break;
+    case REQUEST_SOURCE_NULL:
+        source->fd = slot_null();
+        if (source->fd < 0) {
+            return request_fail(request, REQUEST_STEP_DESCRIPTOR, REQUEST_NO_INDEX, source->fd);
+        }
+        break;
+    default:
+        result = make_pipe(source);
+        if (result < 0) {
+            return request_fail(request, REQUEST_STEP_PIPE, REQUEST_NO_INDEX, result);
+        }
+    }
+    result = place(request, source);
+    if (is_pipe(source)) {
+        sys_close(source->fd);
+        source->fd = -1;
+    }
+    return result < 0 ? request_fail(request, REQUEST_STEP_DESCRIPTOR, source->fd, result) : 0;
+}
+
+/* Takes back what only the child needed; on a failed spawn our ends of the pipes too. */
+static void discard_sources(const struct request *request, bool failed) {
+    for (uint32_t i = 0; i < request->header->sources_count; i++) {
+        struct source *source = &request->sources[i];
+        if (source->placed >= 0) {
+            if (source->placed < SLOT_END && slots_reserved() >> source->placed & 1) {
+                slot_release(source->placed);
+            } else {
+                sys_close(source->placed);
+            }
+        }
+        if (failed && is_pipe(source)) {
+            if (source->fd >= 0) {
+                sys_close(source->fd);
+            }
+            if (source->peer >= 0) {
+                sys_close(source->peer);
+                source->peer = -1;
+            }
+        }
+    }
+}
+
+static int check_identity(const struct request *request) {
+    struct identity now;
+    int result = identity_read(AT_FDCWD, request->program, &now);
+    if (result < 0 || !identity_equal(&now, request->identity)) {
+        return request_fail(request, REQUEST_STEP_IDENTITY, REQUEST_NO_INDEX, -ESTALE);
+    }
+    return 0;
+}
+
+/* Clones with everything in place, and reaps a child that has failed. */
+static int launch(struct request *request) {
+    struct request_header *header = request->header;
+    signal_set mask;
+    int pidfd = -1;
+
+    /* Blocked until the child has default dispositions: a handler of the JVM that ran in the child
+     * would write into our memory. */
+    const signal_set all = SIGNAL_SET_ALL;
+    sys_sigmask(&all, &mask);
+    long pid = start(request, &pidfd);
+    sys_sigmask(&mask, NULL);
+
+    if (pid < 0) {
+        bool posix = header->strategy == REQUEST_STRATEGY_POSIX_SPAWN;
+        return request_fail(request, posix ? REQUEST_STEP_POSIX_SPAWN : REQUEST_STEP_CLONE,
+                            REQUEST_NO_INDEX, (int)pid);
+    }
+    if (pidfd < 0) {
+        /* posix_spawn(3) gives none; the pid is safe as long as we have not reaped it. */
+        pidfd = sys_pidfd_open((int)pid, 0);
+        if (pidfd < 0) {
+            sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
+            sys_waitid(P_PID, (int)pid, NULL, WEXITED, NULL);
+            return request_fail(request, REQUEST_STEP_PIDFD, REQUEST_NO_INDEX, pidfd);
+        }
+    }
+    if (header->step != REQUEST_STEP_NONE) {
+        sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | __WALL, NULL);
+        sys_close(pidfd);
+        return -header->error;
+    }
+    header->pid = (int32_t)pid;
+    header->pidfd = pidfd;
+    return 0;
+}
+
+int spawn(void *block, size_t capacity) {
+    struct request request;
+    int result = request_open(&request, block, capacity);
+    if (result < 0) {
+        return request_fail(&request, REQUEST_STEP_REQUEST, REQUEST_NO_INDEX, result);
+    }
+    struct request_header *header = request.header;
+    bool posix = header->strategy == REQUEST_STRATEGY_POSIX_SPAWN;
+    if (posix) {
+        result = posix_check(&request);
+        if (result < 0) {
+            return result;
+        }
+    }
+    if (request.identity) {
+        result = check_identity(&request);
+        if (result < 0) {
+            return result;
+        }
+    }
+    bool shares = header->strategy == REQUEST_STRATEGY_CLONE3 &&
+                  !(header->flags & REQUEST_FLAG_COPY_DESCRIPTORS) && !request.closes_by_number &&
+                  probe_has(KERNEL_CLOSE_RANGE);
+    request.cut = shares ? SLOT_END : 0;
+    request.reserved = slots_reserved();
+    for (uint32_t i = 0; i < header->sources_count && result == 0; i++) {
+        result = prepare_source(&request, &request.sources[i]);
+    }
+    if (result == 0) {
+        result = launch(&request);
+    }
+    discard_sources(&request, result < 0);
+    return result;
+}

@@ -1,0 +1,13 @@
+/* Starting a process as a request says. */
+#ifndef SPAWN4J_SPAWN_H
+#define SPAWN4J_SPAWN_H
+
+#include <stddef.h>
+
+/* Starts the child that the block describes and waits until it has executed its program or failed.
+ * Returns 0 with pid and pidfd in the block, or -errno with the failed step there; a child that
+ * failed has been reaped, and nothing is left open. Thread-safe for different blocks, which must
+ * come from block_allocate(). */
+int spawn(void *block, size_t capacity);
+
+#endif

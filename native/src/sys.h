@@ -1,0 +1,79 @@
+/* System calls as the kernel defines them: the result, or -errno. Nothing here touches libc's
+ * errno, takes a lock or can be interposed, so that parent and child may use all of it. */
+#ifndef SPAWN4J_SYS_H
+#define SPAWN4J_SYS_H
+
+#include <linux/openat2.h>
+#include <linux/sched.h>
+#include <linux/stat.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+/* The kernel's signal set: bit n - 1 is signal n. */
+typedef uint64_t signal_set;
+#define SIGNALS 64
+#define SIGNAL_SET_ALL (~(signal_set)0)
+
+/* Any system call, in assembly. */
+long sys_call(long nr, long a, long b, long c, long d, long e, long f);
+
+/* clone3(2) onto the stack in `args`; the child calls `child(arg)`, which must not return. */
+long sys_clone3(struct clone_args *args, size_t size, void (*child)(void *), void *arg);
+
+/* clone(2) with the given top of stack; the child calls `child(arg)`, which must not return. */
+long sys_clone(unsigned long flags, void *stack, int *pidfd, void (*child)(void *), void *arg);
+
+int sys_close(int fd);
+int sys_dup3(int fd, int newfd, int flags);
+int sys_fcntl(int fd, int command, long argument);
+int sys_open(const char *path, int flags, unsigned mode);
+int sys_openat(int directory, const char *path, int flags, unsigned mode);
+int sys_openat2(int directory, const char *path, struct open_how *how);
+long sys_read(int fd, void *buffer, size_t size);
+long sys_write(int fd, const void *buffer, size_t size);
+int sys_pipe2(int ends[2], int flags);
+int sys_close_range(unsigned first, unsigned last, unsigned flags);
+long sys_getdents64(int fd, void *buffer, size_t size);
+int sys_chdir(const char *path);
+int sys_fchdir(int fd);
+int sys_statx(int directory, const char *path, int flags, unsigned mask, struct statx *result);
+int sys_faccessat2(int directory, const char *path, int mode, int flags);
+int sys_ioctl(int fd, unsigned long request, void *argument);
+int sys_memfd_create(const char *name, unsigned flags);
+
+/* poll(2) that goes on after a signal; `timeout_ms` < 0 waits for ever. */
+int sys_poll(struct pollfd *fds, unsigned count, int timeout_ms);
+
+/* rt_sigprocmask(2) on the calling thread: replaces the mask, stores the former one where `old` is
+ * not null. */
+int sys_sigmask(const signal_set *set, signal_set *old);
+
+/* What rt_sigaction(2) reads and writes. */
+struct sys_sigaction {
+    uintptr_t handler;
+    unsigned long flags;
+    uintptr_t restorer;
+    signal_set mask;
+};
+int sys_sigaction(int signal, const struct sys_sigaction *action, struct sys_sigaction *old);
+
+int sys_execve(const char *path, char *const argv[], char *const envp[]);
+int sys_execveat(int directory, const char *path, char *const argv[], char *const envp[],
+                 int flags);
+_Noreturn void sys_exit(int status);
+
+int sys_pidfd_open(int pid, unsigned flags);
+int sys_pidfd_send_signal(int pidfd, int signal, unsigned flags);
+
+/* What waitid(2) says of a child. */
+struct sys_exit_info {
+    int pid;    /* 0 where nobody has ended */
+    int code;   /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */
+    int status; /* exit code or signal */
+};
+int sys_waitid(int type, int id, struct sys_exit_info *info, int options, struct rusage *usage);
+
+#endif

@@ -1,0 +1,44 @@
+#include "wait.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+/* PIDFD_GET_INFO of linux/pidfd.h, which the headers of older systems lack. */
+struct pidfd_info {
+    uint64_t mask;
+    uint64_t cgroup_id;
+    uint32_t ids[11];
+    int32_t exit_code;
+};
+#define PIDFD_GET_INFO _IOWR(0xFF, 11, struct pidfd_info)
+#define PIDFD_INFO_EXIT ((uint64_t)1 << 3)
+
+/* The exit of a child that somebody else has reaped: the pidfd keeps it from kernel 6.15 on. */
+static int ask_pidfd(int pidfd, struct wait_result *result) {
+    struct pidfd_info info = {.mask = PIDFD_INFO_EXIT};
+    if (sys_ioctl(pidfd, PIDFD_GET_INFO, &info) < 0 || !(info.mask & PIDFD_INFO_EXIT)) {
+        return -ECHILD;
+    }
+    int status = info.exit_code;
+    if (WIFEXITED(status)) {
+        result->info.code = CLD_EXITED;
+        result->info.status = WEXITSTATUS(status);
+    } else {
+        result->info.code = WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
+        result->info.status = WTERMSIG(status);
+    }
+    return 1;
+}
+
+int wait_reap(int pidfd, struct wait_result *result) {
+    memset(result, 0, sizeof *result);
+    int error =
+        sys_waitid(P_PIDFD, pidfd, &result->info, WEXITED | WNOHANG | __WALL, &result->usage);
+    if (error == -ECHILD) {
+        return ask_pidfd(pidfd, result);
+    }
+    return error < 0 ? error : result->info.pid != 0;
+}

@@ -1,0 +1,17 @@
+/* Collecting a child's exit. */
+#ifndef SPAWN4J_WAIT_H
+#define SPAWN4J_WAIT_H
+
+#include "sys.h"
+
+struct wait_result {
+    struct sys_exit_info info;
+    struct rusage usage;
+};
+
+/* Reaps the child behind `pidfd`, without waiting. Returns 1 when it had ended, 0 when it runs,
+ * -ECHILD when somebody else has reaped it and the kernel cannot tell its status any more, or
+ * -errno. */
+int wait_reap(int pidfd, struct wait_result *result);
+
+#endif

@@ -1,0 +1,72 @@
+package io.github.spawn4j;
+
+/**
+ * How a process ended: by itself with a code, by a signal, or in a way that nobody can tell any
+ * more.
+ *
+ * <p>{@link Process#exitValue()} folds the first two into one number, so that {@code exit 137}
+ * looks like SIGKILL; this type keeps them apart, as waitid(2) does. Immutable.
+ *
+ * <pre>{@code
+ * ExitStatus status = process.exitStatus();
+ * if (status instanceof ExitStatus.Killed killed && killed.signal().equals(Signal.KILL)) {
+ *   log.warn("out of memory?");
+ * }
+ * }</pre>
+ */
+public sealed interface ExitStatus {
+    /**
+     * The number that {@link Process#exitValue()} gives: the code, or 128 + n after signal n.
+     *
+     * @return 0 to 255; -1 for {@link Unknown}
+     */
+    int exitValue();
+
+    /**
+     * Whether the process ended by itself with code 0.
+     *
+     * @return true for {@code Exited(0)} only
+     */
+    default boolean isSuccess() {
+        return this instanceof Exited exited && exited.code() == 0;
+    }
+
+    /**
+     * The process called exit.
+     *
+     * @param code the exit code, 0 to 255
+     */
+    record Exited(int code) implements ExitStatus {
+        @Override
+        public int exitValue() {
+            return code;
+        }
+    }
+
+    /**
+     * A signal ended the process.
+     *
+     * @param signal the signal
+     * @param coreDumped whether the kernel wrote a core dump
+     */
+    record Killed(Signal signal, boolean coreDumped) implements ExitStatus {
+        private static final int SHELL_OFFSET = 128;
+
+        @Override
+        public int exitValue() {
+            return SHELL_OFFSET + signal.number();
+        }
+    }
+
+    /**
+     * The process has ended, but other code in this JVM collected its status first (with {@code
+     * waitpid(-1)}, or by ignoring SIGCHLD), and the kernel is older than 6.15, where the pidfd
+     * still tells it.
+     */
+    record Unknown() implements ExitStatus {
+        @Override
+        public int exitValue() {
+            return -1;
+        }
+    }
+}

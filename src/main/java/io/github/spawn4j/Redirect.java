@@ -1,0 +1,191 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.launch.RequestEncoder;
+import io.github.spawn4j.internal.launch.Text;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Where a standard stream of a child leads to or comes from. Immutable.
+ *
+ * <pre>{@code
+ * PidfdProcess.builder("make").stdin(Redirect.DISCARD).stdout(Redirect.to(log)).stderr(Redirect.STDOUT).start();
+ * }</pre>
+ *
+ * <p>Files are opened by the child itself, so no other child and no other thread ever sees their
+ * descriptors; a relative path counts from the JVM's directory, as with {@link ProcessBuilder}.
+ */
+public abstract sealed class Redirect {
+    /** A pipe to the JVM: the default. */
+    public static final Redirect PIPE = new Pipe();
+
+    /** The JVM's own stream; closed if the JVM's is closed. */
+    public static final Redirect INHERIT = new Inherit();
+
+    /** /dev/null: nothing to read, and what is written is lost. */
+    public static final Redirect DISCARD = new Discard();
+
+    /** Where standard output leads to; for standard error only. Both then share one file offset. */
+    public static final Redirect STDOUT = new Merge();
+
+    private Redirect() {}
+
+    /**
+     * Reads from a file.
+     *
+     * @param file the file; it must exist when the process starts
+     * @return the redirect
+     */
+    public static Redirect from(Path file) {
+        return new File(file, File.READ);
+    }
+
+    /**
+     * Writes to a file, which is created with mode 0666 less the umask, or emptied.
+     *
+     * @param file the file
+     * @return the redirect
+     */
+    public static Redirect to(Path file) {
+        return new File(file, File.WRITE);
+    }
+
+    /**
+     * Writes to the end of a file, which is created with mode 0666 less the umask if it does not
+     * exist. Each write goes to what is then the end (O_APPEND of open(2)).
+     *
+     * @param file the file
+     * @return the redirect
+     */
+    public static Redirect appendTo(Path file) {
+        return new File(file, File.APPEND);
+    }
+
+    /**
+     * An open descriptor of the JVM. It stays the caller's: the child gets a duplicate, which
+     * shares its file offset.
+     *
+     * @param fd the number of the descriptor; it must be open when the process starts
+     * @return the redirect
+     * @throws IllegalArgumentException if {@code fd} is negative
+     */
+    public static Redirect descriptor(int fd) {
+        return new Descriptor(fd);
+    }
+
+    static final int NO_SOURCE = -1;
+
+    /**
+     * Adds what makes {@code fd} in the child what this redirect says. Returns the source of a
+     * pipe, or {@link #NO_SOURCE}.
+     */
+    abstract int encode(int fd, RequestEncoder request);
+
+    boolean isPipe() {
+        return this == PIPE;
+    }
+
+    private static final class Pipe extends Redirect {
+        @Override
+        int encode(int fd, RequestEncoder request) {
+            int source = fd == 0 ? request.pipeToChild() : request.pipeFromChild();
+            request.place(source, fd);
+            return source;
+        }
+
+        @Override
+        public String toString() {
+            return "a pipe";
+        }
+    }
+
+    private static final class Inherit extends Redirect {
+        @Override
+        int encode(int fd, RequestEncoder request) {
+            request.inherit(fd);
+            return NO_SOURCE;
+        }
+
+        @Override
+        public String toString() {
+            return "inherited";
+        }
+    }
+
+    private static final class Discard extends Redirect {
+        @Override
+        int encode(int fd, RequestEncoder request) {
+            request.place(request.nullDevice(), fd);
+            return NO_SOURCE;
+        }
+
+        @Override
+        public String toString() {
+            return "/dev/null";
+        }
+    }
+
+    private static final class Merge extends Redirect {
+        @Override
+        int encode(int fd, RequestEncoder request) {
+            request.dup2(1, fd);
+            return NO_SOURCE;
+        }
+
+        @Override
+        public String toString() {
+            return "standard output";
+        }
+    }
+
+    private static final class File extends Redirect {
+        static final int READ = OpenFlags.RDONLY;
+        static final int WRITE = OpenFlags.WRONLY | OpenFlags.CREAT | OpenFlags.TRUNC;
+        static final int APPEND = OpenFlags.WRONLY | OpenFlags.CREAT | OpenFlags.APPEND;
+        private static final int MODE = 0666;
+
+        private final Path file;
+        private final byte[] path;
+        private final int flags;
+
+        File(Path file, int flags) {
+            this.file = Objects.requireNonNull(file, "file");
+            this.path = Text.encode("file of redirect", file.toAbsolutePath().toString());
+            this.flags = flags;
+        }
+
+        @Override
+        int encode(int fd, RequestEncoder request) {
+            int mode = flags == READ ? 0 : MODE;
+            request.open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
+            return NO_SOURCE;
+        }
+
+        @Override
+        public String toString() {
+            return (flags == READ ? "from " : flags == WRITE ? "to " : "appended to ") + file;
+        }
+    }
+
+    private static final class Descriptor extends Redirect {
+        private final int fd;
+
+        Descriptor(int fd) {
+            if (fd < 0) {
+                throw new IllegalArgumentException("descriptor " + fd + " is negative");
+            }
+            this.fd = fd;
+        }
+
+        @Override
+        int encode(int target, RequestEncoder request) {
+            request.place(request.descriptor(fd), target);
+            return NO_SOURCE;
+        }
+
+        @Override
+        public String toString() {
+            return "descriptor " + fd;
+        }
+    }
+}

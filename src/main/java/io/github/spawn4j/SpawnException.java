@@ -1,0 +1,91 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.Text;
+import io.github.spawn4j.internal.os.Errno;
+import java.io.IOException;
+import java.io.Serial;
+
+/**
+ * A process could not be started. Nothing of it remains: no child, no descriptor.
+ *
+ * <p>The message has the shape of {@link ProcessBuilder#start()}'s, then names the step: {@code
+ * Cannot run program "git" (in directory "/no/such"): error=2, No such file or directory (chdir
+ * "/no/such": ENOENT)}. Immutable.
+ *
+ * <pre>{@code
+ * try {
+ *   PidfdProcess.builder("nosuch").start();
+ * } catch (SpawnException e) {
+ *   assert e.errno() == 2 && e.step().equals("exec");
+ * }
+ * }</pre>
+ */
+public final class SpawnException extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    /** What was being done. */
+    private final String step;
+
+    /** Which of the caller's actions it was, or -1. */
+    private final int actionIndex;
+
+    /** The kernel's error number. */
+    private final int errno;
+
+    private SpawnException(
+            String message, Throwable cause, String step, int actionIndex, int errno) {
+        super(message, cause);
+        this.step = step;
+        this.actionIndex = actionIndex;
+        this.errno = errno;
+    }
+
+    /** The one place where what the kernel said becomes what a user reads. */
+    static SpawnException of(String program, String directory, LaunchException e) {
+        String where =
+                directory == null ? "" : " (in directory \"" + Text.printable(directory) + "\")";
+        String message =
+                "Cannot run program \""
+                        + Text.printable(program)
+                        + "\""
+                        + where
+                        + ": error="
+                        + e.errno()
+                        + ", "
+                        + Errno.text(e.errno())
+                        + " ("
+                        + e.getMessage()
+                        + ")";
+        return new SpawnException(message, e, e.step(), e.index(), e.errno());
+    }
+
+    /**
+     * The step that failed, in the kernel's word: {@code exec}, {@code chdir}, {@code open}, {@code
+     * dup2}, {@code clone}, {@code pipe}, {@code stat} and so on. {@link SpawnStrategy#POSIX_SPAWN}
+     * cannot tell and says {@code posix_spawn}.
+     *
+     * @return the step
+     */
+    public String step() {
+        return step;
+    }
+
+    /**
+     * The index of the {@link SpawnAction} that failed, in the order in which they were given.
+     *
+     * @return from 0; -1 if the step was not one of the caller's actions
+     */
+    public int actionIndex() {
+        return actionIndex;
+    }
+
+    /**
+     * The error number of the failed step, see errno(3).
+     *
+     * @return such as 2 for ENOENT; 0 if the request was refused without a system call
+     */
+    public int errno() {
+        return errno;
+    }
+}

@@ -1,0 +1,128 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.io.Leftovers;
+import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.PinnedExecutable;
+import io.github.spawn4j.internal.launch.ProgramLookup;
+import io.github.spawn4j.internal.os.ErrnoException;
+import java.io.IOException;
+
+/**
+ * A program that was found, opened and identified once and is spawned many times: {@code
+ * spawn_template_create} and {@code spawn_template_spawn} of the kernel proposal, in the practical
+ * reading. Thread-safe.
+ *
+ * <pre>{@code
+ * try (SpawnTemplate git = SpawnTemplate.builder("git").args("-C", repo).env("LC_ALL", "C").build()) {
+ *   PidfdProcess status = git.spawn("status", "--short");
+ *   PidfdProcess diff = git.prepare().args("diff").stdout(Redirect.to(file)).start();
+ * }
+ * }</pre>
+ *
+ * <p>At every spawn the path must still lead to the same file: same device, inode, size, mode,
+ * owner, group, ctime and mtime. If not, the template is stale and the spawn fails with ESTALE;
+ * build another. What runs is the file that was opened (Linux 6.14 and newer, ELF programs), so
+ * nothing can be put in its place between check and execution; for scripts and on older kernels it
+ * is what the path leads to right after the check.
+ *
+ * <p>Whoever builds a template closes it; a spawn that is going on then finishes, the next one
+ * fails with EBADF. Closing twice does nothing. A template that is dropped is closed when it is
+ * collected.
+ */
+public final class SpawnTemplate implements AutoCloseable {
+    private final Builder settings;
+    private final PinnedExecutable executable;
+
+    private SpawnTemplate(Builder settings, PinnedExecutable executable) {
+        this.settings = settings;
+        this.executable = executable;
+        Leftovers.closeWhenDropped(this, executable.file());
+    }
+
+    /**
+     * Begins a template.
+     *
+     * @param program a path if it contains a slash, else the name of a program in PATH; see {@link
+     *     EmptyProcess}
+     * @return a builder
+     * @throws IllegalArgumentException if {@code program} is empty or contains NUL
+     */
+    public static Builder builder(String program) {
+        return new Builder(program);
+    }
+
+    /**
+     * Starts a process with the template's settings.
+     *
+     * @param args arguments behind the template's
+     * @return the running process
+     * @throws SpawnException if it cannot be started; with ESTALE if the program has changed, with
+     *     EBADF if the template is closed
+     * @throws IllegalArgumentException if an argument contains NUL
+     */
+    public PidfdProcess spawn(String... args) throws SpawnException {
+        return prepare().args(args).start();
+    }
+
+    /**
+     * An empty process with the template's settings, which can be changed for this one process.
+     *
+     * @return the process, to be started by the caller
+     */
+    public EmptyProcess prepare() {
+        return new EmptyProcess(settings, executable);
+    }
+
+    @Override
+    public void close() {
+        executable.close();
+    }
+
+    @Override
+    public String toString() {
+        return "template of " + settings.program;
+    }
+
+    /**
+     * Describes the processes of a template. One thread at a time.
+     *
+     * <pre>{@code
+     * SpawnTemplate.builder("rg").args("--json").stdin(Redirect.DISCARD).build();
+     * }</pre>
+     */
+    public static final class Builder extends ProcessSettings<Builder> {
+        private Builder(String program) {
+            super(program);
+        }
+
+        private Builder(Builder other) {
+            super(other);
+        }
+
+        @Override
+        Builder changeable() {
+            return this;
+        }
+
+        /**
+         * Finds, opens and identifies the program. Later changes of this builder have no effect on
+         * the template.
+         *
+         * @return the template, to be closed by the caller
+         * @throws SpawnException if there is no such program or it may not be executed
+         */
+        public SpawnTemplate build() throws SpawnException {
+            try {
+                byte[] path = ProgramLookup.find(program, directory, environment.searchPath());
+                return new SpawnTemplate(new Builder(this), new PinnedExecutable(path));
+            } catch (LaunchException e) {
+                throw SpawnException.of(program, directory, e);
+            } catch (ErrnoException e) {
+                throw SpawnException.of(
+                        program, directory, new LaunchException(e.call(), -1, e.errno(), ""));
+            } catch (IOException e) {
+                throw new AssertionError("only system calls fail here", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package io.github.spawn4j.internal.io;
+
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Exit;
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.Pidfd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
+
+/**
+ * A child of the JVM from its start until its exit has been collected: its pidfd and its pipes.
+ * Thread-safe.
+ *
+ * <p>Whoever notices the exit first, the reactor or a thread that waits, reaps the child; the
+ * others find what it has found. The pidfd is then closed.
+ */
+public final class Child implements Reactor.Handler {
+    private static final int SIGKILL = 9;
+
+    private final int pid;
+    private final Fd pidfd;
+
+    // Null where there is no pipe.
+    private final PipeOutput input;
+    private final PipeInput output;
+    private final PipeInput error;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+    private volatile Exit exit;
+    private long id;
+
+    private Child(int pid, int pidfd, PipeOutput input, PipeInput output, PipeInput error) {
+        this.pid = pid;
+        this.pidfd = new Fd(pidfd);
+        this.input = input;
+        this.output = output;
+        this.error = error;
+    }
+
+    /** Makes sure that children can be watched, so that none is started in vain. */
+    public static void prepare() throws IOException {
+        Reactor.get();
+    }
+
+    /**
+     * Takes charge of a child that has just been started, and of our ends of its pipes.
+     *
+     * @param input our end of its standard input, or null; likewise {@code output} and {@code
+     *     error}
+     * @throws IOException if it cannot be watched; it is then killed and reaped, and everything is
+     *     closed
+     */
+    public static Child watch(
+            int pid, int pidfd, PipeOutput input, PipeInput output, PipeInput error)
+            throws IOException {
+        Child child = new Child(pid, pidfd, input, output, error);
+        // Before the exit can be dispatched, which reads the id.
+        child.lock.lock();
+        try {
+            child.id = Reactor.get().add(pidfd, Io.POLLIN, child);
+            return child;
+        } catch (IOException e) {
+            child.abandon(e);
+            throw e;
+        } finally {
+            child.lock.unlock();
+        }
+    }
+
+    private void abandon(IOException reason) {
+        try {
+            signal(SIGKILL);
+            while (reap() == null) {
+                Thread.onSpinWait(); // it is dying
+            }
+            closePipes();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    public int pid() {
+        return pid;
+    }
+
+    public PipeOutput input() {
+        return input;
+    }
+
+    public PipeInput output() {
+        return output;
+    }
+
+    public PipeInput error() {
+        return error;
+    }
+
+    /** The number of the pidfd, or -1 once the exit has been collected. */
+    public int pidfd() {
+        int number = pidfd.acquire();
+        if (number >= 0) {
+            pidfd.release();
+        }
+        return number;
+    }
+
+    /** Sends a signal. Returns false if the child has ended. */
+    public boolean signal(int signal) throws IOException {
+        int number = pidfd.acquire();
+        if (number < 0) {
+            return false;
+        }
+        try {
+            return Pidfd.sendSignal(number, signal);
+        } finally {
+            pidfd.release();
+        }
+    }
+
+    /** The exit, or null while the child runs. Does not wait. */
+    public Exit exit() {
+        if (exit == null) {
+            try {
+                reap();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return exit;
+    }
+
+    /**
+     * Completed with the exit, by whoever collects it: for code of ours only, which must not wait.
+     */
+    public CompletableFuture<Exit> exited() {
+        return exited;
+    }
+
+    private Exit reap() throws IOException {
+        lock.lock();
+        try {
+            if (exit != null) {
+                return exit;
+            }
+            int number = pidfd.acquire();
+            try {
+                Exit found = Pidfd.reap(number);
+                if (found == null) {
+                    return null;
+                }
+                finish(found);
+            } finally {
+                pidfd.release();
+            }
+        } finally {
+            lock.unlock();
+        }
+        exited.complete(exit);
+        return exit;
+    }
+
+    /** Gives up what a child needs only while it lives, and then lets its exit be seen. */
+    private void finish(Exit found) throws IOException {
+        try {
+            if (input != null) {
+                input.childExited();
+            }
+            if (output != null) {
+                output.childExited();
+            }
+            if (error != null) {
+                error.childExited();
+            }
+            Reactor.get().forget(id);
+        } finally {
+            pidfd.close();
+            exit = found;
+        }
+    }
+
+    /** Called by the reactor when the pidfd is readable: the child has ended. */
+    @Override
+    public void ready(int events) {
+        exit();
+    }
+
+    /**
+     * Waits for the exit.
+     *
+     * @param deadlineNs in {@link System#nanoTime}'s time, or {@link Deadline#NONE}
+     * @return the exit, or null if the deadline has passed
+     * @throws InterruptedException if the thread was or is interrupted; its interrupt status is
+     *     cleared
+     */
+    public Exit await(long deadlineNs) throws InterruptedException {
+        if (exit != null) {
+            return exit;
+        }
+        if (VirtualThreads.isCurrent()) {
+            return park(deadlineNs);
+        }
+        try (Poll poll = new Poll()) {
+            Exit found;
+            do {
+                int number = pidfd.acquire();
+                if (number < 0) {
+                    return exited.get(); // somebody is about to say what he has collected
+                }
+                try {
+                    poll.await(number, Io.POLLIN, deadlineNs);
+                } finally {
+                    pidfd.release();
+                }
+                found = exit();
+            } while (found == null && !Deadline.hasPassed(deadlineNs));
+            return found;
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EMFILE) {
+                throw new UncheckedIOException(e);
+            }
+            return park(deadlineNs); // takes no descriptor
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ExecutionException e) {
+            throw new AssertionError("only completed normally", e);
+        }
+    }
+
+    private Exit park(long deadlineNs) throws InterruptedException {
+        try {
+            return exited.get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return exit();
+        } catch (ExecutionException e) {
+            throw new AssertionError("only completed normally", e);
+        }
+    }
+
+    /**
+     * Looks something up by pid while no other process can have it; empty once the exit has been
+     * collected.
+     */
+    public <T> Optional<T> whileUncollected(LongFunction<Optional<T>> lookup) {
+        lock.lock();
+        try {
+            return exit == null ? lookup.apply(pid) : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes our ends of the pipes. */
+    public void closePipes() throws IOException {
+        if (input != null) {
+            input.close();
+        }
+        if (output != null) {
+            output.close();
+        }
+        if (error != null) {
+            error.close();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.spawn4j.internal.io;
+
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
+import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Lets a thread wait until a descriptor can be read or written: a platform thread polls, a virtual
+ * thread parks and the reactor wakes it. One thread at a time waits; any thread may {@link #wake}
+ * it.
+ */
+final class Readiness implements Reactor.Handler {
+    private static final long UNREGISTERED = 0;
+
+    private final int events;
+
+    /** Known to the reactor since the first park. Only the waiting thread uses it. */
+    private long id = UNREGISTERED;
+
+    private volatile boolean signalled;
+    private volatile Thread parked;
+    private volatile Poll poll;
+
+    Readiness(int events) {
+        this.events = events;
+    }
+
+    /**
+     * Waits until {@code fd} may be ready; the caller tries again and sees.
+     *
+     * @throws InterruptedException if the thread was or is interrupted; its interrupt status is
+     *     cleared
+     */
+    void await(int fd) throws IOException, InterruptedException {
+        if (VirtualThreads.isCurrent()) {
+            park(fd);
+            return;
+        }
+        try (Poll current = new Poll()) {
+            poll = current;
+            if (!signalled) {
+                current.await(fd, events, Deadline.NONE);
+            }
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EMFILE) {
+                throw e;
+            }
+            park(fd); // takes no descriptor
+        } finally {
+            poll = null;
+            signalled = false;
+        }
+    }
+
+    private void park(int fd) throws IOException, InterruptedException {
+        parked = Thread.currentThread();
+        try {
+            if (id == UNREGISTERED) {
+                id = Reactor.get().add(fd, events, this);
+            } else {
+                Reactor.get().rearm(fd, events, id);
+            }
+            while (!signalled) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+        } finally {
+            parked = null;
+            signalled = false;
+        }
+    }
+
+    @Override
+    public void ready(int readyEvents) {
+        signalled = true;
+        LockSupport.unpark(parked);
+    }
+
+    /** Ends the wait that is going on, or else the next one. */
+    void wake() {
+        signalled = true;
+        Poll current = poll;
+        if (current != null) {
+            current.wake();
+        }
+        LockSupport.unpark(parked);
+    }
+
+    /** To be called before the descriptor is closed. */
+    void forget() throws IOException {
+        if (id != UNREGISTERED) {
+            Reactor.get().forget(id);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.spawn4j.internal.launch;
+
+import io.github.spawn4j.internal.os.Errno;
+import java.io.IOException;
+
+/**
+ * A launch was refused or has failed: at which step, on what, with which error number. The API
+ * makes its own exception of it.
+ */
+public final class LaunchException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final String step;
+    private final int index;
+    private final int errno;
+
+    /**
+     * @param step the kernel's word for what was done
+     * @param index which of the caller's actions it was, or -1
+     * @param errno the error number
+     * @param object what it was done to, or an empty string
+     */
+    public LaunchException(String step, int index, int errno, String object) {
+        super(describe(step, index, errno, object));
+        this.step = step;
+        this.index = index;
+        this.errno = errno;
+    }
+
+    private static String describe(String step, int index, int errno, String object) {
+        StringBuilder text = new StringBuilder();
+        if (index >= 0) {
+            text.append("action ").append(index).append(": ");
+        }
+        text.append(step);
+        if (!object.isEmpty()) {
+            text.append(' ').append(object);
+        }
+        return text.append(": ").append(Errno.name(errno)).toString();
+    }
+
+    public String step() {
+        return step;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public int errno() {
+        return errno;
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.spawn4j.internal.launch;
+
+import io.github.spawn4j.internal.os.Errno;
+
+/**
+ * What became of a request: a view of its block, valid until the block is returned. One thread at a
+ * time.
+ */
+public final class Outcome {
+    private final RequestEncoder request;
+
+    Outcome(RequestEncoder request) {
+        this.request = request;
+    }
+
+    private int header(int field) {
+        return request.bytes().getInt(field);
+    }
+
+    /**
+     * Throws what went wrong, if something did.
+     *
+     * @throws LaunchException with the failed step
+     */
+    public void check() throws LaunchException {
+        int step = header(RequestLayout.OUTCOME_STEP);
+        if (step != RequestLayout.STEP_NONE) {
+            throw failure(
+                    step, header(RequestLayout.OUTCOME_INDEX), header(RequestLayout.OUTCOME_ERRNO));
+        }
+    }
+
+    public int pid() {
+        return header(RequestLayout.OUTCOME_PID);
+    }
+
+    public int pidfd() {
+        return header(RequestLayout.OUTCOME_PIDFD);
+    }
+
+    /** Our end of the pipe that was added as {@code source}. */
+    public int pipe(int source) {
+        return request.sourceField(source, RequestLayout.SOURCE_PEER);
+    }
+
+    private LaunchException failure(int step, int at, int errno) {
+        switch (step) {
+            case RequestLayout.STEP_REQUEST:
+                return at >= 0
+                        ? inexpressible(at, errno)
+                        : new LaunchException("request", -1, errno, "");
+            case RequestLayout.STEP_IDENTITY:
+                return new LaunchException(
+                        "stat", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+            case RequestLayout.STEP_PIPE:
+                return new LaunchException("pipe", -1, errno, "");
+            case RequestLayout.STEP_DESCRIPTOR:
+                return new LaunchException("dup", -1, errno, at >= 0 ? "descriptor " + at : "");
+            case RequestLayout.STEP_CLONE:
+                return new LaunchException("clone", -1, errno, "");
+            case RequestLayout.STEP_UNSHARE:
+                return new LaunchException("close_range", -1, errno, "");
+            case RequestLayout.STEP_SIGNALS:
+                return new LaunchException("sigaction", -1, errno, "");
+            case RequestLayout.STEP_ACTION:
+                return action(at, errno);
+            case RequestLayout.STEP_POSIX_SPAWN:
+                return new LaunchException(
+                        "posix_spawn", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+            case RequestLayout.STEP_PIDFD:
+                return new LaunchException("pidfd_open", -1, errno, "");
+            default:
+                return new LaunchException(
+                        "exec", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+        }
+    }
+
+    private LaunchException action(int at, int errno) {
+        return new LaunchException(
+                word(at), field(at, RequestLayout.ACTION_INDEX), errno, object(at));
+    }
+
+    private LaunchException inexpressible(int at, int errno) {
+        String what = word(at) + " " + object(at) + " with these flags";
+        return new LaunchException(
+                "posix_spawn cannot express " + what,
+                field(at, RequestLayout.ACTION_INDEX),
+                errno,
+                "");
+    }
+
+    private int field(int action, int field) {
+        return request.actionField(action, field);
+    }
+
+    private int type(int action) {
+        return field(action, RequestLayout.ACTION_TYPE) & ~RequestLayout.FD_IS_SOURCE;
+    }
+
+    private String word(int action) {
+        switch (type(action)) {
+            case RequestLayout.CLOSE:
+                return "close";
+            case RequestLayout.DUP2:
+                return "dup2";
+            case RequestLayout.FCHDIR:
+                return "fchdir";
+            case RequestLayout.OPEN:
+                return "open";
+            case RequestLayout.CLOSE_RANGE:
+                return "close_range";
+            case RequestLayout.SIGMASK:
+                return "sigprocmask";
+            case RequestLayout.SIGDEFAULT:
+                return "sigaction";
+            case RequestLayout.CHDIR:
+                return "chdir";
+            default:
+                return "fcntl";
+        }
+    }
+
+    private String object(int action) {
+        switch (type(action)) {
+            case RequestLayout.OPEN:
+            case RequestLayout.CHDIR:
+                return quote(field(action, RequestLayout.ACTION_TEXT));
+            case RequestLayout.DUP2:
+                return descriptor(action) + " to " + field(action, RequestLayout.ACTION_NEWFD);
+            case RequestLayout.CLOSE_RANGE:
+                int last = field(action, RequestLayout.ACTION_NEWFD);
+                return descriptor(action) + " to " + (last == -1 ? "the highest" : last);
+            case RequestLayout.SIGMASK:
+            case RequestLayout.SIGDEFAULT:
+                return "";
+            default:
+                return "descriptor " + descriptor(action);
+        }
+    }
+
+    /** The number that the caller gave, also where the child meets it under another. */
+    private int descriptor(int action) {
+        int fd = field(action, RequestLayout.ACTION_FD);
+        boolean isSource =
+                (field(action, RequestLayout.ACTION_TYPE) & RequestLayout.FD_IS_SOURCE) != 0;
+        return isSource ? request.sourceField(fd, RequestLayout.SOURCE_FD) : fd;
+    }
+
+    private String quote(int text) {
+        return "\"" + Text.printable(request.textAt(text)) + "\"";
+    }
+
+    /** Whether an error number says that a program, a directory or a file is not there. */
+    static boolean isMissing(int errno) {
+        return errno == Errno.ENOENT || errno == Errno.ENOTDIR;
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.spawn4j.internal.launch;
+
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.Executable;
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Kernel;
+import java.io.IOException;
+
+/**
+ * A program that was opened, identified and prepared once. Thread-safe; whoever made it closes it.
+ *
+ * <p>What is executed is the open file where the kernel then names the process properly (Linux
+ * 6.14), else, and for scripts, whose interpreter needs a path, what the path leads to; either way
+ * only after the path was found to lead to the same file still.
+ */
+public final class PinnedExecutable implements AutoCloseable {
+    private final byte[] path;
+    private final Fd file;
+    private final byte[] identity = new byte[RequestLayout.IDENTITY_SIZE];
+    private final boolean byDescriptor;
+
+    /**
+     * Opens and identifies the program at {@code path}.
+     *
+     * @throws IOException if it cannot be opened
+     */
+    public PinnedExecutable(byte[] path) throws IOException {
+        this.path = path;
+        byDescriptor = Kernel.has(Kernel.EXECVE_CHECK) && Executable.isElf(path);
+        file = Executable.pin(path);
+        int fd = file.acquire();
+        try {
+            Executable.identity(fd, identity);
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        } finally {
+            file.release();
+        }
+    }
+
+    public byte[] path() {
+        return path;
+    }
+
+    /** The open file, for who makes sure that it is closed. */
+    public Fd file() {
+        return file;
+    }
+
+    /**
+     * Begins a spawn.
+     *
+     * @throws LaunchException with EBADF if this is closed
+     */
+    public Use use() throws LaunchException {
+        int fd = file.acquire();
+        if (fd < 0) {
+            throw new LaunchException("template", RequestLayout.NO_INDEX, Errno.EBADF, "is closed");
+        }
+        return new Use(fd);
+    }
+
+    /** One spawn from the executable, which stays open meanwhile even if it is closed. */
+    public final class Use implements AutoCloseable {
+        private final int fd;
+
+        private Use(int fd) {
+            this.fd = fd;
+        }
+
+        /**
+         * Adds the check of the file's identity, and its execution by descriptor if that is
+         * possible and {@code mayExecuteDescriptor}.
+         */
+        public void encode(RequestEncoder request, boolean mayExecuteDescriptor) {
+            request.identity(identity);
+            if (byDescriptor && mayExecuteDescriptor) {
+                request.pinned(fd);
+            }
+        }
+
+        @Override
+        public void close() {
+            file.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,309 @@
+package io.github.spawn4j.internal.launch;
+
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.Io;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Writes one request into a block; the layout is {@link RequestLayout}'s. One thread at a time.
+ *
+ * <p>Descriptors. A number that no earlier action has touched names a descriptor of the JVM: it
+ * becomes a <em>source</em>, which the launch places where the child finds it, whatever the actions
+ * do. A number that an action has made or closed means what it means in the child. At the end
+ * everything above stderr that was not asked for is closed.
+ */
+public final class RequestEncoder implements AutoCloseable {
+    /** The highest descriptor, as close_range(2) counts. */
+    private static final int TOP = -1;
+
+    private static final int STDERR = 2;
+
+    private final Block block = Block.acquire();
+    private final int maxSources;
+    private final int maxActions;
+    private final int sourcesOffset = RequestLayout.HEADER_SIZE;
+    private final int actionsOffset;
+    private int sources;
+    private int actions;
+    private int end;
+
+    /** Which of the caller's actions is being written. */
+    private int index = RequestLayout.NO_INDEX;
+
+    /** What earlier actions did to descriptors of the child: true if they left them open. */
+    private final Map<Integer, Boolean> touched = new HashMap<>();
+
+    /** What stays open above stderr. */
+    private final TreeSet<Integer> kept = new TreeSet<>();
+
+    /**
+     * Begins a request.
+     *
+     * @param maxSources at most so many sources will be added
+     * @param maxActions at most so many actions
+     */
+    public RequestEncoder(int maxSources, int maxActions) {
+        this.maxSources = maxSources;
+        this.maxActions = maxActions;
+        actionsOffset = align(sourcesOffset + maxSources * RequestLayout.SOURCE_SIZE);
+        end = actionsOffset + maxActions * RequestLayout.ACTION_SIZE;
+        block.ensureCapacity(end);
+        for (int offset = 0; offset < RequestLayout.HEADER_SIZE; offset += Long.BYTES) {
+            bytes().putLong(offset, 0);
+        }
+        bytes().putInt(RequestLayout.EXEC_SOURCE, -1);
+        for (int fd = 0; fd <= STDERR; fd++) {
+            touched.put(fd, true);
+        }
+    }
+
+    ByteBuffer bytes() {
+        return block.bytes();
+    }
+
+    /** Says which of the caller's actions the following calls write. */
+    public void index(int callersIndex) {
+        index = callersIndex;
+    }
+
+    // Sources
+
+    /** A descriptor of the JVM. */
+    public int descriptor(int fd) {
+        return addSource(RequestLayout.SOURCE_DESCRIPTOR, fd);
+    }
+
+    /** /dev/null, for reading and writing. */
+    public int nullDevice() {
+        return addSource(RequestLayout.SOURCE_NULL, -1);
+    }
+
+    /** A new pipe that the child reads from. */
+    public int pipeToChild() {
+        return addSource(RequestLayout.SOURCE_PIPE_TO_CHILD, -1);
+    }
+
+    /** A new pipe that the child writes to. */
+    public int pipeFromChild() {
+        return addSource(RequestLayout.SOURCE_PIPE_FROM_CHILD, -1);
+    }
+
+    private int addSource(int kind, int fd) {
+        if (sources == maxSources) {
+            throw new IllegalStateException("more than " + maxSources + " sources");
+        }
+        int at = sourcesOffset + sources * RequestLayout.SOURCE_SIZE;
+        bytes().putInt(at + RequestLayout.SOURCE_KIND, kind);
+        bytes().putInt(at + RequestLayout.SOURCE_FD, fd);
+        return sources++;
+    }
+
+    // Actions
+
+    /** Puts a source at {@code newfd}. */
+    public void place(int source, int newfd) {
+        addAction(RequestLayout.DUP2 | RequestLayout.FD_IS_SOURCE, source, newfd, 0, 0, 0, 0);
+        keep(newfd);
+    }
+
+    /** Leaves {@code fd}, 0 to 2, as the JVM has it, open or closed. */
+    public void inherit(int fd) {
+        addAction(RequestLayout.INHERIT, fd, 0, 0, 0, 0, 0);
+    }
+
+    public void dup2(int fd, int newfd) {
+        int type = RequestLayout.DUP2 | sourceFlag(fd);
+        addAction(type, sourceOr(fd), newfd, 0, 0, 0, 0);
+        keep(newfd);
+    }
+
+    /**
+     * Closes a descriptor.
+     *
+     * @throws LaunchException if it is not open
+     */
+    public void close(int fd) throws LaunchException {
+        Boolean open = touched.get(fd);
+        if (open == null ? !Io.isOpen(fd) : !open) {
+            throw new LaunchException("close", index, Errno.EBADF, "descriptor " + fd);
+        }
+        addAction(RequestLayout.CLOSE, fd, 0, 0, 0, 0, 0);
+        touched.put(fd, false);
+        kept.remove(fd);
+    }
+
+    public void open(int directory, byte[] path, int newfd, long flags, int mode, long resolve) {
+        int text = addText(path);
+        boolean current = directory < 0;
+        int type = RequestLayout.OPEN | (current ? 0 : sourceFlag(directory));
+        addAction(
+                type,
+                current ? directory : sourceOr(directory),
+                newfd,
+                (int) flags,
+                mode,
+                text,
+                resolve);
+        keep(newfd);
+    }
+
+    public void fchdir(int fd) {
+        addAction(RequestLayout.FCHDIR | sourceFlag(fd), sourceOr(fd), 0, 0, 0, 0, 0);
+    }
+
+    public void chdir(byte[] path) {
+        addAction(RequestLayout.CHDIR, 0, 0, 0, 0, addText(path), 0);
+    }
+
+    /** Closes {@code first} to {@code last}; -1 means the highest. */
+    public void closeRange(int first, int last, int flags) {
+        addAction(RequestLayout.CLOSE_RANGE, first, last, flags, 0, 0, 0);
+        if (flags == 0) {
+            touched.replaceAll((fd, open) -> open && !(fd >= first && (last == TOP || fd <= last)));
+            kept.removeIf(fd -> fd >= first && (last == TOP || fd <= last));
+        }
+    }
+
+    public void sigmask(long set) {
+        addAction(RequestLayout.SIGMASK, 0, 0, 0, 0, 0, set);
+    }
+
+    public void sigdefault(long set) {
+        addAction(RequestLayout.SIGDEFAULT, 0, 0, 0, 0, 0, set);
+    }
+
+    private boolean isSource(int fd) {
+        return !touched.containsKey(fd);
+    }
+
+    private int sourceFlag(int fd) {
+        return isSource(fd) ? RequestLayout.FD_IS_SOURCE : 0;
+    }
+
+    private int sourceOr(int fd) {
+        return isSource(fd) ? descriptor(fd) : fd;
+    }
+
+    private void keep(int fd) {
+        touched.put(fd, true);
+        if (fd > STDERR) {
+            kept.add(fd);
+        }
+    }
+
+    private void addAction(int type, int fd, int newfd, int flags, int mode, int text, long value) {
+        if (actions == maxActions) {
+            throw new IllegalStateException("more than " + maxActions + " actions");
+        }
+        int at = actionsOffset + actions++ * RequestLayout.ACTION_SIZE;
+        ByteBuffer bytes = bytes();
+        bytes.putInt(at + RequestLayout.ACTION_TYPE, type);
+        bytes.putInt(at + RequestLayout.ACTION_INDEX, index);
+        bytes.putInt(at + RequestLayout.ACTION_FD, fd);
+        bytes.putInt(at + RequestLayout.ACTION_NEWFD, newfd);
+        bytes.putInt(at + RequestLayout.ACTION_FLAGS, flags);
+        bytes.putInt(at + RequestLayout.ACTION_MODE, mode);
+        bytes.putInt(at + RequestLayout.ACTION_TEXT, text);
+        bytes.putLong(at + RequestLayout.ACTION_VALUE, value);
+    }
+
+    /** How many actions {@link #closeOthers} needs at most, for so many descriptors to be kept. */
+    public static int maxClosing(int descriptors) {
+        return descriptors + 1;
+    }
+
+    /** Closes everything above stderr but what the actions have put there. */
+    public void closeOthers() {
+        index = RequestLayout.NO_INDEX;
+        int first = STDERR + 1;
+        for (int fd : kept) {
+            if (fd > first) {
+                addAction(RequestLayout.CLOSE_RANGE, first, fd - 1, 0, 0, 0, 0);
+            }
+            first = fd + 1;
+        }
+        addAction(RequestLayout.CLOSE_RANGE, first, TOP, 0, 0, 0, 0);
+    }
+
+    // The program
+
+    /** Executes {@code program}, by path. */
+    public void program(byte[] path, Strings argv, Strings envp) {
+        bytes().putInt(RequestLayout.PROGRAM_OFFSET, addText(path));
+        bytes().putInt(RequestLayout.ARGV_OFFSET, addText(argv.bytes()));
+        bytes().putInt(RequestLayout.ARGV_COUNT, argv.count());
+        bytes().putInt(RequestLayout.ENVP_OFFSET, addText(envp.bytes()));
+        bytes().putInt(RequestLayout.ENVP_COUNT, envp.count());
+    }
+
+    /** Executes what is open as {@code fd} rather than what the path names. */
+    public void pinned(int fd) {
+        bytes().putInt(RequestLayout.EXEC_SOURCE, descriptor(fd));
+    }
+
+    /** Fails with ESTALE unless the program's path still leads to a file with this identity key. */
+    public void identity(byte[] key) {
+        end = align(end);
+        bytes().putInt(RequestLayout.IDENTITY_OFFSET, addText(key));
+    }
+
+    private int addText(byte[] text) {
+        int offset = end;
+        block.ensureCapacity(end + text.length);
+        bytes().put(offset, text);
+        end += text.length;
+        return offset;
+    }
+
+    /** Ends the request and starts the process. */
+    public Outcome launch(int strategy) {
+        ByteBuffer bytes = bytes();
+        int pointers = align(end);
+        int count =
+                bytes.getInt(RequestLayout.ARGV_COUNT) + bytes.getInt(RequestLayout.ENVP_COUNT) + 2;
+        end = Math.addExact(pointers, Math.multiplyExact(count, Long.BYTES));
+        block.ensureCapacity(end);
+        bytes = bytes();
+        bytes.putInt(RequestLayout.LENGTH, end);
+        bytes.putInt(RequestLayout.STRATEGY, strategy);
+        bytes.putInt(RequestLayout.SOURCES_OFFSET, sourcesOffset);
+        bytes.putInt(RequestLayout.SOURCES_COUNT, sources);
+        bytes.putInt(RequestLayout.ACTIONS_OFFSET, actionsOffset);
+        bytes.putInt(RequestLayout.ACTIONS_COUNT, actions);
+        bytes.putInt(RequestLayout.POINTERS_OFFSET, pointers);
+        io.github.spawn4j.internal.os.Spawn.spawn(bytes);
+        return new Outcome(this);
+    }
+
+    int sourceField(int source, int field) {
+        return bytes().getInt(sourcesOffset + source * RequestLayout.SOURCE_SIZE + field);
+    }
+
+    int actionField(int action, int field) {
+        return bytes().getInt(actionsOffset + action * RequestLayout.ACTION_SIZE + field);
+    }
+
+    /** The text at {@code offset}, up to its NUL. */
+    String textAt(int offset) {
+        int length = 0;
+        while (bytes().get(offset + length) != 0) {
+            length++;
+        }
+        byte[] text = new byte[length];
+        bytes().get(offset, text);
+        return Text.decode(text, 0, length);
+    }
+
+    private static int align(int offset) {
+        return (offset + Long.BYTES - 1) & -Long.BYTES;
+    }
+
+    /** Returns the memory; an {@link Outcome} must not be asked any more. */
+    @Override
+    public void close() {
+        block.close();
+    }
+}

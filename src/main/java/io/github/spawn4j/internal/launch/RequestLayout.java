@@ -1,0 +1,143 @@
+package io.github.spawn4j.internal.launch;
+
+import java.lang.annotation.Native;
+
+/**
+ * The request block: everything that a spawn needs, as one run of bytes in native order, and the
+ * slot where its outcome appears.
+ *
+ * <p>Offsets count from the start of the block, so that the same bytes serve a child that shares
+ * our memory, a forked one, and a helper in another address space. Java writes the block, C checks
+ * every offset before it clones, the child only walks.
+ *
+ * <pre>
+ *   0         4         8         12        16        20        24        28        32
+ *   +---------+---------+---------+---------+---------+---------+---------+---------+
+ *   | length  | strategy| flags   | sources | sources | actions | actions | program |
+ *   |         |         |         | offset  | count   | offset  | count   | offset  |
+ *   +---------+---------+---------+---------+---------+---------+---------+---------+
+ *   | exec    | argv    | argv    | envp    | envp    | pointers| identity| reserved|
+ *   | source  | offset  | count   | offset  | count   | offset  | offset  |         |
+ *   +---------+---------+---------+---------+---------+---------+---------+---------+
+ *   | outcome: pid, pidfd, step, index, errno                     | reserved        |
+ *   +---------+---------+---------+---------+---------+-----------+-----------------+
+ *   | sources    16 bytes each: kind, fd, placed (out), peer (out)                  |
+ *   | actions    40 bytes each: type, index, fd, newfd, flags, mode, text, -, value |
+ *   | texts      argv and envp: strings one behind the other, each ended by NUL     |
+ *   | identity   the key that the executable must still have                        |
+ *   | pointers   room for argv and envp as the kernel wants them; C fills it        |
+ *   +-------------------------------------------------------------------------------+
+ * </pre>
+ *
+ * The numbers come to C through the header that javac writes for {@link Native} fields; {@code
+ * request.h} asserts that its structs agree with them.
+ */
+public final class RequestLayout {
+    // The header.
+    @Native static final int LENGTH = 0;
+    @Native static final int STRATEGY = 4;
+    @Native static final int FLAGS = 8;
+    @Native static final int SOURCES_OFFSET = 12;
+    @Native static final int SOURCES_COUNT = 16;
+    @Native static final int ACTIONS_OFFSET = 20;
+    @Native static final int ACTIONS_COUNT = 24;
+    @Native static final int PROGRAM_OFFSET = 28;
+    @Native static final int EXEC_SOURCE = 32;
+    @Native static final int ARGV_OFFSET = 36;
+    @Native static final int ARGV_COUNT = 40;
+    @Native static final int ENVP_OFFSET = 44;
+    @Native static final int ENVP_COUNT = 48;
+    @Native static final int POINTERS_OFFSET = 52;
+    @Native static final int IDENTITY_OFFSET = 56;
+
+    // The outcome, written by C.
+    @Native static final int OUTCOME_PID = 64;
+    @Native static final int OUTCOME_PIDFD = 68;
+    @Native static final int OUTCOME_STEP = 72;
+    @Native static final int OUTCOME_INDEX = 76;
+    @Native static final int OUTCOME_ERRNO = 80;
+    @Native static final int HEADER_SIZE = 96;
+
+    // Strategies.
+    @Native public static final int STRATEGY_FORK = 0;
+    @Native public static final int STRATEGY_VFORK = 1;
+    @Native public static final int STRATEGY_POSIX_SPAWN = 2;
+    @Native public static final int STRATEGY_CLONE3 = 3;
+
+    /** Copy the descriptor table even where it could be shared: the child wants all of it. */
+    @Native static final int FLAG_COPY_DESCRIPTORS = 1;
+
+    // A source: a descriptor of ours that the child needs, placed where no action of the request
+    // can hit it.
+    @Native static final int SOURCE_KIND = 0;
+    @Native static final int SOURCE_FD = 4;
+    @Native static final int SOURCE_PLACED = 8;
+    @Native static final int SOURCE_PEER = 12;
+    @Native static final int SOURCE_SIZE = 16;
+
+    /** An open descriptor of the JVM, {@code fd}. */
+    @Native static final int SOURCE_DESCRIPTOR = 0;
+
+    /** The read end of a new pipe; our write end, non-blocking, appears in {@code peer}. */
+    @Native static final int SOURCE_PIPE_TO_CHILD = 1;
+
+    /** The write end of a new pipe; our read end, non-blocking, appears in {@code peer}. */
+    @Native static final int SOURCE_PIPE_FROM_CHILD = 2;
+
+    /** The reserved /dev/null. */
+    @Native static final int SOURCE_NULL = 3;
+
+    // An action: one step that the child takes before exec, in the order of the array.
+    @Native static final int ACTION_TYPE = 0;
+    @Native static final int ACTION_INDEX = 4;
+    @Native static final int ACTION_FD = 8;
+    @Native static final int ACTION_NEWFD = 12;
+    @Native static final int ACTION_FLAGS = 16;
+    @Native static final int ACTION_MODE = 20;
+    @Native static final int ACTION_TEXT = 24;
+    @Native static final int ACTION_VALUE = 32;
+    @Native static final int ACTION_SIZE = 40;
+
+    // Types of actions; those of the proposal bear its numbers.
+    @Native static final int CLOSE = 0;
+    @Native static final int DUP2 = 1;
+    @Native static final int FCHDIR = 2;
+    @Native static final int OPEN = 3;
+    @Native static final int CLOSE_RANGE = 4;
+    @Native static final int SIGMASK = 5;
+    @Native static final int SIGDEFAULT = 6;
+    @Native static final int CHDIR = 7;
+
+    /**
+     * Clear close-on-exec of {@code fd}; no error if it is closed, as the child then has it closed
+     * as well.
+     */
+    @Native static final int INHERIT = 8;
+
+    /**
+     * Set in {@code type} when {@code fd} is the number of a source rather than of a descriptor.
+     */
+    @Native static final int FD_IS_SOURCE = 0x100;
+
+    /** The index of an action that the caller did not write. */
+    @Native static final int NO_INDEX = -1;
+
+    // Steps at which a spawn can fail; 0 says that it has not.
+    @Native static final int STEP_NONE = 0;
+    @Native static final int STEP_REQUEST = 1;
+    @Native static final int STEP_IDENTITY = 2;
+    @Native static final int STEP_PIPE = 3;
+    @Native static final int STEP_DESCRIPTOR = 4;
+    @Native static final int STEP_CLONE = 5;
+    @Native static final int STEP_UNSHARE = 6;
+    @Native static final int STEP_SIGNALS = 7;
+    @Native static final int STEP_ACTION = 8;
+    @Native static final int STEP_EXEC = 9;
+    @Native static final int STEP_POSIX_SPAWN = 10;
+    @Native static final int STEP_PIDFD = 11;
+
+    /** The size of an identity key; only C looks inside, see {@code identity.h}. */
+    @Native public static final int IDENTITY_SIZE = 64;
+
+    private RequestLayout() {}
+}

@@ -1,0 +1,57 @@
+package io.github.spawn4j.internal.launch;
+
+import java.util.Arrays;
+
+/**
+ * Encoded strings, one behind the other, each ended by NUL: the arguments or the environment of a
+ * program. Immutable.
+ *
+ * @param bytes the strings; shared, never changed
+ * @param count how many they are
+ */
+public record Strings(byte[] bytes, int count) {
+    public static final Strings NONE = new Strings(new byte[0], 0);
+
+    /** These strings and one more, which is encoded already. */
+    public Strings plus(byte[] encoded) {
+        byte[] joined = Arrays.copyOf(bytes, bytes.length + encoded.length);
+        System.arraycopy(encoded, 0, joined, bytes.length, encoded.length);
+        return new Strings(joined, count + 1);
+    }
+
+    /** These strings and then {@code texts}, encoded. */
+    public Strings plus(String what, Iterable<String> texts) {
+        Builder builder = new Builder(this);
+        int i = count;
+        for (String text : texts) {
+            builder.add(Text.encode(what + " " + i++, text));
+        }
+        return builder.build();
+    }
+
+    /** Collects strings. One thread at a time. */
+    static final class Builder {
+        private byte[] bytes;
+        private int length;
+        private int count;
+
+        Builder(Strings first) {
+            bytes = Arrays.copyOf(first.bytes, first.bytes.length + 256);
+            length = first.bytes.length;
+            count = first.count;
+        }
+
+        void add(byte[] encoded) {
+            if (bytes.length - length < encoded.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + encoded.length));
+            }
+            System.arraycopy(encoded, 0, bytes, length, encoded.length);
+            length += encoded.length;
+            count++;
+        }
+
+        Strings build() {
+            return new Strings(Arrays.copyOf(bytes, length), count);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.spawn4j.internal.os;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** Error numbers: their names, their texts, and the way from a native result to an exception. */
+public final class Errno {
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int ESRCH = 3;
+    public static final int EBADF = 9;
+    public static final int ECHILD = 10;
+    public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
+    public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
+    public static final int EINVAL = 22;
+    public static final int EMFILE = 24;
+    public static final int EPIPE = 32;
+    public static final int ENOSYS = 38;
+    public static final int EOPNOTSUPP = 95;
+    public static final int ESTALE = 116;
+
+    private Errno() {}
+
+    /** The name, such as {@code ENOENT}. */
+    public static String name(int errno) {
+        return Table.entry(errno, 0);
+    }
+
+    /** The text of strerror(3), such as {@code No such file or directory}. */
+    public static String text(int errno) {
+        return Table.entry(errno, 1);
+    }
+
+    /**
+     * Returns a native {@code result} that is not negative; throws what a negative one says of
+     * {@code call}.
+     */
+    static int check(String call, int result) throws ErrnoException {
+        if (result < 0) {
+            throw new ErrnoException(call, -result);
+        }
+        return result;
+    }
+
+    /** Read on the first failure, which most JVMs never see. */
+    private static final class Table {
+        private static final String[][] ENTRIES = read();
+
+        static String entry(int errno, int part) {
+            String[] entry = errno >= 0 && errno < ENTRIES.length ? ENTRIES[errno] : null;
+            return entry != null ? entry[part] : (part == 0 ? "errno " : "Unknown error ") + errno;
+        }
+
+        private static String[][] read() {
+            String[][] entries = new String[134][];
+            InputStream stream = Errno.class.getResourceAsStream("errno.txt");
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(stream, StandardCharsets.US_ASCII))) {
+                lines.lines()
+                        .filter(line -> !line.startsWith("#"))
+                        .map(line -> line.split(" ", 3))
+                        .forEach(
+                                parts ->
+                                        entries[Integer.parseInt(parts[0])] =
+                                                new String[] {parts[1], parts[2]});
+                return entries;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.spawn4j.internal.os;
+
+import java.io.IOException;
+import java.lang.annotation.Native;
+
+/** Reading, writing and waiting on descriptors. None of it blocks, but {@link #await}. */
+public final class Io {
+    /** Of poll(2): something can be read. */
+    @Native public static final int POLLIN = 1;
+
+    /** Of poll(2): something can be written. */
+    @Native public static final int POLLOUT = 4;
+
+    static {
+        NativeLibrary.load();
+    }
+
+    private Io() {}
+
+    /** int close(int fd) */
+    static void close(int fd) {
+        // Linux releases the number whatever close(2) says, so there is nothing to be done about a
+        // failure.
+        close0(fd);
+    }
+
+    /** ssize_t read(int fd, void *buf, size_t count): the bytes read, 0 at the end, or -EAGAIN. */
+    public static int read(int fd, byte[] bytes, int offset, int length) throws IOException {
+        return orAgain("read", read0(fd, bytes, offset, length));
+    }
+
+    /** ssize_t write(int fd, const void *buf, size_t count): the bytes written, or -EAGAIN. */
+    public static int write(int fd, byte[] bytes, int offset, int length) throws IOException {
+        return orAgain("write", write0(fd, bytes, offset, length));
+    }
+
+    private static int orAgain(String call, int result) throws IOException {
+        return result == -Errno.EAGAIN ? result : Errno.check(call, result);
+    }
+
+    /** ioctl(FIONREAD): the bytes that can be read at once. */
+    public static int available(int fd) throws IOException {
+        return Errno.check("ioctl(FIONREAD)", available0(fd));
+    }
+
+    /**
+     * The bytes that are left in a pipe that nobody can write to any more, or -1 while somebody
+     * can.
+     */
+    public static int remaining(int fd) throws IOException {
+        int result = remaining0(fd);
+        return result == -Errno.EAGAIN ? -1 : Errno.check("poll", result);
+    }
+
+    /** Whether {@code fd} is open and no placeholder of ours. */
+    public static boolean isOpen(int fd) {
+        return isOpen0(fd) == 1;
+    }
+
+    /**
+     * int poll(struct pollfd *fds, nfds_t nfds, int timeout) on {@code fd} and the eventfd {@code
+     * wake}: the events of {@code fd}, 0 for a wake-up or a time-out. A negative time-out waits for
+     * ever.
+     */
+    public static int await(int fd, int events, int wake, int timeoutMs) throws IOException {
+        return Errno.check("poll", await0(fd, events, wake, timeoutMs));
+    }
+
+    /** int eventfd(unsigned int initval, int flags), non-blocking and close-on-exec */
+    public static Fd eventFd() throws IOException {
+        return new Fd(Errno.check("eventfd", eventFd0()));
+    }
+
+    /** Makes an eventfd readable. */
+    public static void wake(int eventFd) {
+        wake0(eventFd);
+    }
+
+    /** Makes an eventfd unreadable. */
+    public static void resetWake(int eventFd) {
+        resetWake0(eventFd);
+    }
+
+    private static native int close0(int fd);
+
+    private static native int read0(int fd, byte[] bytes, int offset, int length);
+
+    private static native int write0(int fd, byte[] bytes, int offset, int length);
+
+    private static native int available0(int fd);
+
+    private static native int remaining0(int fd);
+
+    private static native int isOpen0(int fd);
+
+    private static native int await0(int fd, int events, int wake, int timeoutMs);
+
+    private static native int eventFd0();
+
+    private static native void wake0(int eventFd);
+
+    private static native void resetWake0(int eventFd);
+}

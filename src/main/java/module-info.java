@@ -1,0 +1,10 @@
+/**
+ * Starts processes on Linux: templates, the pidfd builder and {@link java.lang.Process} handles
+ * over clone3 and pidfds.
+ */
+module io.github.spawn4j {
+    requires org.slf4j;
+    requires static com.google.errorprone.annotations;
+
+    exports io.github.spawn4j;
+}
