@@ -1,0 +1,63 @@
+package io.github.spawn4j.tools;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What makes a JVM heavy to fork: open files, and memory in use. Held until close. */
+final class Ballast implements AutoCloseable {
+    /** For what the spawners themselves open. */
+    private static final int SPARE_FILES = 100;
+
+    private static final long MIB = 1 << 20;
+    private static final int CHUNK_MIB = 64;
+
+    private final int openFiles;
+    private final int residentMib;
+    private final List<FileInputStream> files = new ArrayList<>();
+    private final List<ByteBuffer> memory = new ArrayList<>();
+
+    /**
+     * Checks that so much is possible.
+     *
+     * @throws IOException if it is not
+     */
+    Ballast(int openFiles, int residentMib) throws IOException {
+        this.openFiles = openFiles;
+        this.residentMib = residentMib;
+        long limit = Surroundings.maxOpenFiles();
+        if (openFiles > 0 && openFiles > limit - Surroundings.openFiles() - SPARE_FILES) {
+            throw new IOException(
+                    openFiles
+                            + " files cannot be opened: this process may have "
+                            + limit
+                            + " open (ulimit -n), and needs some itself");
+        }
+        // Off the heap, where no collector moves it; the JVM sets the same limit there.
+        long heapMib = Runtime.getRuntime().maxMemory() / MIB;
+        if (residentMib > heapMib - CHUNK_MIB) {
+            throw new IOException(
+                    residentMib + " MiB do not fit: this JVM may use " + heapMib + " (java -Xmx)");
+        }
+    }
+
+    void load() throws IOException {
+        for (int i = 0; i < openFiles; i++) {
+            files.add(new FileInputStream("/dev/null"));
+        }
+        for (int left = residentMib; left > 0; left -= CHUNK_MIB) {
+            // Resident at once, as it is zeroed.
+            memory.add(ByteBuffer.allocateDirect((int) (Math.min(left, CHUNK_MIB) * MIB)));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        memory.clear();
+        for (FileInputStream file : files) {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.spawn4j.tools;
+
+import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.internal.launch.Environment;
+import java.io.IOException;
+import java.util.stream.Collectors;
+
+/** What a {@link RunCommand} asks for, in words. */
+final class Explanation {
+    private Explanation() {}
+
+    static String of(RunCommand run) {
+        return new Table("ll")
+                .row("program", program(run))
+                .row("arguments", arguments(run))
+                .row(
+                        "directory",
+                        run.directory == null
+                                ? System.getProperty("user.dir") + ", as ours"
+                                : run.directory.toString())
+                .row("environment", environment(run))
+                .row("streams", "standard input, output and error are ours")
+                .row("descriptors", "no others, whatever is open here")
+                .row("signals", "none blocked, default dispositions for all")
+                .row("strategy", strategy(run.strategy))
+                .row("timeout", timeout(run))
+                .toString();
+    }
+
+    private static String program(RunCommand run) {
+        Environment environment = new Environment();
+        run.environment.forEach(environment::put);
+        String directory = run.directory == null ? null : run.directory.toString();
+        String name = run.program();
+        try {
+            String path = Programs.find(name, directory, environment);
+            return path.equals(name) ? path : path + ", found in PATH as " + Shell.quote(name);
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static String arguments(RunCommand run) {
+        return run.arguments().isEmpty()
+                ? "none"
+                : run.arguments().stream().map(Shell::quote).collect(Collectors.joining(" "));
+    }
+
+    private static String environment(RunCommand run) {
+        return run.environment.isEmpty()
+                ? "ours"
+                : run.environment.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + Shell.quote(entry.getValue()))
+                        .collect(Collectors.joining(" ", "ours, with ", ""));
+    }
+
+    private static String strategy(SpawnStrategy strategy) {
+        return StrategyConverter.name(strategy) + ": " + mechanism(strategy);
+    }
+
+    static String mechanism(SpawnStrategy strategy) {
+        switch (strategy) {
+            case FORK:
+                return "our memory map and our descriptor table are copied";
+            case VFORK:
+                return "our memory is lent until exec, our descriptor table is copied";
+            case POSIX_SPAWN:
+                return "by the C library, which lends our memory and copies our descriptor table";
+            default:
+                return "our memory is lent until exec, our descriptor table is never copied";
+        }
+    }
+
+    private static String timeout(RunCommand run) {
+        return run.timeout == null
+                ? "none"
+                : Units.of(run.timeout)
+                        + ", then SIGTERM, and SIGKILL after another "
+                        + Units.of(RunCommand.GRACE);
+    }
+}

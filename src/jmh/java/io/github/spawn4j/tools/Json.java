@@ -1,0 +1,36 @@
+package io.github.spawn4j.tools;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Writes maps, collections, strings and numbers as JSON. */
+final class Json {
+    private Json() {}
+
+    static String write(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(entry -> write(entry.getKey()) + ":" + write(entry.getValue()))
+                    .collect(Collectors.joining(",", "{", "}"));
+        }
+        if (value instanceof Collection<?> values) {
+            return values.stream().map(Json::write).collect(Collectors.joining(",", "[", "]"));
+        }
+        return value == null || value instanceof Number ? "" + value : quote(value.toString());
+    }
+
+    private static String quote(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (char c : text.toCharArray()) {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ') {
+                quoted.append(String.format("\\u%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

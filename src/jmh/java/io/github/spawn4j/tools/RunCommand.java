@@ -1,0 +1,179 @@
+package io.github.spawn4j.tools;
+
+import io.github.spawn4j.EmptyProcess;
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Signal;
+import io.github.spawn4j.SpawnException;
+import io.github.spawn4j.SpawnStrategy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs one program with our own standard streams and exits as it did. */
+@Command(
+        name = RunCommand.NAME,
+        customSynopsis = "spawn4j-tools run [OPTIONS] -- PROGRAM [ARGS...]",
+        description = "Runs a program with inherited standard streams and exits with its code.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            " n:the program's own",
+            " 128+n:the program was ended by signal n",
+            " 2:the command line is wrong",
+            " 124:the time was up",
+            " 125:the program could not be started for another reason than the next two",
+            " 126:the program cannot be executed",
+            " 127:there is no such program"
+        })
+final class RunCommand implements Callable<Integer> {
+    static final String NAME = "run";
+
+    private static final int TIMED_OUT = 124;
+    private static final int NOT_STARTED = 125;
+    private static final int NOT_EXECUTABLE = 126;
+    private static final int NOT_FOUND = 127;
+
+    private static final int ENOENT = 2;
+
+    /** How long a program that has been asked to end may take before it is ended. */
+    static final Duration GRACE = Duration.ofSeconds(2);
+
+    @Spec CommandSpec spec;
+
+    @Mixin HelpOption help;
+
+    @Option(
+            names = "--strategy",
+            paramLabel = "NAME",
+            converter = StrategyConverter.class,
+            completionCandidates = StrategyConverter.class,
+            description = "How the process is made: ${COMPLETION-CANDIDATES}. Default: clone3.")
+    SpawnStrategy strategy = SpawnStrategy.CLONE3;
+
+    @Option(
+            names = "--directory",
+            paramLabel = "DIR",
+            description = "Where it starts. Default: the current directory.")
+    Path directory;
+
+    @Option(
+            names = "--env",
+            paramLabel = "NAME=VALUE",
+            description = "Sets an environment variable. May be repeated.")
+    Map<String, String> environment = new LinkedHashMap<>();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description =
+                    "Ends the program with SIGTERM after this time (500ms, 5s, 2m, PT1M), and with"
+                            + " SIGKILL 2 seconds later.")
+    Duration timeout;
+
+    @Option(
+            names = "--explain",
+            description = "Says in words what is asked for, on standard error, before it runs.")
+    boolean explain;
+
+    @Option(
+            names = "--stats",
+            description =
+                    "Afterwards says pid, exit status, wall and CPU time and peak memory, on"
+                            + " standard error.")
+    boolean stats;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "PROGRAM ARGS",
+            description = "A path, or a name that is searched in PATH, and its arguments.")
+    List<String> command;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        EmptyProcess request = request();
+        PrintWriter err = spec.commandLine().getErr();
+        if (explain) {
+            err.print(Explanation.of(this));
+            err.flush();
+        }
+        long beganNs = System.nanoTime();
+        PidfdProcess process;
+        try {
+            process = request.start();
+        } catch (SpawnException e) {
+            err.println(spec.qualifiedName() + ": " + e.getMessage());
+            return exitCode(e);
+        }
+        // Whoever ends us means the program.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        boolean inTime = await(process);
+        Duration wall = Duration.ofNanos(System.nanoTime() - beganNs);
+        if (stats) {
+            err.print(Statistics.of(process, wall));
+            err.flush();
+        }
+        return inTime ? process.exitValue() : TIMED_OUT;
+    }
+
+    private EmptyProcess request() {
+        try {
+            EmptyProcess request =
+                    PidfdProcess.builder(program(), arguments().toArray(new String[0]))
+                            .strategy(strategy)
+                            .inheritIO();
+            environment.forEach(request::env);
+            return directory == null ? request : request.directory(directory);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    String program() {
+        return command.get(0);
+    }
+
+    List<String> arguments() {
+        return command.subList(1, command.size());
+    }
+
+    /** Waits for the exit. Returns false if the time was up and the program was ended. */
+    private boolean await(PidfdProcess process) throws IOException, InterruptedException {
+        if (timeout == null) {
+            process.waitFor();
+            return true;
+        }
+        if (process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            return true;
+        }
+        process.signal(Signal.TERM);
+        if (!process.waitFor(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+            process.signal(Signal.KILL);
+            process.waitFor();
+        }
+        return false;
+    }
+
+    /** As env(1) and timeout(1) have it. */
+    private static int exitCode(SpawnException e) {
+        switch (e.step()) {
+            case "exec":
+            case "posix_spawn":
+                return e.errno() == ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
+            default:
+                return NOT_STARTED;
+        }
+    }
+}

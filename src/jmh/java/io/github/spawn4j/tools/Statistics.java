@@ -1,0 +1,50 @@
+package io.github.spawn4j.tools;
+
+import io.github.spawn4j.ExitStatus;
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.ResourceUsage;
+import java.io.IOException;
+import java.time.Duration;
+
+/** What became of a process and what it used, in words. */
+final class Statistics {
+    private Statistics() {}
+
+    static String of(PidfdProcess process, Duration wall) throws IOException {
+        ResourceUsage usage = process.resourceUsage();
+        return new Table("ll")
+                .row("pid", Long.toString(process.pid()))
+                .row("exit status", inWords(process.exitStatus()))
+                .row("wall time", Units.of(wall))
+                .row(
+                        "CPU time",
+                        Units.of(usage.cpuTime())
+                                + " (user "
+                                + Units.of(usage.userTime())
+                                + ", system "
+                                + Units.of(usage.systemTime())
+                                + ")")
+                .row("peak memory", peakMemory(usage.maxResidentBytes()))
+                .toString();
+    }
+
+    /** The kernel counts from before exec, when the child had our memory. */
+    private static String peakMemory(long bytes) throws IOException {
+        String peak = Units.mebibytes(bytes);
+        return bytes > Surroundings.peakMemory()
+                ? peak
+                : "less than the " + peak + " that this JVM had when it started it";
+    }
+
+    private static String inWords(ExitStatus status) {
+        if (status instanceof ExitStatus.Exited exited) {
+            return "exited " + exited.code();
+        }
+        if (status instanceof ExitStatus.Killed killed) {
+            return "killed by "
+                    + killed.signal().signalName()
+                    + (killed.coreDumped() ? " (core dumped)" : "");
+        }
+        return "unknown";
+    }
+}

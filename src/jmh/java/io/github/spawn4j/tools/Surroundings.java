@@ -1,0 +1,117 @@
+package io.github.spawn4j.tools;
+
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Redirect;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** Where we run: kernel, C library, JVM, and what the container has set up. */
+final class Surroundings {
+    private static final Path SELF = Path.of("/proc/self");
+    private static final String UNLIMITED = "unlimited";
+
+    private Surroundings() {}
+
+    static Table table() throws IOException {
+        Table table =
+                new Table("ll")
+                        .row("kernel", property("os.version") + " " + property("os.arch"))
+                        .row("C library", libc())
+                        .row("JVM", property("java.vm.name") + " " + property("java.vm.version"));
+        if (Files.notExists(SELF)) {
+            return table.row("/proc", "not mounted: the library needs it for templates of scripts");
+        }
+        return table.row("/proc", "mounted")
+                .row("open files", openFiles() + ", at most " + maxOpenFiles())
+                .row("cgroup v2", cgroup())
+                .row("seccomp", seccomp(status("Seccomp")))
+                .row("no_new_privs", status("NoNewPrivs").equals("1") ? "set" : "not set");
+    }
+
+    private static String property(String name) {
+        return System.getProperty(name);
+    }
+
+    private static String libc() {
+        try {
+            PidfdProcess getconf =
+                    PidfdProcess.builder("getconf", "GNU_LIBC_VERSION")
+                            .stdin(Redirect.DISCARD)
+                            .stderr(Redirect.DISCARD)
+                            .start();
+            byte[] version = getconf.getInputStream().readAllBytes();
+            return version.length == 0
+                    ? "not glibc"
+                    : new String(version, StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            return "unknown: " + e.getMessage();
+        }
+    }
+
+    /** How many descriptors this process has open. */
+    static long openFiles() throws IOException {
+        try (Stream<Path> descriptors = Files.list(SELF.resolve("fd"))) {
+            return descriptors.count();
+        }
+    }
+
+    /** How many it may have; the JVM has raised the soft limit to the hard one. */
+    static long maxOpenFiles() throws IOException {
+        String limit =
+                line(SELF.resolve("limits"), line -> line.startsWith("Max open files"))
+                        .map(line -> line.split("\\s+")[3])
+                        .orElse(UNLIMITED);
+        return limit.equals(UNLIMITED) ? Long.MAX_VALUE : Long.parseLong(limit);
+    }
+
+    /** The most memory that this process has had resident, in bytes. */
+    static long peakMemory() throws IOException {
+        String[] amount = status("VmHWM").split(" ");
+        return amount.length == 2 ? Long.parseLong(amount[0]) * 1024 : 0;
+    }
+
+    private static String status(String key) throws IOException {
+        return line(SELF.resolve("status"), line -> line.startsWith(key + ":"))
+                .map(line -> line.substring(key.length() + 1).strip())
+                .orElse("");
+    }
+
+    private static String seccomp(String mode) {
+        switch (mode) {
+            case "0":
+                return "none";
+            case "1":
+                return "strict";
+            case "2":
+                return "a filter";
+            default:
+                return "not in this kernel";
+        }
+    }
+
+    private static String cgroup() throws IOException {
+        Optional<String> mount =
+                line(SELF.resolve("mountinfo"), line -> line.contains(" - cgroup2 "))
+                        .map(line -> line.split(" ")[4]);
+        Optional<String> own =
+                line(SELF.resolve("cgroup"), line -> line.startsWith("0::"))
+                        .map(line -> line.substring("0::/".length()));
+        if (mount.isEmpty() || own.isEmpty()) {
+            return "not mounted";
+        }
+        Path directory = Path.of(mount.get(), own.get());
+        boolean writable = Files.isWritable(directory.resolve("cgroup.procs"));
+        return directory + (writable ? ", writable" : ", not writable");
+    }
+
+    private static Optional<String> line(Path file, Predicate<String> wanted) throws IOException {
+        List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+        return lines.stream().filter(wanted).findFirst();
+    }
+}

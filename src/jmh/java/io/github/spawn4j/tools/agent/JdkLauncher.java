@@ -1,0 +1,34 @@
+package io.github.spawn4j.tools.agent;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Starts calls with {@link ProcessBuilder}. */
+public final class JdkLauncher implements Launcher {
+    private static final File NULL = new File("/dev/null");
+
+    private final Workload workload;
+
+    public JdkLauncher(Workload workload) {
+        this.workload = workload;
+    }
+
+    @Override
+    public Process start(Call call) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(workload.programs().get(call.tool()));
+        command.addAll(call.args());
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(workload.directory().toFile())
+                        .redirectInput(NULL)
+                        .redirectErrorStream(true);
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.putAll(workload.environment());
+        return builder.start();
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.spawn4j.tools.agent;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * A way to start calls: with the workload's directory and environment, nothing to read, and errors
+ * merged into the output, which is a pipe. Thread-safe.
+ */
+public interface Launcher extends Closeable {
+    Process start(Call call) throws IOException;
+
+    @Override
+    default void close() {}
+}

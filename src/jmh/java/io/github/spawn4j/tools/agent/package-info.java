@@ -1,0 +1,2 @@
+/** The kernel proposal's benchmark: short calls of command-line tools, 16 in flight. */
+package io.github.spawn4j.tools.agent;

@@ -1,0 +1,61 @@
+package io.github.spawn4j.tools.benchmarks;
+
+import io.github.spawn4j.tools.NativePrograms;
+import io.github.spawn4j.tools.spawners.Samples;
+import io.github.spawn4j.tools.spawners.Spawner;
+import io.github.spawn4j.tools.spawners.SpawnerType;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The time to start a program that does nothing and to wait for its exit. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@State(Scope.Benchmark)
+public class StartBenchmark {
+    @Param({
+        "JDK",
+        "SPAWN4J_FORK",
+        "SPAWN4J_VFORK",
+        "SPAWN4J_POSIX_SPAWN",
+        "SPAWN4J_CLONE3",
+        "SPAWN4J_TEMPLATE"
+    })
+    public SpawnerType spawner;
+
+    private NativePrograms programs;
+    private Spawner opened;
+
+    @Setup
+    public void open() throws IOException {
+        programs = new NativePrograms();
+        opened = spawner.open(programs.path("noop"), programs);
+    }
+
+    @TearDown
+    public void close() throws IOException {
+        opened.close();
+        programs.close();
+    }
+
+    @Benchmark
+    public Samples startAndWait() throws IOException, InterruptedException {
+        Samples samples = new Samples();
+        opened.spawn(1, samples);
+        return samples;
+    }
+}

@@ -1,0 +1,2 @@
+/** JMH benchmarks, run by {@code spawn4j-tools jmh}. */
+package io.github.spawn4j.tools.benchmarks;

@@ -1,0 +1,2 @@
+/** The tools jar: run a program, see what this machine allows, measure spawners. */
+package io.github.spawn4j.tools;

@@ -1,0 +1,58 @@
+package io.github.spawn4j.tools.spawners;
+
+import com.zaxxer.nuprocess.NuAbstractProcessHandler;
+import com.zaxxer.nuprocess.NuProcess;
+import com.zaxxer.nuprocess.NuProcessBuilder;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * NuProcess. It cannot redirect, so its children have pipes, of which standard input is closed at
+ * once.
+ */
+final class NuProcessSpawner implements Spawner {
+    // Kept here: java.util.logging forgets the level of a logger that nobody refers to.
+    private static final Logger LOGGER = Logger.getLogger("com.zaxxer.nuprocess");
+
+    static {
+        LOGGER.setLevel(Level.OFF);
+    }
+
+    private final NuProcessBuilder builder;
+
+    NuProcessSpawner(String program) {
+        builder = new NuProcessBuilder(new CloseStdin(), program);
+    }
+
+    @Override
+    public void spawn(int count, Samples samples) throws IOException, InterruptedException {
+        for (int i = 0; i < count; i++) {
+            long began = System.nanoTime();
+            NuProcess process = start();
+            long started = System.nanoTime();
+            process.waitFor(0, TimeUnit.SECONDS);
+            samples.add(started - began, System.nanoTime() - began);
+        }
+    }
+
+    private NuProcess start() throws IOException {
+        try {
+            NuProcess process = builder.start();
+            if (process != null) {
+                return process;
+            }
+        } catch (RuntimeException | LinkageError e) {
+            throw new IOException("NuProcess does not work on this JVM: " + e, e);
+        }
+        throw new IOException("NuProcess does not work on this JVM");
+    }
+
+    private static final class CloseStdin extends NuAbstractProcessHandler {
+        @Override
+        public void onStart(NuProcess process) {
+            process.closeStdin(true);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.spawn4j.tools.spawners;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Whatever gives a {@link Process}: the JDK and this library. */
+final class ProcessSpawner implements Spawner {
+    /** One start. */
+    interface Starter {
+        Process start() throws IOException;
+    }
+
+    private final Starter starter;
+    private final Closeable resource;
+
+    ProcessSpawner(Starter starter) {
+        this(starter, () -> {});
+    }
+
+    /**
+     * @param resource what the starter needs, closed with this
+     */
+    ProcessSpawner(Starter starter, Closeable resource) {
+        this.starter = starter;
+        this.resource = resource;
+    }
+
+    @Override
+    public void spawn(int count, Samples samples) throws IOException, InterruptedException {
+        for (int i = 0; i < count; i++) {
+            long began = System.nanoTime();
+            Process process = starter.start();
+            long started = System.nanoTime();
+            process.waitFor();
+            samples.add(started - began, System.nanoTime() - began);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        resource.close();
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.spawn4j.tools.spawners;
+
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Redirect;
+import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.tools.NativePrograms;
+import java.io.File;
+import java.io.IOException;
+import java.util.Locale;
+
+/** The peers, in the order in which they are shown. To add one: a constant and an adapter. */
+public enum SpawnerType {
+    JDK {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            ProcessBuilder builder =
+                    new ProcessBuilder(program)
+                            .redirectInput(ProcessBuilder.Redirect.from(NULL))
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD);
+            return new ProcessSpawner(builder::start);
+        }
+    },
+
+    NUPROCESS {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            return new NuProcessSpawner(program);
+        }
+    },
+
+    SPAWN4J_FORK {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            return strategy(program, SpawnStrategy.FORK);
+        }
+    },
+
+    SPAWN4J_VFORK {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            return strategy(program, SpawnStrategy.VFORK);
+        }
+    },
+
+    SPAWN4J_POSIX_SPAWN {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            return strategy(program, SpawnStrategy.POSIX_SPAWN);
+        }
+    },
+
+    SPAWN4J_CLONE3 {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            return strategy(program, SpawnStrategy.CLONE3);
+        }
+    },
+
+    SPAWN4J_TEMPLATE {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            SpawnTemplate template =
+                    SpawnTemplate.builder(program)
+                            .stdin(Redirect.DISCARD)
+                            .stdout(Redirect.DISCARD)
+                            .stderr(Redirect.DISCARD)
+                            .build();
+            return new ProcessSpawner(template::spawn, template::close);
+        }
+    },
+
+    FLOOR {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return new FloorSpawner(programs, program);
+        }
+    };
+
+    private static final File NULL = new File("/dev/null");
+
+    /**
+     * A spawner of {@code program}, to be closed by the caller.
+     *
+     * @param program a path
+     * @param programs where the floor's own program is found
+     */
+    public abstract Spawner open(String program, NativePrograms programs) throws IOException;
+
+    private static Spawner strategy(String program, SpawnStrategy strategy) {
+        return new ProcessSpawner(
+                () ->
+                        PidfdProcess.builder(program)
+                                .stdin(Redirect.DISCARD)
+                                .stdout(Redirect.DISCARD)
+                                .stderr(Redirect.DISCARD)
+                                .strategy(strategy)
+                                .start());
+    }
+
+    /** Whether it is somebody else's, who may not support the JVM that runs us. */
+    public boolean isForeign() {
+        return this == NUPROCESS;
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

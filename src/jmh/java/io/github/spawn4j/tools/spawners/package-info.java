@@ -1,0 +1,2 @@
+/** The peers: ways to start a program, behind one facade. */
+package io.github.spawn4j.tools.spawners;

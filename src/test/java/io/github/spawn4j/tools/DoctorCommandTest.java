@@ -1,0 +1,38 @@
+package io.github.spawn4j.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** {@code doctor} leaves nothing open. */
+class DoctorCommandTest extends ToolsTest {
+    private final Run run = run("doctor");
+
+    @Test
+    void answersForEveryCapability() {
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        for (Capability capability : Capability.values()) {
+            List<String> row = List.of(capability.row());
+            assertThat(row.get(1)).isIn("yes", "no");
+            assertThat(run.out().lines()).anySatisfy(line -> assertThat(line).contains(row));
+        }
+    }
+
+    @Test
+    void saysWhereItRuns() {
+        assertThat(run.out().lines())
+                .anyMatch(line -> line.matches("kernel +\\d+\\.\\d+.*"))
+                .anyMatch(line -> line.matches("C library +\\S.*"))
+                .anyMatch(line -> line.matches("open files +\\d+, at most \\d+"))
+                .anyMatch(line -> line.matches("cgroup v2 +\\S.*"))
+                .anyMatch(line -> line.matches("seccomp +\\S.*"))
+                .anyMatch(line -> line.matches("no_new_privs +(not )?set"));
+    }
+
+    @Test
+    void namesTheStrategy() {
+        assertThat(run.out()).contains("strategy: clone3");
+    }
+}

@@ -1,0 +1,135 @@
+package io.github.spawn4j.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code run} is the program, as far as its caller can tell. */
+class RunCommandTest extends ToolsTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"fork", "vfork", "posix-spawn", "clone3", "POSIX_SPAWN"})
+    void exitsWithTheProgramsCode(String strategy) {
+        Run run = run("run", "--strategy", strategy, "--", "sh", "-c", "exit 7");
+        assertThat(run).isEqualTo(new Run(7, "", ""));
+    }
+
+    @Test
+    void exitsWith128AndTheSignal() {
+        assertThat(run("run", "--", "sh", "-c", "kill -9 $$").exitCode()).isEqualTo(137);
+    }
+
+    @Test
+    void exitsWith127IfThereIsNoSuchProgram() {
+        Run run = run("run", "--", "/no/such");
+        assertThat(run.exitCode()).isEqualTo(127);
+        assertThat(run.err()).contains("\"/no/such\"").contains("No such file").hasLineCount(1);
+    }
+
+    @Test
+    void exitsWith126IfTheProgramCannotBeExecuted(@TempDir Path directory) throws IOException {
+        Path file = Files.createFile(directory.resolve("plain"));
+        Run run = run("run", "--", file.toString());
+        assertThat(run.exitCode()).isEqualTo(126);
+        assertThat(run.err()).contains(file.toString()).contains("Permission denied");
+    }
+
+    @Test
+    void exitsWith125IfTheDirectoryIsMissing() {
+        Run run = run("run", "--directory", "/no/such", "--", "true");
+        assertThat(run.exitCode()).isEqualTo(125);
+        assertThat(run.err()).contains("/no/such").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "run",
+                "run --bogus -- true",
+                "run --strategy warp -- true",
+                "run --timeout soon -- true",
+                "run --timeout 0s -- true",
+                "run --env =value -- true",
+                "run --env NAME -- true"
+            })
+    void exitsWith2IfTheCommandLineIsWrong(String line) {
+        Run run = run(line.split(" "));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("spawn4j-tools run: ").contains("--help");
+    }
+
+    @Test
+    void endsTheProgramWhenTheTimeIsUp() {
+        Run run = run("run", "--timeout", "50ms", "--stats", "--", "sleep", "600");
+        assertThat(run.exitCode()).isEqualTo(124);
+        assertThat(run.err()).contains("killed by SIGTERM");
+    }
+
+    @Test
+    void leavesAProgramAloneThatEndsInTime() {
+        assertThat(run("run", "--timeout", "PT10M", "--", "sh", "-c", "exit 3").exitCode())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void setsDirectoryAndEnvironment(@TempDir Path directory) throws IOException {
+        String here = directory.toRealPath().toString();
+        run("run", "--directory", here, "--env", "A=x=y", "--", "sh", "-c", "echo $A $PWD > out");
+        assertThat(directory.resolve("out")).hasContent("x=y " + here);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "--stats", "@file", "--", ""})
+    void leavesTheProgramItsArguments(String argument) {
+        String[] script = {"sh", "-c", "test \"$#$1\" = \"1" + argument + "\"", "sh", argument};
+        String[] args = new String[script.length + 2];
+        args[0] = "run";
+        args[1] = "--";
+        System.arraycopy(script, 0, args, 2, script.length);
+        assertThat(run(args).exitCode()).isZero();
+    }
+
+    @Test
+    void takesTheFirstWordForTheProgramEvenWithoutDashes() {
+        Run run = run("run", "sh", "-c", "exit 4");
+        assertThat(run.exitCode()).isEqualTo(4);
+    }
+
+    @Test
+    void explainsTheRequestBeforeItRuns() {
+        Run run =
+                run(
+                        "run",
+                        "--explain",
+                        "--env",
+                        "A=b c",
+                        "--strategy",
+                        "vfork",
+                        "--",
+                        "/nosuch",
+                        "x y");
+        assertThat(run.exitCode()).isEqualTo(127);
+        assertThat(run.err())
+                .containsPattern("(?m)^program +cannot execute /nosuch: No such file")
+                .containsPattern("(?m)^arguments +'x y'$")
+                .containsPattern("(?m)^environment +ours, with A='b c'$")
+                .containsPattern("(?m)^strategy +vfork: ");
+    }
+
+    @Test
+    void tellsWhatBecameOfTheProgram() {
+        Run run = run("run", "--stats", "--", "sh", "-c", "exit 9");
+        assertThat(run.exitCode()).isEqualTo(9);
+        assertThat(run.err())
+                .containsPattern("(?m)^pid +\\d+$")
+                .containsPattern("(?m)^exit status +exited 9$")
+                .containsPattern("(?m)^wall time +\\S+ m?s$")
+                .containsPattern("(?m)^CPU time +\\S+ m?s \\(user \\S+ m?s, system \\S+ m?s\\)$")
+                .containsPattern("(?m)^peak memory .*\\d MiB");
+    }
+}
