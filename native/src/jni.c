@@ -2,6 +2,7 @@
  * -errno. */
 #include <jni.h>
 
+#include "authority.h"
 #include "block.h"
 #include "constants.h"
 #include "identity.h"
@@ -28,6 +29,7 @@ jint JNI_OnLoad(JavaVM *vm, void *reserved) {
     (void)vm;
     (void)reserved;
     slots_reserve();
+    authority_load();
     return JNI_VERSION_10;
 }
 
@@ -112,6 +114,18 @@ NATIVE(jint, Pidfd, reap0)(JNIEnv *env, jclass class, jint pidfd, jlongArray fie
         (*env)->SetLongArrayRegion(env, fields, 0, EXIT_FIELDS, values);
     }
     return result;
+}
+
+NATIVE(jint, Pidfd, duplicate0)(JNIEnv *env, jclass class, jint pidfd, jint number) {
+    (void)env;
+    (void)class;
+    return sys_dup3(pidfd, number, O_CLOEXEC);
+}
+
+NATIVE(jint, Pidfd, getFd0)(JNIEnv *env, jclass class, jint pidfd, jint target) {
+    (void)env;
+    (void)class;
+    return (jint)sys_call(SYS_pidfd_getfd, pidfd, target, 0, 0, 0, 0);
 }
 
 /* Io */
@@ -261,12 +275,6 @@ NATIVE(jint, Executable, pin0)(JNIEnv *env, jclass class, jbyteArray bytes) {
     return fetch_path(env, bytes, path) ? sys_open(path, O_PATH | O_CLOEXEC, 0) : -ENAMETOOLONG;
 }
 
-NATIVE(jint, Executable, isElf0)(JNIEnv *env, jclass class, jbyteArray bytes) {
-    (void)class;
-    char path[PATH_MAX];
-    return fetch_path(env, bytes, path) ? program_is_elf(path) : -ENAMETOOLONG;
-}
-
 NATIVE(jint, Executable, identity0)(JNIEnv *env, jclass class, jint fd, jbyteArray key) {
     (void)class;
     struct identity identity;
@@ -275,4 +283,40 @@ NATIVE(jint, Executable, identity0)(JNIEnv *env, jclass class, jint fd, jbyteArr
         (*env)->SetByteArrayRegion(env, key, 0, sizeof identity, (const jbyte *)&identity);
     }
     return result;
+}
+
+NATIVE(jint, Executable, pinDescriptor0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return program_pin(fd);
+}
+
+NATIVE(jint, Executable, checkFile0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return program_check_file(fd);
+}
+
+NATIVE(jint, Executable, checkElf0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return program_check_elf(fd);
+}
+
+/* Authority */
+
+NATIVE(jint, Authority, read0)(JNIEnv *env, jclass class, jbyteArray bytes) {
+    (void)class;
+    struct authority authority;
+    int result = authority_read(&authority);
+    if (result == 0) {
+        (*env)->SetByteArrayRegion(env, bytes, 0, sizeof authority, (const jbyte *)&authority);
+    }
+    return result;
+}
+
+NATIVE(jint, Authority, size0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return sizeof(struct authority);
 }

@@ -7,9 +7,11 @@
 #ifndef SPAWN4J_SLOT_H
 #define SPAWN4J_SLOT_H
 
+#include "constants.h"
+
 #include <stdint.h>
 
-#define SLOT_END 64
+#define SLOT_END ((int)REQUEST_SHARED_DESCRIPTORS)
 
 /* Reserves what is free. Called once, when the library is loaded. */
 void slots_reserve(void);

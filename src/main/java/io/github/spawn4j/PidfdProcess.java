@@ -2,6 +2,9 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
+import io.github.spawn4j.internal.io.PipeInput;
+import io.github.spawn4j.internal.io.PipeOutput;
+import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.os.Exit;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -48,6 +51,30 @@ public final class PidfdProcess extends Process {
 
     PidfdProcess(Child child) {
         this.child = child;
+    }
+
+    /**
+     * The process that a request has started.
+     *
+     * @param pipes the sources of its pipes, or {@link Redirect#NO_SOURCE}
+     */
+    static PidfdProcess adopt(Outcome outcome, int[] pipes) throws IOException {
+        outcome.check();
+        PipeOutput stdin =
+                pipes[0] == Redirect.NO_SOURCE ? null : new PipeOutput(outcome.pipe(pipes[0]));
+        PipeInput stdout = input(outcome, pipes[1]);
+        PipeInput stderr = input(outcome, pipes[2]);
+        return new PidfdProcess(Child.watch(outcome.pid(), outcome.pidfd(), stdin, stdout, stderr));
+    }
+
+    /** The process that a request without pipes has started. */
+    static PidfdProcess withoutPipes(Outcome outcome) throws IOException {
+        return adopt(
+                outcome, new int[] {Redirect.NO_SOURCE, Redirect.NO_SOURCE, Redirect.NO_SOURCE});
+    }
+
+    private static PipeInput input(Outcome outcome, int source) {
+        return source == Redirect.NO_SOURCE ? null : new PipeInput(outcome.pipe(source));
     }
 
     /**

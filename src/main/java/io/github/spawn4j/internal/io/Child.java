@@ -80,9 +80,13 @@ public final class Child implements Reactor.Handler {
     private void abandon(IOException reason) {
         try {
             signal(SIGKILL);
-            while (reap() == null) {
-                Thread.onSpinWait(); // it is dying
+            int number = pidfd.acquire();
+            try {
+                Pidfd.awaitExit(number);
+            } finally {
+                pidfd.release();
             }
+            pidfd.close();
             closePipes();
         } catch (IOException e) {
             reason.addSuppressed(e);

@@ -93,7 +93,7 @@ public final class Io {
 
     private static native int isOpen0(int fd);
 
-    private static native int await0(int fd, int events, int wake, int timeoutMs);
+    static native int await0(int fd, int events, int wake, int timeoutMs);
 
     private static native int eventFd0();
 
