@@ -31,6 +31,7 @@ public final class RequestEncoder implements AutoCloseable {
     private final int attributesOffset;
     private final int actionsOffset;
     private int sources;
+    private int nullDevice = -1;
     private int attributes;
     private int actions;
     private int flags;
@@ -87,7 +88,10 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** /dev/null, for reading and writing. */
     public int nullDevice() {
-        return addSource(RequestLayout.SOURCE_NULL, -1);
+        if (nullDevice < 0) {
+            nullDevice = addSource(RequestLayout.SOURCE_NULL, -1);
+        }
+        return nullDevice;
     }
 
     /** A new pipe that the child reads from. */
