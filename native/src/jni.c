@@ -168,6 +168,18 @@ NATIVE(jint, Io, write0)
     return (jint)result;
 }
 
+/* The number of an open java.io.FileDescriptor, or -1. */
+static int number_of(JNIEnv *env, jobject descriptor) {
+    jclass class = (*env)->GetObjectClass(env, descriptor);
+    jfieldID field = (*env)->GetFieldID(env, class, "fd", "I");
+    return field ? (*env)->GetIntField(env, descriptor, field) : -1;
+}
+
+NATIVE(jint, Io, splice0)(JNIEnv *env, jclass class, jint from, jobject to, jint length) {
+    (void)class;
+    return io_splice(from, number_of(env, to), (size_t)length);
+}
+
 NATIVE(jint, Io, available0)(JNIEnv *env, jclass class, jint fd) {
     (void)env;
     (void)class;

@@ -6,7 +6,6 @@ import io.github.spawn4j.internal.io.PipeInput;
 import io.github.spawn4j.internal.io.PipeOutput;
 import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.os.Exit;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,10 +40,8 @@ import java.util.concurrent.TimeUnit;
 public final class PidfdProcess extends Process {
     private final Child child;
 
-    // Made when first asked for: a buffer each would be most of what a running child costs.
+    /** Made when first asked for: its buffer would be most of what a running child costs. */
     private OutputStream stdin;
-    private InputStream stdout;
-    private InputStream stderr;
 
     /** Made while the process was there to be looked up. */
     private volatile ProcessHandle handle;
@@ -267,23 +264,17 @@ public final class PidfdProcess extends Process {
     }
 
     @Override
-    public synchronized InputStream getInputStream() {
-        if (stdout == null) {
-            stdout = buffered(child.output());
-        }
-        return stdout;
+    public InputStream getInputStream() {
+        return orEmpty(child.output());
     }
 
     @Override
-    public synchronized InputStream getErrorStream() {
-        if (stderr == null) {
-            stderr = buffered(child.error());
-        }
-        return stderr;
+    public InputStream getErrorStream() {
+        return orEmpty(child.error());
     }
 
-    private static InputStream buffered(InputStream pipe) {
-        return pipe == null ? InputStream.nullInputStream() : new BufferedInputStream(pipe);
+    private static InputStream orEmpty(InputStream pipe) {
+        return pipe == null ? InputStream.nullInputStream() : pipe;
     }
 
     @Override
