@@ -195,8 +195,7 @@ NATIVE(jint, Io, remaining0)(JNIEnv *env, jclass class, jint fd) {
 NATIVE(jint, Io, isOpen0)(JNIEnv *env, jclass class, jint fd) {
     (void)env;
     (void)class;
-    bool ours = fd >= 0 && fd < SLOT_END && slots_reserved() >> fd & 1;
-    return !ours && sys_fcntl(fd, F_GETFD, 0) >= 0;
+    return !slot_is_ours(fd) && sys_fcntl(fd, F_GETFD, 0) >= 0;
 }
 
 NATIVE(jint, Io, await0)

@@ -95,9 +95,7 @@ static int add(const struct request *request, posix_spawn_file_actions_t *to,
     case REQUEST_INHERIT:
         /* A placeholder keeps its close-on-exec, so that the child has the number closed as we do.
          */
-        return is_open(fd) && !(fd < SLOT_END && slots_reserved() >> fd & 1)
-                   ? posix_spawn_file_actions_adddup2(to, fd, fd)
-                   : 0;
+        return is_open(fd) && !slot_is_ours(fd) ? posix_spawn_file_actions_adddup2(to, fd, fd) : 0;
     default:
         return 0; /* signals are attributes */
     }

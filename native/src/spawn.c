@@ -149,12 +149,11 @@ static int place(struct request *request, struct source *source) {
 
 /* Makes one source ready. A source that fails is left for discard_sources(). */
 static int prepare_source(struct request *request, struct source *source) {
-    uint64_t reserved = slots_reserved();
     int result = 0;
     switch (source->kind) {
     case REQUEST_SOURCE_DESCRIPTOR:
         /* Our own placeholders look open, but are nobody's. */
-        if (source->fd < 0 || (source->fd < SLOT_END && reserved >> source->fd & 1)) {
+        if (source->fd < 0 || slot_is_ours(source->fd)) {
             return request_fail(request, REQUEST_STEP_DESCRIPTOR, source->fd, -EBADF);
         }
         break;
