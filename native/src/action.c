@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 
 /* The lowest source in `first` to `last`, or -1. There are few sources, so looking at all of them
  * is cheap. */
@@ -91,6 +92,22 @@ static int duplicate(int fd, int newfd, unsigned flags) {
     return sys_dup3(fd, newfd, (int)flags);
 }
 
+/* dup3(2) as the proposal has it: who duplicates a descriptor onto itself only asks whether it is
+ * open. */
+static int duplicate_strictly(int fd, int newfd, unsigned flags) {
+    if (fd != newfd) {
+        return sys_dup3(fd, newfd, (int)flags);
+    }
+    return flags ? -EINVAL : sys_fcntl(fd, F_GETFD, 0);
+}
+
+/* The signal for a background process that does this is blocked, as all are until the program
+ * starts. */
+static int become_foreground(int terminal) {
+    int group = sys_getpgid(0);
+    return sys_ioctl(terminal, TIOCSPGRP, &group);
+}
+
 static int open_at(int directory, const char *path, const struct action *action) {
     struct open_how how = {.flags = action->flags, .mode = action->mode, .resolve = action->value};
     int fd = sys_openat2(directory, path, &how);
@@ -118,6 +135,21 @@ int action_default_signals(signal_set set) {
     return 0;
 }
 
+int action_drop_handlers(void) {
+    struct sys_sigaction current;
+    for (int signal = 1; signal <= SIGNALS; signal++) {
+        int result = sys_sigaction(signal, NULL, &current);
+        if (result == 0 && current.handler != (uintptr_t)SIG_DFL &&
+            current.handler != (uintptr_t)SIG_IGN) {
+            result = action_default_signals((signal_set)1 << (signal - 1));
+        }
+        if (result < 0) {
+            return result;
+        }
+    }
+    return 0;
+}
+
 int action_apply(const struct request *request, const struct action *action, signal_set *mask) {
     int fd = action->type & REQUEST_FD_IS_SOURCE ? request->sources[action->fd].placed : action->fd;
     int result;
@@ -127,6 +159,13 @@ int action_apply(const struct request *request, const struct action *action, sig
     case REQUEST_DUP2:
         result = duplicate(fd, action->newfd, action->flags);
         return result < 0 ? result : 0;
+    case REQUEST_DUP3:
+        result = duplicate_strictly(fd, action->newfd, action->flags);
+        return result < 0 ? result : 0;
+    case REQUEST_FAIL:
+        return -(int)action->flags;
+    case REQUEST_TCSETPGRP:
+        return become_foreground(fd);
     case REQUEST_FCHDIR:
         return sys_fchdir(fd);
     case REQUEST_CHDIR:

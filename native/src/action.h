@@ -16,4 +16,8 @@ int action_close_range(const struct request *request, unsigned first, unsigned l
 /* Gives the signals in `set` their default dispositions. Returns 0 or -errno. */
 int action_default_signals(signal_set set);
 
+/* Gives the signals that have a handler their default dispositions; ignored ones stay ignored.
+ * Returns 0 or -errno. */
+int action_drop_handlers(void);
+
 #endif

@@ -1,14 +1,32 @@
 #include "child.h"
 
 #include "action.h"
+#include "attribute.h"
 #include "slot.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/ptrace.h>
+
+static int exit_status(int error) {
+    switch (error) {
+    case -ENOENT:
+        return 127;
+    case -EACCES:
+    case -ENOEXEC:
+        return 126;
+    default:
+        return 1;
+    }
+}
 
 _Noreturn static void fail(const struct request *request, int step, int index, int error) {
+    if (request->header->flags & REQUEST_FLAG_FAILURE_IS_EXIT) {
+        sys_exit(exit_status(error));
+    }
     request_fail(request, step, index, error);
     sys_exit(127);
 }
@@ -34,8 +52,42 @@ static int close_reserved(const struct request *request) {
     return 0;
 }
 
+/* Executes the first of the candidates that can be. As execvp(3) has it, one that may not be
+ * executed does not end the search, but is the error if nothing else is found. */
+static int execute_found(const struct request *request) {
+    char candidate[PATH_MAX];
+    const char *entry = request->search;
+    int result = -ENOENT;
+    while (*entry) {
+        size_t length = 0;
+        while (*entry && *entry != ':' && length < sizeof candidate - 1) {
+            candidate[length++] = *entry++;
+        }
+        bool usable = length > 0; /* an empty entry would be whatever directory we are in */
+        candidate[length++] = '/';
+        for (const char *name = request->program; *name && length < sizeof candidate; name++) {
+            candidate[length++] = *name;
+        }
+        if (usable && length < sizeof candidate) {
+            candidate[length] = 0;
+            int error = sys_execve(candidate, request->argv, request->envp);
+            if (error == -EACCES) {
+                result = error;
+            } else if (error != -ENOENT && error != -ENOTDIR) {
+                return error;
+            }
+        }
+        while (*entry && *entry++ != ':') {
+        }
+    }
+    return result;
+}
+
 static int execute(const struct request *request) {
     int source = request->header->exec_source;
+    if (request->search) {
+        return execute_found(request);
+    }
     if (source < 0) {
         return sys_execve(request->program, request->argv, request->envp);
     }
@@ -45,7 +97,8 @@ static int execute(const struct request *request) {
 
 void child_run(void *argument) {
     const struct request *request = argument;
-    signal_set mask = 0;
+    const uint32_t flags = request->header->flags;
+    signal_set mask = request->mask;
     int result;
 
     /* First of all: until here the descriptor table is the JVM's own, and whatever we did to it
@@ -62,18 +115,30 @@ void child_run(void *argument) {
     }
 
     /* Before the mask goes: a handler of the JVM that ran here would write into the JVM's memory.
-     * Ignored signals too, which would stay ignored across exec, so that `yes | head` never ends.
-     */
-    result = action_default_signals(SIGNAL_SET_ALL);
+     * Ignored signals too, unless they are asked for: they would stay ignored across exec, so that
+     * `yes | head` never ends. */
+    result = flags & REQUEST_FLAG_KEEP_SIGNALS ? action_drop_handlers()
+                                               : action_default_signals(SIGNAL_SET_ALL);
     if (result < 0) {
         fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
     }
 
+    for (uint32_t i = 0; i < request->header->attributes_count; i++) {
+        result = attribute_apply(&request->attributes[i]);
+        if (result < 0) {
+            fail(request, REQUEST_STEP_ATTRIBUTE, (int)i, result);
+        }
+    }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
-        const struct action *action = &request->actions[i];
-        result = action_apply(request, action, &mask);
+        result = action_apply(request, &request->actions[i], &mask);
         if (result < 0) {
             fail(request, REQUEST_STEP_ACTION, (int)i, result);
+        }
+    }
+    if (flags & REQUEST_FLAG_TRACED) {
+        result = sys_ptrace(PTRACE_TRACEME, 0, 0);
+        if (result < 0) {
+            fail(request, REQUEST_STEP_TRACE, REQUEST_NO_INDEX, result);
         }
     }
 

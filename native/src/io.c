@@ -3,6 +3,7 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 
 int io_wait(int fd, short events, int wake, int timeout_ms) {
@@ -15,6 +16,14 @@ int io_available(int fd) {
     int count = 0;
     int result = sys_ioctl(fd, FIONREAD, &count);
     return result < 0 ? result : count;
+}
+
+int io_splice(int from, int to, size_t size) {
+    long result;
+    do {
+        result = sys_call(SYS_splice, from, 0, to, 0, (long)size, SPLICE_F_NONBLOCK);
+    } while (result == -EINTR);
+    return (int)result;
 }
 
 int io_remaining(int fd) {

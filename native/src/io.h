@@ -2,6 +2,7 @@
 #ifndef SPAWN4J_IO_H
 #define SPAWN4J_IO_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Waits until `fd` has one of `events` (of poll(2)), until `wake`, an eventfd, is signalled, or for
@@ -11,6 +12,11 @@ int io_wait(int fd, short events, int wake, int timeout_ms);
 /* How many bytes are left in the pipe `fd` if nobody holds its other end any more; -EAGAIN while
  * somebody does. */
 int io_remaining(int fd);
+
+/* Moves up to `size` bytes from the pipe `from` to the file `to`, at its offset. Returns how many,
+ * 0 at the end, -EAGAIN where the pipe is empty, -EINVAL where the file cannot be spliced to, or
+ * another -errno. */
+int io_splice(int from, int to, size_t size);
 
 /* How many bytes can be read from `fd` right now, or -errno. */
 int io_available(int fd);

@@ -2,6 +2,7 @@
  * -errno. */
 #include <jni.h>
 
+#include "authority.h"
 #include "block.h"
 #include "constants.h"
 #include "identity.h"
@@ -28,6 +29,7 @@ jint JNI_OnLoad(JavaVM *vm, void *reserved) {
     (void)vm;
     (void)reserved;
     slots_reserve();
+    authority_load();
     return JNI_VERSION_10;
 }
 
@@ -114,6 +116,18 @@ NATIVE(jint, Pidfd, reap0)(JNIEnv *env, jclass class, jint pidfd, jlongArray fie
     return result;
 }
 
+NATIVE(jint, Pidfd, duplicate0)(JNIEnv *env, jclass class, jint pidfd, jint number) {
+    (void)env;
+    (void)class;
+    return sys_dup3(pidfd, number, O_CLOEXEC);
+}
+
+NATIVE(jint, Pidfd, getFd0)(JNIEnv *env, jclass class, jint pidfd, jint target) {
+    (void)env;
+    (void)class;
+    return (jint)sys_call(SYS_pidfd_getfd, pidfd, target, 0, 0, 0, 0);
+}
+
 /* Io */
 
 NATIVE(jint, Io, close0)(JNIEnv *env, jclass class, jint fd) {
@@ -154,6 +168,18 @@ NATIVE(jint, Io, write0)
     return (jint)result;
 }
 
+/* The number of an open java.io.FileDescriptor, or -1. */
+static int number_of(JNIEnv *env, jobject descriptor) {
+    jclass class = (*env)->GetObjectClass(env, descriptor);
+    jfieldID field = (*env)->GetFieldID(env, class, "fd", "I");
+    return field ? (*env)->GetIntField(env, descriptor, field) : -1;
+}
+
+NATIVE(jint, Io, splice0)(JNIEnv *env, jclass class, jint from, jobject to, jint length) {
+    (void)class;
+    return io_splice(from, number_of(env, to), (size_t)length);
+}
+
 NATIVE(jint, Io, available0)(JNIEnv *env, jclass class, jint fd) {
     (void)env;
     (void)class;
@@ -169,8 +195,7 @@ NATIVE(jint, Io, remaining0)(JNIEnv *env, jclass class, jint fd) {
 NATIVE(jint, Io, isOpen0)(JNIEnv *env, jclass class, jint fd) {
     (void)env;
     (void)class;
-    bool ours = fd >= 0 && fd < SLOT_END && slots_reserved() >> fd & 1;
-    return !ours && sys_fcntl(fd, F_GETFD, 0) >= 0;
+    return !slot_is_ours(fd) && sys_fcntl(fd, F_GETFD, 0) >= 0;
 }
 
 NATIVE(jint, Io, await0)
@@ -261,12 +286,6 @@ NATIVE(jint, Executable, pin0)(JNIEnv *env, jclass class, jbyteArray bytes) {
     return fetch_path(env, bytes, path) ? sys_open(path, O_PATH | O_CLOEXEC, 0) : -ENAMETOOLONG;
 }
 
-NATIVE(jint, Executable, isElf0)(JNIEnv *env, jclass class, jbyteArray bytes) {
-    (void)class;
-    char path[PATH_MAX];
-    return fetch_path(env, bytes, path) ? program_is_elf(path) : -ENAMETOOLONG;
-}
-
 NATIVE(jint, Executable, identity0)(JNIEnv *env, jclass class, jint fd, jbyteArray key) {
     (void)class;
     struct identity identity;
@@ -275,4 +294,40 @@ NATIVE(jint, Executable, identity0)(JNIEnv *env, jclass class, jint fd, jbyteArr
         (*env)->SetByteArrayRegion(env, key, 0, sizeof identity, (const jbyte *)&identity);
     }
     return result;
+}
+
+NATIVE(jint, Executable, pinDescriptor0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return program_pin(fd);
+}
+
+NATIVE(jint, Executable, checkFile0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return program_check_file(fd);
+}
+
+NATIVE(jint, Executable, checkElf0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return program_check_elf(fd);
+}
+
+/* Authority */
+
+NATIVE(jint, Authority, read0)(JNIEnv *env, jclass class, jbyteArray bytes) {
+    (void)class;
+    struct authority authority;
+    int result = authority_read(&authority);
+    if (result == 0) {
+        (*env)->SetByteArrayRegion(env, bytes, 0, sizeof authority, (const jbyte *)&authority);
+    }
+    return result;
+}
+
+NATIVE(jint, Authority, size0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return sizeof(struct authority);
 }

@@ -15,6 +15,10 @@
 static bool expressible(const struct action *action) {
     bool above = action->newfd == -1;
     switch (action->type & ~(uint32_t)REQUEST_FD_IS_SOURCE) {
+    case REQUEST_DUP3:
+    case REQUEST_FAIL:
+    case REQUEST_TCSETPGRP:
+        return false;
     case REQUEST_DUP2:
         return action->flags == 0;
     case REQUEST_OPEN:
@@ -27,6 +31,10 @@ static bool expressible(const struct action *action) {
 }
 
 int posix_check(const struct request *request) {
+    const uint32_t foreign = REQUEST_FLAG_FAILURE_IS_EXIT | REQUEST_FLAG_TRACED;
+    if (request->header->flags & foreign || request->search || request->cgroup >= 0) {
+        return request_fail(request, REQUEST_STEP_REQUEST, REQUEST_NO_INDEX, -ENOTSUP);
+    }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
         if (!expressible(&request->actions[i])) {
             return request_fail(request, REQUEST_STEP_REQUEST, (int)i, -ENOTSUP);
@@ -87,32 +95,63 @@ static int add(const struct request *request, posix_spawn_file_actions_t *to,
     case REQUEST_INHERIT:
         /* A placeholder keeps its close-on-exec, so that the child has the number closed as we do.
          */
-        return is_open(fd) && !(fd < SLOT_END && slots_reserved() >> fd & 1)
-                   ? posix_spawn_file_actions_adddup2(to, fd, fd)
-                   : 0;
+        return is_open(fd) && !slot_is_ours(fd) ? posix_spawn_file_actions_adddup2(to, fd, fd) : 0;
     default:
         return 0; /* signals are attributes */
     }
 }
 
+static int set_attribute(posix_spawnattr_t *attributes, const struct attribute *attribute,
+                         short *flags) {
+    struct sched_param parameter = {.sched_priority = attribute->first};
+    switch (attribute->type) {
+    case REQUEST_SESSION:
+        *flags |= POSIX_SPAWN_SETSID;
+        return 0;
+    case REQUEST_PROCESS_GROUP:
+        *flags |= POSIX_SPAWN_SETPGROUP;
+        return posix_spawnattr_setpgroup(attributes, attribute->first);
+    case REQUEST_SCHEDULER:
+        *flags |= POSIX_SPAWN_SETSCHEDULER;
+        parameter.sched_priority = attribute->second;
+        posix_spawnattr_setschedparam(attributes, &parameter);
+        return posix_spawnattr_setschedpolicy(attributes, attribute->first);
+    case REQUEST_SCHED_PRIORITY:
+        *flags |= POSIX_SPAWN_SETSCHEDPARAM;
+        return posix_spawnattr_setschedparam(attributes, &parameter);
+    default:
+        *flags |= POSIX_SPAWN_RESETIDS;
+        return 0;
+    }
+}
+
 static int set_attributes(const struct request *request, posix_spawnattr_t *attributes) {
-    sigset_t mask;
-    sigset_t all;
-    sigemptyset(&mask);
-    /* Not sigfillset(3), which leaves out 32 and 33: glibc before 2.38 then leaves those ignored in
-     * the child. */
-    memset(&all, 0xff, sizeof all);
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    bool keeps = request->header->flags & REQUEST_FLAG_KEEP_SIGNALS;
+    /* Signals 32 and 33, which sigfillset(3) leaves out, always: glibc before 2.38 ignores them in
+     * the child otherwise. */
+    signal_set standard = keeps ? (signal_set)3 << 31 : SIGNAL_SET_ALL;
+    /* Not what posix_spawn(3) would inherit: around it we block everything. */
+    signal_set blocked = request->mask;
+    int result = 0;
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
-        if (request->actions[i].type == REQUEST_SIGMASK) {
-            sigemptyset(&mask);
-            memcpy(&mask, &request->actions[i].value, sizeof request->actions[i].value);
+        const struct action *action = &request->actions[i];
+        if (action->type == REQUEST_SIGMASK) {
+            blocked = action->value;
+        } else if (action->type == REQUEST_SIGDEFAULT) {
+            standard |= action->value;
         }
     }
-    int result = posix_spawnattr_setsigmask(attributes, &mask);
-    result = result ? result : posix_spawnattr_setsigdefault(attributes, &all);
-    return result ? result
-                  : posix_spawnattr_setflags(attributes,
-                                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    for (uint32_t i = 0; i < request->header->attributes_count && result == 0; i++) {
+        result = set_attribute(attributes, &request->attributes[i], &flags);
+    }
+    sigset_t set;
+    sigemptyset(&set);
+    memcpy(&set, &blocked, sizeof blocked);
+    result = result ? result : posix_spawnattr_setsigmask(attributes, &set);
+    memcpy(&set, &standard, sizeof standard);
+    result = result ? result : posix_spawnattr_setsigdefault(attributes, &set);
+    return result ? result : posix_spawnattr_setflags(attributes, flags);
 }
 
 int posix_start(const struct request *request) {

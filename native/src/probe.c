@@ -12,8 +12,6 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
-#define AT_EXECVE_CHECK 0x10000
-
 struct probe {
     uint64_t capability;
     bool (*is_allowed)(void);

@@ -1,10 +1,14 @@
 #include "program.h"
 
+#include "probe.h"
 #include "sys.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,13 +36,70 @@ int program_check(const char *path) { return check(path, S_IFREG, -EACCES); }
 
 int program_check_directory(const char *path) { return check(path, S_IFDIR, -ENOTDIR); }
 
-int program_is_elf(const char *path) {
-    char magic[SELFMAG];
-    int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0) {
-        return fd == -EACCES ? 1 : fd;
+static int reopen(int fd, int flags) {
+    char path[sizeof "/proc/self/fd/" + 10];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return sys_open(path, flags, 0);
+}
+
+int program_pin(int fd) {
+    int flags = sys_fcntl(fd, F_GETFL, 0);
+    if (flags < 0) {
+        return flags;
     }
-    long size = sys_read(fd, magic, sizeof magic);
+    return flags & O_PATH ? -EBADF : reopen(fd, O_PATH | O_CLOEXEC);
+}
+
+int program_check_file(int fd) {
+    static char *const none[] = {NULL};
+    if (probe_has(KERNEL_EXECVE_CHECK)) {
+        return sys_execveat(fd, "", none, none, AT_EMPTY_PATH | AT_EXECVE_CHECK);
+    }
+    struct statx stat;
+    int result = sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat);
+    if (result < 0) {
+        return result;
+    }
+    return S_ISREG(stat.stx_mode) ? sys_faccessat2(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS)
+                                  : -EACCES;
+}
+
+static bool is_for_this_machine(const ElfW(Ehdr) * header) {
+#if defined(__x86_64__)
+    const unsigned machine = EM_X86_64;
+#elif defined(__aarch64__)
+    const unsigned machine = EM_AARCH64;
+#endif
+    return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 && header->e_machine == machine &&
+           header->e_ident[EI_CLASS] == ELFCLASS64 &&
+           (header->e_type == ET_EXEC || header->e_type == ET_DYN);
+}
+
+/* Reads `size` bytes at `offset`. Returns 0, -ENOEXEC for a file that is too short, or -errno. */
+static int read_at(int fd, void *buffer, size_t size, uint64_t offset) {
+    long count = sys_call(SYS_pread64, fd, (long)buffer, (long)size, (long)offset, 0, 0);
+    if (count < 0) {
+        return (int)count;
+    }
+    return (size_t)count == size ? 0 : -ENOEXEC;
+}
+
+int program_check_elf(int file) {
+    ElfW(Ehdr) header;
+    ElfW(Phdr) last;
+    int fd = reopen(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return fd == -EACCES ? 0 : fd;
+    }
+    int result = read_at(fd, &header, sizeof header, 0);
+    if (result == 0 && (!is_for_this_machine(&header) || header.e_phentsize != sizeof last ||
+                        header.e_phnum == 0)) {
+        result = -ENOEXEC;
+    }
+    if (result == 0) {
+        result =
+            read_at(fd, &last, sizeof last, header.e_phoff + (header.e_phnum - 1) * sizeof last);
+    }
     sys_close(fd);
-    return size == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
+    return result;
 }

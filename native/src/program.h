@@ -6,11 +6,21 @@
  * regular, as execve(2) has it. */
 int program_check(const char *path);
 
+/* Opens the file behind the descriptor `fd` once more, as O_PATH, so that ours is no writer even
+ * where `fd` is. Returns it, -EBADF for what is not open or is O_PATH itself, as the proposal has
+ * it, or another -errno. */
+int program_pin(int fd);
+
+/* 0 if the open file `fd`, which may be O_PATH, can be executed by this thread; -EACCES if it may
+ * not, -ETXTBSY if somebody can write to it (from Linux 6.14; before, only execution itself tells),
+ * or another -errno. */
+int program_check_file(int fd);
+
+/* 0 if the file is an ELF program for this machine, or may not be read; -ENOEXEC if it is not, or
+ * the -errno of reading it. */
+int program_check_elf(int fd);
+
 /* 0 if `path` is a directory that this thread may enter, or -errno. */
 int program_check_directory(const char *path);
-
-/* 1 if the file begins as an ELF image does, or cannot be read (an interpreter could not read it
- * either); 0 if not, or -errno. */
-int program_is_elf(const char *path);
 
 #endif

@@ -66,6 +66,7 @@ static int check_action(struct request *request, struct span block, const struct
         request->closes_by_number |= action->fd >= 64;
         return 0;
     case REQUEST_DUP2:
+    case REQUEST_DUP3:
         name_descriptor(request, action->newfd);
         return action->newfd < 0 ? -EINVAL : 0;
     case REQUEST_OPEN:
@@ -78,16 +79,27 @@ static int check_action(struct request *request, struct span block, const struct
     case REQUEST_SIGMASK:
     case REQUEST_SIGDEFAULT:
     case REQUEST_INHERIT:
+    case REQUEST_TCSETPGRP:
         return 0;
+    case REQUEST_FAIL:
+        return action->flags ? 0 : -EINVAL;
     default:
         return -EINVAL;
     }
+}
+
+static int check_attribute(struct request *request, const struct attribute *attribute) {
+    if (attribute->type == REQUEST_CGROUP) {
+        request->cgroup = attribute->first;
+    }
+    return attribute->type <= REQUEST_CGROUP ? 0 : -EINVAL;
 }
 
 int request_open(struct request *request, void *memory, size_t capacity) {
     struct request_header *header = memory;
     memset(request, 0, sizeof *request);
     request->header = header;
+    request->cgroup = -1;
     if (capacity < sizeof *header || header->length < sizeof *header || header->length > capacity) {
         return -EINVAL;
     }
@@ -103,19 +115,34 @@ int request_open(struct request *request, void *memory, size_t capacity) {
         section(block, header->sources_offset, header->sources_count, sizeof(struct source), 4);
     request->actions =
         section(block, header->actions_offset, header->actions_count, sizeof(struct action), 8);
+    request->attributes = section(block, header->attributes_offset, header->attributes_count,
+                                  sizeof(struct attribute), 4);
     request->argv =
         section(block, header->pointers_offset, pointers, sizeof(char *), sizeof(char *));
     request->program = string_at(block, header->program_offset);
-    if (!request->sources || !request->actions || !request->argv || !request->program ||
-        header->argv_count == 0 || header->exec_source < -1 ||
+    if (!request->sources || !request->actions || !request->attributes || !request->argv ||
+        !request->program || header->argv_count == 0 || header->exec_source < -1 ||
         header->exec_source >= (int64_t)header->sources_count) {
         return -EINVAL;
     }
     request->envp = request->argv + header->argv_count + 1;
     if (header->identity_offset) {
         request->identity = section(block, header->identity_offset, 1, sizeof(struct identity), 8);
-        if (!request->identity) {
+        if (!request->identity ||
+            (header->flags & REQUEST_FLAG_STRICT_IDENTITY && header->exec_source < 0)) {
             return -EINVAL;
+        }
+    }
+    if (header->search_offset) {
+        request->search = string_at(block, header->search_offset);
+        if (!request->search) {
+            return -EINVAL;
+        }
+    }
+    for (uint32_t i = 0; i < header->attributes_count; i++) {
+        int result = check_attribute(request, &request->attributes[i]);
+        if (result < 0) {
+            return result;
         }
     }
     for (uint32_t i = 0; i < header->sources_count; i++) {

@@ -25,13 +25,15 @@ struct request_header {
     uint32_t envp_count;
     uint32_t pointers_offset;
     uint32_t identity_offset; /* 0: none */
-    uint32_t reserved0;
+    uint32_t search_offset;   /* 0: the program is a path; else where the child searches it */
     int32_t pid;
     int32_t pidfd;
     int32_t step;
     int32_t index;
     int32_t error;
-    uint32_t reserved1[3];
+    uint32_t attributes_offset;
+    uint32_t attributes_count;
+    uint32_t reserved;
 };
 static_assert(sizeof(struct request_header) == REQUEST_HEADER_SIZE, "header");
 static_assert(offsetof(struct request_header, program_offset) == REQUEST_PROGRAM_OFFSET, "program");
@@ -63,20 +65,33 @@ struct action {
 static_assert(sizeof(struct action) == REQUEST_ACTION_SIZE, "action");
 static_assert(offsetof(struct action, value) == REQUEST_ACTION_VALUE, "value");
 
+struct attribute {
+    uint32_t type;
+    int32_t first;
+    int32_t second;
+    uint32_t reserved;
+};
+static_assert(sizeof(struct attribute) == REQUEST_ATTRIBUTE_SIZE, "attribute");
+
 struct request {
     struct request_header *header;
     struct source *sources;
     const struct action *actions;
+    const struct attribute *attributes;
     const char *program;
+    const char *search; /* directories, parted by colons; null: `program` is a path */
     char **argv;
     char **envp;
     const struct identity *identity; /* null: not to be checked */
+
+    int cgroup; /* the child is born there; -1: where we are */
 
     /* Decided by the parent before it clones. */
     unsigned cut; /* the child's private table starts empty from here; 0: the table is copied */
     uint64_t reserved; /* low descriptors that only hold a place and are no business of the child */
     int highest_named; /* the highest descriptor that an action names */
     uint64_t named;    /* the descriptors below 64 that actions name */
+    signal_set mask;   /* what the child blocks if no action says so */
     bool closes_by_number; /* an action closes a descriptor that a shared table would not have */
 };
 

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 
 /* Numbers that we hold; a number whose placeholder somebody has closed leaves it for ever. */
 static _Atomic uint64_t reserved;
@@ -73,10 +72,18 @@ void slots_reserve(void) {
 uint64_t slots_reserved(void) { return reserved; }
 
 /* Somebody may have closed our placeholder and opened a file of his own under its number. */
-static bool is_ours(int slot) {
+static bool holds_placeholder(int slot) {
     struct statx stat;
     return sys_statx(slot, "", AT_EMPTY_PATH, STATX_INO, &stat) == 0 &&
            stat.stx_ino == placeholder_inode;
+}
+
+bool slot_is_ours(int fd) {
+    if (fd < 0 || fd >= SLOT_END || !(reserved & bit(fd))) {
+        return false;
+    }
+    bool lent = fd > 2 && !(available & bit(fd));
+    return lent || holds_placeholder(fd);
 }
 
 int slot_place(int fd, uint64_t avoid) {
@@ -90,7 +97,7 @@ int slot_place(int fd, uint64_t avoid) {
         if (!atomic_compare_exchange_weak(&available, &free, free & ~bit(slot))) {
             continue;
         }
-        if (!is_ours(slot)) {
+        if (!holds_placeholder(slot)) {
             reserved &= ~bit(slot);
             continue;
         }

@@ -7,15 +7,21 @@
 #ifndef SPAWN4J_SLOT_H
 #define SPAWN4J_SLOT_H
 
+#include "constants.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
-#define SLOT_END 64
+#define SLOT_END ((int)REQUEST_SHARED_DESCRIPTORS)
 
 /* Reserves what is free. Called once, when the library is loaded. */
 void slots_reserve(void);
 
 /* The numbers that are reserved, as bits; whether lent out or not. */
 uint64_t slots_reserved(void);
+
+/* Whether the descriptor `fd` is none of the application's: a placeholder, or lent to a spawn. */
+bool slot_is_ours(int fd);
 
 /* Duplicates `fd` onto a free slot that is not in `avoid`. Returns its number, -EAGAIN where none
  * is free, or -errno. */

@@ -18,6 +18,7 @@
 #include "identity.h"
 #include "posix.h"
 #include "probe.h"
+#include "program.h"
 #include "request.h"
 #include "slot.h"
 
@@ -25,7 +26,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <string.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 /* Set when the kernel or a filter has refused clone3(2), so that it is asked once only. */
@@ -43,28 +44,46 @@ static long clone_onto_stack(struct request *request, unsigned long flags, int *
                      child_run, request);
 }
 
-static long clone3_onto_stack(struct request *request, unsigned long flags, int *pidfd) {
+static struct clone_args clone3_args(const struct request *request, uint64_t flags, int *pidfd) {
+    struct clone_args args = {
+        .flags = flags | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+        .pidfd = (uintptr_t)pidfd,
+        .exit_signal = SIGCHLD,
+    };
+    if (request->cgroup >= 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (uint32_t)request->cgroup;
+    }
+    return args;
+}
+
+static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidfd) {
+    struct clone_args args = clone3_args(request, flags | CLONE_VM, pidfd);
+    args.stack = (uintptr_t)request->header - BLOCK_STACK_SIZE;
+    args.stack_size = BLOCK_STACK_SIZE;
+    if (request->cgroup >= 0) {
+        return sys_clone3(&args, sizeof args, child_run, request); /* no other call knows cgroups */
+    }
     if (!clone3_refused) {
-        struct clone_args args = {
-            .flags = flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
-            .pidfd = (uintptr_t)pidfd,
-            .exit_signal = SIGCHLD,
-            .stack = (uintptr_t)request->header - BLOCK_STACK_SIZE,
-            .stack_size = BLOCK_STACK_SIZE,
-        };
         long pid = sys_clone3(&args, sizeof args, child_run, request);
         if (!means_refused(pid)) {
             return pid;
         }
         clone3_refused = true;
     }
-    return clone_onto_stack(request, flags, pidfd);
+    return clone_onto_stack(request, (unsigned long)flags, pidfd);
 }
 
 /* A child with a copy of our memory. We wait for its exec all the same, as its outcome is only
  * known then. */
 static long clone_copy(struct request *request, int *pidfd) {
-    long pid = sys_call(SYS_clone, CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, (long)pidfd, 0, 0, 0);
+    long pid;
+    if (request->cgroup >= 0) {
+        struct clone_args args = clone3_args(request, 0, pidfd);
+        pid = sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0);
+    } else {
+        pid = sys_call(SYS_clone, CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, (long)pidfd, 0, 0, 0);
+    }
     if (pid == 0) {
         child_run(request);
     }
@@ -79,10 +98,11 @@ static long start(struct request *request, int *pidfd) {
     case REQUEST_STRATEGY_FORK:
         return clone_copy(request, pidfd);
     case REQUEST_STRATEGY_VFORK:
-        return clone_onto_stack(request, 0, pidfd);
+        return request->cgroup >= 0 ? clone3_onto_stack(request, 0, pidfd)
+                                    : clone_onto_stack(request, 0, pidfd);
     default:
         pid = clone3_onto_stack(request, request->cut ? CLONE_FILES : 0, pidfd);
-        if (means_refused(pid)) {
+        if (means_refused(pid) && request->cgroup < 0) {
             request->cut = 0;
             pid = clone_copy(request, pidfd);
         }
@@ -129,12 +149,11 @@ static int place(struct request *request, struct source *source) {
 
 /* Makes one source ready. A source that fails is left for discard_sources(). */
 static int prepare_source(struct request *request, struct source *source) {
-    uint64_t reserved = slots_reserved();
     int result = 0;
     switch (source->kind) {
     case REQUEST_SOURCE_DESCRIPTOR:
         /* Our own placeholders look open, but are nobody's. */
-        if (source->fd < 0 || (source->fd < SLOT_END && reserved >> source->fd & 1)) {
+        if (source->fd < 0 || slot_is_ours(source->fd)) {
             return request_fail(request, REQUEST_STEP_DESCRIPTOR, source->fd, -EBADF);
         }
         break;
@@ -181,13 +200,61 @@ static void discard_sources(const struct request *request, bool failed) {
     }
 }
 
-static int check_identity(const struct request *request) {
+static bool is_unchanged(int directory, const char *path, const struct identity *identity) {
     struct identity now;
-    int result = identity_read(AT_FDCWD, request->program, &now);
-    if (result < 0 || !identity_equal(&now, request->identity)) {
-        return request_fail(request, REQUEST_STEP_IDENTITY, REQUEST_NO_INDEX, -ESTALE);
+    return identity_read(directory, path, &now) == 0 && identity_equal(&now, identity);
+}
+
+/* All that the proposal demands at every spawn: that the path still leads to the file, if it was
+ * made from a path, and that the file is what it was; and that both may be executed. */
+static bool is_strictly_unchanged(const struct request *request) {
+    int file = request->sources[request->header->exec_source].fd;
+    if (request->program[0]) {
+        int found = sys_open(request->program, O_PATH | O_CLOEXEC, 0);
+        bool same = found >= 0 && is_unchanged(found, "", request->identity) &&
+                    program_check_file(found) == 0;
+        if (found >= 0) {
+            sys_close(found);
+        }
+        if (!same) {
+            return false;
+        }
     }
-    return 0;
+    return is_unchanged(file, "", request->identity) && program_check_file(file) == 0;
+}
+
+static int check_identity(const struct request *request) {
+    bool unchanged = request->header->flags & REQUEST_FLAG_STRICT_IDENTITY
+                         ? is_strictly_unchanged(request)
+                         : is_unchanged(AT_FDCWD, request->program, request->identity);
+    return unchanged ? 0 : request_fail(request, REQUEST_STEP_IDENTITY, REQUEST_NO_INDEX, -ESTALE);
+}
+
+static int clone_step(const struct request *request) {
+    if (request->header->strategy == REQUEST_STRATEGY_POSIX_SPAWN) {
+        return REQUEST_STEP_POSIX_SPAWN;
+    }
+    return request->cgroup >= 0 ? REQUEST_STEP_CGROUP : REQUEST_STEP_CLONE;
+}
+
+/* Waits until a traced child stands at the first instruction of its program. Should this thread
+ * end, the child is killed. */
+static int stop_traced(const struct request *request, int pid, int pidfd) {
+    struct sys_exit_info info;
+    int result = sys_waitid(P_PIDFD, pidfd, &info, WSTOPPED | WEXITED | WNOWAIT | __WALL, NULL);
+    if (result == 0 && info.code == CLD_TRAPPED) {
+        result = sys_ptrace(PTRACE_SETOPTIONS, pid, PTRACE_O_EXITKILL);
+    } else if (result == 0) {
+        result = -ECHILD;
+    }
+    return result < 0 ? request_fail(request, REQUEST_STEP_TRACE, REQUEST_NO_INDEX, result) : 0;
+}
+
+/* Ends and reaps a child that nobody is to know of. */
+static void discard_child(int pidfd) {
+    sys_pidfd_send_signal(pidfd, SIGKILL, 0);
+    sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | __WALL, NULL);
+    sys_close(pidfd);
 }
 
 /* Clones with everything in place, and reaps a child that has failed. */
@@ -200,13 +267,12 @@ static int launch(struct request *request) {
      * would write into our memory. */
     const signal_set all = SIGNAL_SET_ALL;
     sys_sigmask(&all, &mask);
+    request->mask = header->flags & REQUEST_FLAG_KEEP_SIGNALS ? mask : 0;
     long pid = start(request, &pidfd);
     sys_sigmask(&mask, NULL);
 
     if (pid < 0) {
-        bool posix = header->strategy == REQUEST_STRATEGY_POSIX_SPAWN;
-        return request_fail(request, posix ? REQUEST_STEP_POSIX_SPAWN : REQUEST_STEP_CLONE,
-                            REQUEST_NO_INDEX, (int)pid);
+        return request_fail(request, clone_step(request), REQUEST_NO_INDEX, (int)pid);
     }
     if (pidfd < 0) {
         /* posix_spawn(3) gives none; the pid is safe as long as we have not reaped it. */
@@ -217,9 +283,11 @@ static int launch(struct request *request) {
             return request_fail(request, REQUEST_STEP_PIDFD, REQUEST_NO_INDEX, pidfd);
         }
     }
+    if (header->flags & REQUEST_FLAG_TRACED && header->step == REQUEST_STEP_NONE) {
+        stop_traced(request, (int)pid, pidfd);
+    }
     if (header->step != REQUEST_STEP_NONE) {
-        sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | __WALL, NULL);
-        sys_close(pidfd);
+        discard_child(pidfd);
         return -header->error;
     }
     header->pid = (int32_t)pid;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 
 #ifndef SYS_faccessat2
@@ -83,6 +84,26 @@ int sys_sigmask(const signal_set *set, signal_set *old) {
 
 int sys_sigaction(int signal, const struct sys_sigaction *action, struct sys_sigaction *old) {
     return (int)CALL(SYS_rt_sigaction, signal, action, old, sizeof(signal_set), 0);
+}
+
+int sys_setsid(void) { return (int)CALL(SYS_setsid, 0, 0, 0, 0, 0); }
+
+int sys_setpgid(int pid, int group) { return (int)CALL(SYS_setpgid, pid, group, 0, 0, 0); }
+
+int sys_getpgid(int pid) { return (int)CALL(SYS_getpgid, pid, 0, 0, 0, 0); }
+
+int sys_sched_setscheduler(int policy, int priority) {
+    struct sched_param parameter = {.sched_priority = priority};
+    return (int)CALL(SYS_sched_setscheduler, 0, policy, &parameter, 0, 0);
+}
+
+int sys_sched_setparam(int priority) {
+    struct sched_param parameter = {.sched_priority = priority};
+    return (int)CALL(SYS_sched_setparam, 0, &parameter, 0, 0, 0);
+}
+
+int sys_ptrace(long request, int pid, long data) {
+    return (int)CALL(SYS_ptrace, request, pid, 0, data, 0);
 }
 
 int sys_execve(const char *path, char *const argv[], char *const envp[]) {

@@ -60,6 +60,18 @@ struct sys_sigaction {
 };
 int sys_sigaction(int signal, const struct sys_sigaction *action, struct sys_sigaction *old);
 
+int sys_setsid(void);
+int sys_setpgid(int pid, int group);
+int sys_getpgid(int pid);
+int sys_sched_setscheduler(int policy, int priority);
+int sys_sched_setparam(int priority);
+int sys_ptrace(long request, int pid, long data);
+
+/* execveat(2)'s question whether a file could be executed, Linux 6.14. */
+#ifndef AT_EXECVE_CHECK
+#define AT_EXECVE_CHECK 0x10000
+#endif
+
 int sys_execve(const char *path, char *const argv[], char *const envp[]);
 int sys_execveat(int directory, const char *path, char *const argv[], char *const envp[],
                  int flags);

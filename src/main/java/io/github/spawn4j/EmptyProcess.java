@@ -1,15 +1,12 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.PipeInput;
-import io.github.spawn4j.internal.io.PipeOutput;
 import io.github.spawn4j.internal.launch.LaunchException;
-import io.github.spawn4j.internal.launch.Outcome;
+import io.github.spawn4j.internal.launch.OpenDirectory;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Text;
-import io.github.spawn4j.internal.os.ErrnoException;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -51,17 +48,19 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         DEAD
     }
 
-    private final PinnedExecutable pinned;
+    /** Null where the program is looked up at the start. */
+    private final ExecutableSource source;
+
     private State state = State.EMPTY;
 
     EmptyProcess(String program) {
         super(program);
-        pinned = null;
+        source = null;
     }
 
-    EmptyProcess(ProcessSettings<?> template, PinnedExecutable pinned) {
+    EmptyProcess(ProcessSettings<?> template, ExecutableSource source) {
         super(template);
-        this.pinned = pinned;
+        this.source = source;
     }
 
     /**
@@ -134,12 +133,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             PidfdProcess process = launch();
             state = State.RUNNING;
             return process;
-        } catch (LaunchException e) {
-            throw failure(e);
-        } catch (ErrnoException e) {
-            throw failure(new LaunchException(e.call(), -1, e.errno(), ""));
         } catch (IOException e) {
-            throw new AssertionError("only system calls fail here", e);
+            throw SpawnException.of(program, directory, e);
         }
     }
 
@@ -147,30 +142,74 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (directory != null) {
             ProgramLookup.checkDirectory(directory);
         }
-        byte[] path =
-                pinned != null
-                        ? pinned.path()
-                        : ProgramLookup.find(program, directory, environment.searchPath());
-        Child.prepare();
-        // Streams, the directory and the descriptor of a template need a source or an action each,
-        // and each action of the caller may
-        // need a source and leave a gap to be closed.
-        int most = STREAMS + 2 + actions.size();
-        try (RequestEncoder request =
-                new RequestEncoder(most, most + RequestEncoder.maxClosing(actions.size()))) {
-            int[] pipes = encode(request, path);
-            if (pinned == null) {
-                return adopt(request.launch(strategy.code()), pipes);
-            }
-            try (PinnedExecutable.Use use = pinned.use()) {
-                use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
-                return adopt(request.launch(strategy.code()), pipes);
+        if (source == null) {
+            return launch(find(), null);
+        }
+        while (true) {
+            PinnedExecutable executable = source.current();
+            try (PinnedExecutable.Use use = executable.use()) {
+                return launch(executable.path(), use);
+            } catch (LaunchException e) {
+                if (!PinnedExecutable.isStale(e) || !source.replace(executable)) {
+                    throw e;
+                }
             }
         }
     }
 
-    /** Writes the request. Returns the sources of the pipes. */
-    private int[] encode(RequestEncoder request, byte[] path) throws LaunchException {
+    /** Starts the program at {@code path}, or the one that {@code use} holds open. */
+    private PidfdProcess launch(byte[] path, PinnedExecutable.Use use) throws IOException {
+        Child.prepare();
+        try (RequestEncoder request =
+                        new RequestEncoder(sources(), attributes.size() + 1, records());
+                OpenDirectory group =
+                        cgroup == null ? null : OpenDirectory.open("cgroup", cgroup)) {
+            attributes.values().forEach(attribute -> attribute.accept(request));
+            if (group != null) {
+                request.cgroup(group.fd());
+            }
+            int[] pipes = encodeActions(request);
+            request.program(path, arguments, environment.encoded());
+            if (searches()) {
+                request.search(searchedByChild);
+            }
+            if (use != null) {
+                use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
+            }
+            return PidfdProcess.adopt(request.launch(strategy.code()), pipes);
+        }
+    }
+
+    /**
+     * Streams and the descriptor of a template need a source each, and each action may need one.
+     */
+    private int sources() {
+        return STREAMS + 1 + actions.size();
+    }
+
+    /**
+     * Streams and directory are an action each, and what an action leaves open parts what is closed
+     * in the end.
+     */
+    private int records() {
+        int own = actions.stream().mapToInt(SpawnAction::records).sum();
+        return STREAMS + 1 + own + RequestEncoder.maxClosing(actions.size());
+    }
+
+    private boolean searches() {
+        return searchedByChild != null && source == null && program.indexOf('/') < 0;
+    }
+
+    private byte[] find() throws LaunchException {
+        boolean movable = !program.startsWith("/") && program.indexOf('/') >= 0;
+        if (searches() || (movable && actions.stream().anyMatch(SpawnAction::changesDirectory))) {
+            return Text.encode("program", program); // only the child can know what it means
+        }
+        return ProgramLookup.find(program, directory, environment.searchPath());
+    }
+
+    /** Writes streams, directory and actions. Returns the sources of the pipes. */
+    private int[] encodeActions(RequestEncoder request) throws LaunchException {
         int[] pipes = new int[STREAMS];
         for (int fd = 0; fd < STREAMS; fd++) {
             pipes[fd] = streams[fd].encode(fd, request);
@@ -182,31 +221,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             request.index(i);
             actions.get(i).encode(request);
         }
-        request.closeOthers();
-        request.program(path, arguments, environment.encoded());
+        if (inheritsDescriptors) {
+            request.inheritDescriptors();
+        } else {
+            request.closeOthers();
+        }
         return pipes;
-    }
-
-    private static PidfdProcess adopt(Outcome outcome, int[] pipes) throws IOException {
-        outcome.check();
-        Child child =
-                Child.watch(
-                        outcome.pid(),
-                        outcome.pidfd(),
-                        pipes[0] == Redirect.NO_SOURCE
-                                ? null
-                                : new PipeOutput(outcome.pipe(pipes[0])),
-                        input(outcome, pipes[1]),
-                        input(outcome, pipes[2]));
-        return new PidfdProcess(child);
-    }
-
-    private static PipeInput input(Outcome outcome, int source) {
-        return source == Redirect.NO_SOURCE ? null : new PipeInput(outcome.pipe(source));
-    }
-
-    private SpawnException failure(LaunchException e) {
-        return SpawnException.of(program, directory, e);
     }
 
     /** What the request says, in words; for display. */

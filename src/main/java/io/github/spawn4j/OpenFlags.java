@@ -9,6 +9,9 @@ final class OpenFlags {
     static final int APPEND = 02000;
     static final int CLOEXEC = 02000000;
 
+    /** What O_TMPFILE is made of besides O_DIRECTORY. */
+    static final int TMPFILE = 020000000;
+
     /** Not a flag: in place of a directory, the current one. */
     static final int AT_FDCWD = -100;
 

@@ -2,8 +2,10 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
+import io.github.spawn4j.internal.io.PipeInput;
+import io.github.spawn4j.internal.io.PipeOutput;
+import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.os.Exit;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,16 +40,38 @@ import java.util.concurrent.TimeUnit;
 public final class PidfdProcess extends Process {
     private final Child child;
 
-    // Made when first asked for: a buffer each would be most of what a running child costs.
+    /** Made when first asked for: its buffer would be most of what a running child costs. */
     private OutputStream stdin;
-    private InputStream stdout;
-    private InputStream stderr;
 
     /** Made while the process was there to be looked up. */
     private volatile ProcessHandle handle;
 
     PidfdProcess(Child child) {
         this.child = child;
+    }
+
+    /**
+     * The process that a request has started.
+     *
+     * @param pipes the sources of its pipes, or {@link Redirect#NO_SOURCE}
+     */
+    static PidfdProcess adopt(Outcome outcome, int[] pipes) throws IOException {
+        outcome.check();
+        PipeOutput stdin =
+                pipes[0] == Redirect.NO_SOURCE ? null : new PipeOutput(outcome.pipe(pipes[0]));
+        PipeInput stdout = input(outcome, pipes[1]);
+        PipeInput stderr = input(outcome, pipes[2]);
+        return new PidfdProcess(Child.watch(outcome.pid(), outcome.pidfd(), stdin, stdout, stderr));
+    }
+
+    /** The process that a request without pipes has started. */
+    static PidfdProcess withoutPipes(Outcome outcome) throws IOException {
+        return adopt(
+                outcome, new int[] {Redirect.NO_SOURCE, Redirect.NO_SOURCE, Redirect.NO_SOURCE});
+    }
+
+    private static PipeInput input(Outcome outcome, int source) {
+        return source == Redirect.NO_SOURCE ? null : new PipeInput(outcome.pipe(source));
     }
 
     /**
@@ -240,23 +264,17 @@ public final class PidfdProcess extends Process {
     }
 
     @Override
-    public synchronized InputStream getInputStream() {
-        if (stdout == null) {
-            stdout = buffered(child.output());
-        }
-        return stdout;
+    public InputStream getInputStream() {
+        return orEmpty(child.output());
     }
 
     @Override
-    public synchronized InputStream getErrorStream() {
-        if (stderr == null) {
-            stderr = buffered(child.error());
-        }
-        return stderr;
+    public InputStream getErrorStream() {
+        return orEmpty(child.error());
     }
 
-    private static InputStream buffered(InputStream pipe) {
-        return pipe == null ? InputStream.nullInputStream() : new BufferedInputStream(pipe);
+    private static InputStream orEmpty(InputStream pipe) {
+        return pipe == null ? InputStream.nullInputStream() : pipe;
     }
 
     @Override

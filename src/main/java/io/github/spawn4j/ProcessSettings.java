@@ -1,14 +1,17 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.launch.Environment;
+import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * What a template and an empty process have in common: the description of a process. One thread at
@@ -32,6 +35,16 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     final List<String> shownArguments;
 
     String directory;
+
+    /** What an attribute adds to a request, by its name, so that the last one said counts. */
+    final Map<String, Consumer<RequestEncoder>> attributes;
+
+    Path cgroup;
+    boolean inheritsDescriptors;
+
+    /** Directories, encoded; null where the JVM searches. */
+    byte[] searchedByChild;
+
     SpawnStrategy strategy = SpawnStrategy.CLONE3;
 
     ProcessSettings(String program) {
@@ -45,6 +58,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         environment = new Environment();
         streams = new Redirect[] {Redirect.PIPE, Redirect.PIPE, Redirect.PIPE};
         actions = new ArrayList<>();
+        attributes = new LinkedHashMap<>();
     }
 
     ProcessSettings(ProcessSettings<?> other) {
@@ -55,6 +69,10 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         streams = other.streams.clone();
         actions = new ArrayList<>(other.actions);
         directory = other.directory;
+        attributes = new LinkedHashMap<>(other.attributes);
+        cgroup = other.cgroup;
+        inheritsDescriptors = other.inheritsDescriptors;
+        searchedByChild = other.searchedByChild;
         strategy = other.strategy;
     }
 
@@ -211,6 +229,136 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
             throw new IllegalArgumentException("more than " + MOST_ACTIONS + " actions");
         }
         actions.add(action);
+        return self;
+    }
+
+    /**
+     * Gives the child the first argument of another name, {@code argv[0]}, which otherwise is the
+     * program as it was given.
+     *
+     * @param name the name
+     * @return this
+     * @throws IllegalArgumentException if it contains NUL or a character that cannot be encoded
+     */
+    public S arg0(String name) {
+        S self = changeable();
+        arguments = arguments.withFirst(Text.encode("argument 0", name));
+        return self;
+    }
+
+    /**
+     * Starts a new session, of which the child is the leader, without a controlling terminal; see
+     * setsid(2).
+     *
+     * @return this
+     */
+    public S newSession() {
+        return attribute("session", RequestEncoder::session);
+    }
+
+    /**
+     * Puts the child into a process group; see setpgid(2).
+     *
+     * @param group the group's id, or 0 for a new one of which the child is the leader
+     * @return this
+     * @throws IllegalArgumentException if {@code group} is negative
+     */
+    public S processGroup(int group) {
+        if (group < 0) {
+            throw new IllegalArgumentException("process group " + group + " is negative");
+        }
+        return attribute("group", request -> request.processGroup(group));
+    }
+
+    /**
+     * Sets the scheduling policy and priority of the child; see sched_setscheduler(2).
+     *
+     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5
+     * @param priority the static priority: 1 to 99 for FIFO and RR, else 0
+     * @return this
+     */
+    public S scheduler(int policy, int priority) {
+        attributes.remove("priority"); // which comes with it
+        return attribute("scheduler", request -> request.scheduler(policy, priority));
+    }
+
+    /**
+     * Sets the scheduling priority of the child and leaves its policy; see sched_setparam(2). After
+     * {@link #scheduler} it has no effect.
+     *
+     * @param priority the static priority
+     * @return this
+     */
+    public S schedulingPriority(int priority) {
+        return attributes.containsKey("scheduler")
+                ? changeable()
+                : attribute("priority", request -> request.schedulingPriority(priority));
+    }
+
+    /**
+     * Makes the effective user and group ids of the child the real ones, so that a program that
+     * runs set-user-id hands on no privilege.
+     *
+     * @return this
+     */
+    public S resetIds() {
+        return attribute("ids", RequestEncoder::resetIds);
+    }
+
+    private S attribute(String name, Consumer<RequestEncoder> attribute) {
+        S self = changeable();
+        attributes.put(name, attribute);
+        return self;
+    }
+
+    /**
+     * Lets the child be born in a cgroup (version 2), so that not even its first page is charged
+     * elsewhere; CLONE_INTO_CGROUP, Linux 5.7. Not with {@link SpawnStrategy#POSIX_SPAWN}.
+     *
+     * @param directory the cgroup's directory below the mount of the cgroup2 file system
+     * @return this
+     */
+    public S cgroup(Path directory) {
+        S self = changeable();
+        cgroup = Objects.requireNonNull(directory, "directory");
+        return self;
+    }
+
+    /**
+     * Gives the child all descriptors of the JVM that are not close-on-exec, as fork(2) and
+     * posix_spawn(3) do, rather than none; files that Java opens are not. The whole descriptor
+     * table is then copied, whatever the strategy.
+     *
+     * @return this
+     */
+    public S inheritDescriptors() {
+        S self = changeable();
+        inheritsDescriptors = true;
+        return self;
+    }
+
+    /**
+     * Gives the child the signal mask of the calling thread, and lets it ignore what the JVM
+     * ignores, as fork(2) and posix_spawn(3) do, rather than a fresh start.
+     *
+     * @return this
+     */
+    public S inheritSignals() {
+        return attribute("signals", RequestEncoder::inheritSignals);
+    }
+
+    /**
+     * Lets the child itself search a program without a slash, after its actions, one execve(2) for
+     * each directory: nothing can change between search and execution. Without this the JVM
+     * searches, in PATH. Not with a template.
+     *
+     * @param directories the directories, parted by colons; empty ones are skipped
+     * @return this
+     * @throws IllegalArgumentException if they contain NUL or a character that cannot be encoded
+     */
+    public S searchInChild(String directories) {
+        S self = changeable();
+        searchedByChild = Text.encode("directories", directories);
         return self;
     }
 

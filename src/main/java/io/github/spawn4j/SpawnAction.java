@@ -6,6 +6,8 @@ import io.github.spawn4j.internal.launch.Text;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * One step that a child takes before it executes its program. Immutable.
@@ -20,8 +22,8 @@ import java.util.Objects;
  * PidfdProcess.builder("worker").action(SpawnAction.dup2(databaseFd, 3)).start();
  * }</pre>
  *
- * <p>The actions are those of the spawn template proposal; what each can fail with stands in the
- * man page of its system call.
+ * <p>The actions are those of the spawn template proposal, of posix_spawn(3) and of safeexec; what
+ * each can fail with stands in the man page of its system call.
  */
 public abstract sealed class SpawnAction {
     private SpawnAction() {}
@@ -109,6 +111,57 @@ public abstract sealed class SpawnAction {
      */
     public static SpawnAction sigdefault(Collection<Signal> signals) {
         return new Sigdefault(signals);
+    }
+
+    /**
+     * chdir(2): makes a directory the child's.
+     *
+     * @param path the directory; a relative path counts from the child's
+     * @return the action
+     */
+    public static SpawnAction chdir(String path) {
+        return new Chdir(path);
+    }
+
+    /**
+     * Closes all descriptors from {@code first} on, as closefrom(3) does. None of them need be
+     * open.
+     *
+     * @param first the lowest, 0 or higher
+     * @return the action
+     */
+    public static SpawnAction closeFrom(int first) {
+        return closeRange(first, -1);
+    }
+
+    /**
+     * Closes all descriptors, the standard streams too, but some.
+     *
+     * @param spared the descriptors to be left alone, 0 or higher; they need not be open
+     * @return the action
+     */
+    public static SpawnAction closeAllBut(int... spared) {
+        return new CloseAllBut(spared);
+    }
+
+    /**
+     * tcsetpgrp(3): makes the child's process group the foreground one of its controlling terminal.
+     *
+     * @param fd a descriptor of the terminal, 0 or higher
+     * @return the action
+     */
+    public static SpawnAction tcsetpgrp(int fd) {
+        return new Tcsetpgrp(fd);
+    }
+
+    /** Whether a relative path means something else after this action. */
+    boolean changesDirectory() {
+        return false;
+    }
+
+    /** How many records of a request this action takes at most. */
+    int records() {
+        return 1;
     }
 
     /** Adds this action to a request. */
@@ -220,8 +273,81 @@ public abstract sealed class SpawnAction {
         }
 
         @Override
+        boolean changesDirectory() {
+            return true;
+        }
+
+        @Override
         public String toString() {
             return "fchdir " + fd;
+        }
+    }
+
+    private static final class Chdir extends SpawnAction {
+        private final String path;
+        private final byte[] encoded;
+
+        Chdir(String path) {
+            this.path = Objects.requireNonNull(path, "path");
+            this.encoded = Text.encode("directory", path);
+        }
+
+        @Override
+        void encode(RequestEncoder request) {
+            request.chdir(encoded);
+        }
+
+        @Override
+        boolean changesDirectory() {
+            return true;
+        }
+
+        @Override
+        public String toString() {
+            return "chdir \"" + Text.printable(path) + "\"";
+        }
+    }
+
+    private static final class CloseAllBut extends SpawnAction {
+        private final SortedSet<Integer> spared = new TreeSet<>();
+
+        CloseAllBut(int... spared) {
+            for (int fd : spared) {
+                this.spared.add(require("descriptor", fd));
+            }
+        }
+
+        @Override
+        void encode(RequestEncoder request) {
+            request.closeAllBut(spared);
+        }
+
+        @Override
+        int records() {
+            return spared.size() + 1;
+        }
+
+        @Override
+        public String toString() {
+            return "close all but " + spared;
+        }
+    }
+
+    private static final class Tcsetpgrp extends SpawnAction {
+        private final int fd;
+
+        Tcsetpgrp(int fd) {
+            this.fd = require("descriptor", fd);
+        }
+
+        @Override
+        void encode(RequestEncoder request) {
+            request.tcsetpgrp(fd);
+        }
+
+        @Override
+        public String toString() {
+            return "tcsetpgrp on " + fd;
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import java.io.IOException;
 import java.io.Serial;
 
@@ -42,7 +43,23 @@ public final class SpawnException extends IOException {
     }
 
     /** The one place where what the kernel said becomes what a user reads. */
-    static SpawnException of(String program, String directory, LaunchException e) {
+    static SpawnException of(String program, String directory, IOException e) {
+        if (e instanceof LaunchException launch) {
+            return of(program, directory, launch.step(), launch.index(), launch.errno(), launch);
+        }
+        if (e instanceof ErrnoException call) {
+            return of(program, directory, call.call(), -1, call.errno(), call);
+        }
+        throw new AssertionError("only system calls fail here", e);
+    }
+
+    private static SpawnException of(
+            String program,
+            String directory,
+            String step,
+            int index,
+            int errno,
+            IOException cause) {
         String where =
                 directory == null ? "" : " (in directory \"" + Text.printable(directory) + "\")";
         String message =
@@ -51,13 +68,13 @@ public final class SpawnException extends IOException {
                         + "\""
                         + where
                         + ": error="
-                        + e.errno()
+                        + errno
                         + ", "
-                        + Errno.text(e.errno())
+                        + Errno.text(errno)
                         + " ("
-                        + e.getMessage()
+                        + cause.getMessage()
                         + ")";
-        return new SpawnException(message, e, e.step(), e.index(), e.errno());
+        return new SpawnException(message, cause, step, index, errno);
     }
 
     /**

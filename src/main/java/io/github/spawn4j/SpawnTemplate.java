@@ -1,10 +1,9 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Leftovers;
-import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
-import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.launch.WriteDenial;
 import java.io.IOException;
 
 /**
@@ -33,9 +32,13 @@ public final class SpawnTemplate implements AutoCloseable {
     private final Builder settings;
     private final PinnedExecutable executable;
 
-    private SpawnTemplate(Builder settings, PinnedExecutable executable) {
+    /** Null where writers are not denied. */
+    private final WriteDenial denial;
+
+    private SpawnTemplate(Builder settings, PinnedExecutable executable, WriteDenial denial) {
         this.settings = settings;
         this.executable = executable;
+        this.denial = denial;
         Leftovers.closeWhenDropped(this, executable.file());
     }
 
@@ -70,12 +73,31 @@ public final class SpawnTemplate implements AutoCloseable {
      * @return the process, to be started by the caller
      */
     public EmptyProcess prepare() {
-        return new EmptyProcess(settings, executable);
+        return new EmptyProcess(settings, new Source(this));
     }
 
     @Override
     public void close() {
         executable.close();
+        if (denial != null) {
+            denial.close();
+        }
+    }
+
+    /**
+     * Always the same executable. Keeps the template from being collected before the process has
+     * been started.
+     */
+    private record Source(SpawnTemplate template) implements ExecutableSource {
+        @Override
+        public PinnedExecutable current() {
+            return template.executable;
+        }
+
+        @Override
+        public boolean replace(PinnedExecutable executable) {
+            return false;
+        }
     }
 
     @Override
@@ -91,6 +113,8 @@ public final class SpawnTemplate implements AutoCloseable {
      * }</pre>
      */
     public static final class Builder extends ProcessSettings<Builder> {
+        private boolean deniesWrite;
+
         private Builder(String program) {
             super(program);
         }
@@ -105,23 +129,46 @@ public final class SpawnTemplate implements AutoCloseable {
         }
 
         /**
+         * Denies everybody to write to the program while the template is open: open(2) for writing
+         * and truncate(2) fail with ETXTBSY; replacing the file by rename works. Costs a process
+         * that never runs: it is stopped, traced, at its first instruction. ELF programs only;
+         * {@code doctor} of the tools says whether it can be had.
+         *
+         * @return this
+         */
+        public Builder denyWrite() {
+            deniesWrite = true;
+            return this;
+        }
+
+        /**
          * Finds, opens and identifies the program. Later changes of this builder have no effect on
          * the template.
          *
          * @return the template, to be closed by the caller
-         * @throws SpawnException if there is no such program or it may not be executed
+         * @throws SpawnException if there is no such program, if it may not be executed, or if
+         *     writers cannot be denied
          */
         public SpawnTemplate build() throws SpawnException {
             try {
-                byte[] path = ProgramLookup.find(program, directory, environment.searchPath());
-                return new SpawnTemplate(new Builder(this), new PinnedExecutable(path));
-            } catch (LaunchException e) {
-                throw SpawnException.of(program, directory, e);
-            } catch (ErrnoException e) {
-                throw SpawnException.of(
-                        program, directory, new LaunchException(e.call(), -1, e.errno(), ""));
+                byte[] path =
+                        ProgramLookup.findAbsolute(program, directory, environment.searchPath());
+                PinnedExecutable executable = new PinnedExecutable(path);
+                return new SpawnTemplate(new Builder(this), executable, deny(executable));
             } catch (IOException e) {
-                throw new AssertionError("only system calls fail here", e);
+                throw SpawnException.of(program, directory, e);
+            }
+        }
+
+        private WriteDenial deny(PinnedExecutable executable) throws IOException {
+            if (!deniesWrite) {
+                return null;
+            }
+            try {
+                return WriteDenial.of(executable);
+            } catch (IOException e) {
+                executable.close();
+                throw e;
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.github.spawn4j.internal.io;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Exit;
@@ -38,6 +39,10 @@ public final class Child implements Reactor.Handler {
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
     private volatile Exit exit;
     private long id;
+
+    /** Platform threads that poll the pidfd. */
+    @GuardedBy("lock")
+    private int pollers;
 
     private Child(int pid, int pidfd, PipeOutput input, PipeInput output, PipeInput error) {
         this.pid = pid;
@@ -80,9 +85,13 @@ public final class Child implements Reactor.Handler {
     private void abandon(IOException reason) {
         try {
             signal(SIGKILL);
-            while (reap() == null) {
-                Thread.onSpinWait(); // it is dying
+            int number = pidfd.acquire();
+            try {
+                Pidfd.awaitExit(number);
+            } finally {
+                pidfd.release();
             }
+            pidfd.close();
             closePipes();
         } catch (IOException e) {
             reason.addSuppressed(e);
@@ -210,20 +219,7 @@ public final class Child implements Reactor.Handler {
             return park(deadlineNs);
         }
         try (Poll poll = new Poll()) {
-            Exit found;
-            do {
-                int number = pidfd.acquire();
-                if (number < 0) {
-                    return exited.get(); // somebody is about to say what he has collected
-                }
-                try {
-                    poll.await(number, Io.POLLIN, deadlineNs);
-                } finally {
-                    pidfd.release();
-                }
-                found = exit();
-            } while (found == null && !Deadline.hasPassed(deadlineNs));
-            return found;
+            return poll(poll, deadlineNs);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.EMFILE) {
                 throw new UncheckedIOException(e);
@@ -231,8 +227,51 @@ public final class Child implements Reactor.Handler {
             return park(deadlineNs); // takes no descriptor
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (ExecutionException e) {
-            throw new AssertionError("only completed normally", e);
+        }
+    }
+
+    private Exit poll(Poll poll, long deadlineNs) throws IOException, InterruptedException {
+        int number = pidfd.acquire();
+        if (number < 0) {
+            return exited.join(); // somebody is about to say what he has collected
+        }
+        enterPoll(number);
+        try {
+            Exit found;
+            do {
+                poll.await(number, Io.POLLIN, deadlineNs);
+                found = exit();
+            } while (found == null && !Deadline.hasPassed(deadlineNs));
+            return found;
+        } finally {
+            leavePoll(number);
+            pidfd.release();
+        }
+    }
+
+    /**
+     * While somebody polls, the reactor need not be woken as well: that would cost more than the
+     * exit itself.
+     */
+    private void enterPoll(int number) throws IOException {
+        lock.lock();
+        try {
+            if (pollers++ == 0 && exit == null) {
+                Reactor.get().disarm(number, id);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leavePoll(int number) throws IOException {
+        lock.lock();
+        try {
+            if (--pollers == 0 && exit == null) {
+                Reactor.get().rearm(number, Io.POLLIN, id);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -4,14 +4,16 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Our end of a pipe that a child writes to. Thread-safe; readers take turns.
+ * Our end of a pipe that a child writes to, buffered. Thread-safe; readers take turns.
  *
  * <p>The descriptor is closed at the end of the output, by {@link #close}, or when the child has
  * exited and nobody else can write: what is left is then kept in memory, a pipe's content at most.
@@ -19,6 +21,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * java.nio.channels.InterruptibleChannel}.
  */
 public final class PipeInput extends InputStream {
+    private static final int BUFFER_SIZE = 8192;
+
+    /** What one splice(2) moves at most; a pipe holds less. */
+    private static final int SPLICE_SIZE = 1 << 20;
+
+    private static final int END = -1;
+
     private final Fd fd;
     private final ReentrantLock lock = new ReentrantLock();
     private final Readiness readiness = new Readiness(Io.POLLIN);
@@ -27,11 +36,18 @@ public final class PipeInput extends InputStream {
     @GuardedBy("lock")
     private boolean ended;
 
+    /**
+     * Read, but not yet asked for: a buffer for small reads, or what was left when the child
+     * exited.
+     */
     @GuardedBy("lock")
-    private byte[] rest = {};
+    private byte[] buffer = {};
 
     @GuardedBy("lock")
-    private int restOffset;
+    private int position;
+
+    @GuardedBy("lock")
+    private int limit;
 
     public PipeInput(int fd) {
         this.fd = new Fd(fd);
@@ -55,31 +71,55 @@ public final class PipeInput extends InputStream {
             do {
                 count = tryRead(bytes, offset, length);
             } while (count == -Errno.EAGAIN);
+            checkOpen();
             return count;
         } catch (InterruptedException e) {
-            close();
-            Thread.currentThread().interrupt();
-            throw new ClosedByInterruptException();
+            throw interrupted();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private ClosedByInterruptException interrupted() throws IOException {
+        close();
+        Thread.currentThread().interrupt();
+        return new ClosedByInterruptException();
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new IOException("Stream closed");
         }
     }
 
     /** Reads what is there, waits if nothing is, and says -EAGAIN after a wait. */
     private int tryRead(byte[] bytes, int offset, int length)
             throws IOException, InterruptedException {
-        if (closed) {
-            throw new IOException("Stream closed");
-        }
-        if (restOffset < rest.length) {
-            int count = Math.min(length, rest.length - restOffset);
-            System.arraycopy(rest, restOffset, bytes, offset, count);
-            restOffset += count;
+        checkOpen();
+        if (position < limit) {
+            int count = Math.min(length, limit - position);
+            System.arraycopy(buffer, position, bytes, offset, count);
+            position += count;
             return count;
         }
+        if (length >= BUFFER_SIZE) {
+            return tryFill(bytes, offset, length);
+        }
+        if (buffer.length != BUFFER_SIZE) {
+            buffer = new byte[BUFFER_SIZE];
+        }
+        int filled = tryFill(buffer, 0, BUFFER_SIZE);
+        position = 0;
+        limit = Math.max(filled, 0);
+        return filled < 0 ? filled : tryRead(bytes, offset, length);
+    }
+
+    /** As {@link #tryRead}, from the pipe. */
+    private int tryFill(byte[] bytes, int offset, int length)
+            throws IOException, InterruptedException {
         int number = ended ? -1 : fd.acquire();
         if (number < 0) {
-            return -1;
+            return END;
         }
         try {
             int count = Io.read(number, bytes, offset, length);
@@ -87,7 +127,7 @@ public final class PipeInput extends InputStream {
                 readiness.await(number);
             } else if (count == 0) {
                 end();
-                return -1;
+                return END;
             }
             return count;
         } finally {
@@ -103,19 +143,17 @@ public final class PipeInput extends InputStream {
 
     @Override
     public int available() throws IOException {
-        if (closed) {
-            throw new IOException("Stream closed");
-        }
+        checkOpen();
         if (!lock.tryLock()) {
             return 0; // somebody waits for the first byte
         }
         try {
             int number = fd.acquire();
             if (number < 0) {
-                return rest.length - restOffset;
+                return limit - position;
             }
             try {
-                return Io.available(number);
+                return limit - position + Io.available(number);
             } finally {
                 fd.release();
             }
@@ -143,7 +181,7 @@ public final class PipeInput extends InputStream {
                     Leftovers.closeWhenDropped(this, fd);
                     return;
                 }
-                rest = takeRest(number, remaining);
+                takeRest(number, remaining);
                 end();
             } finally {
                 fd.release();
@@ -153,17 +191,74 @@ public final class PipeInput extends InputStream {
         }
     }
 
-    private static byte[] takeRest(int number, int remaining) throws IOException {
-        byte[] bytes = new byte[remaining];
-        int length = 0;
-        while (length < remaining) {
-            int count = Io.read(number, bytes, length, remaining - length);
+    /** Leaves in the buffer what was there and then what is left in the pipe. */
+    private void takeRest(int number, int remaining) throws IOException {
+        byte[] rest = new byte[limit - position + remaining];
+        System.arraycopy(buffer, position, rest, 0, limit - position);
+        int length = limit - position;
+        while (length < rest.length) {
+            int count = Io.read(number, rest, length, rest.length - length);
             if (count <= 0) {
                 break;
             }
             length += count;
         }
-        return bytes;
+        buffer = rest;
+        position = 0;
+        limit = length;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Into a {@link FileOutputStream} that does not append, the kernel moves the bytes itself
+     * (splice(2)): they do not pass through the JVM.
+     */
+    @Override
+    public long transferTo(OutputStream out) throws IOException {
+        if (!(out instanceof FileOutputStream file)) {
+            return super.transferTo(out);
+        }
+        lock.lock();
+        try {
+            long moved = limit - position;
+            file.write(buffer, position, limit - position);
+            position = limit;
+            int count;
+            do {
+                count = trySplice(file);
+                moved += Math.max(count, 0);
+            } while (count >= 0 || count == -Errno.EAGAIN);
+            return count == END ? moved : moved + super.transferTo(out);
+        } catch (InterruptedException e) {
+            throw interrupted();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Moves what is there, or waits if nothing is. Returns the bytes moved, -EAGAIN after a wait,
+     * END, or -EINVAL if the file cannot.
+     */
+    private int trySplice(FileOutputStream file) throws IOException, InterruptedException {
+        checkOpen();
+        int number = ended ? -1 : fd.acquire();
+        if (number < 0) {
+            return END;
+        }
+        try {
+            int count = Io.splice(number, file.getFD(), SPLICE_SIZE);
+            if (count == -Errno.EAGAIN) {
+                readiness.await(number);
+            } else if (count == 0) {
+                end();
+                return END;
+            }
+            return count;
+        } finally {
+            fd.release();
+        }
     }
 
     /**

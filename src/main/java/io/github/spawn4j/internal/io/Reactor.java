@@ -83,6 +83,11 @@ final class Reactor {
         epoll.modify(fd, events | Epoll.ONESHOT, id);
     }
 
+    /** Reports nothing of a descriptor until it is armed again. */
+    void disarm(int fd, long id) throws IOException {
+        epoll.modify(fd, Epoll.ONESHOT, id);
+    }
+
     /**
      * Forgets a descriptor that is about to be closed, which is what takes it out of the kernel's
      * list.

@@ -51,7 +51,10 @@ public final class Outcome {
                         : new LaunchException("request", -1, errno, "");
             case RequestLayout.STEP_IDENTITY:
                 return new LaunchException(
-                        "stat", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+                        PinnedExecutable.STALE,
+                        -1,
+                        errno,
+                        quote(header(RequestLayout.PROGRAM_OFFSET)));
             case RequestLayout.STEP_PIPE:
                 return new LaunchException("pipe", -1, errno, "");
             case RequestLayout.STEP_DESCRIPTOR:
@@ -67,11 +70,32 @@ public final class Outcome {
             case RequestLayout.STEP_POSIX_SPAWN:
                 return new LaunchException(
                         "posix_spawn", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+            case RequestLayout.STEP_ATTRIBUTE:
+                return new LaunchException(attribute(at), -1, errno, "");
+            case RequestLayout.STEP_TRACE:
+                return new LaunchException("ptrace", -1, errno, "");
+            case RequestLayout.STEP_CGROUP:
+                return new LaunchException("clone into cgroup", -1, errno, "");
             case RequestLayout.STEP_PIDFD:
                 return new LaunchException("pidfd_open", -1, errno, "");
             default:
                 return new LaunchException(
                         "exec", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+        }
+    }
+
+    private String attribute(int at) {
+        switch (request.attributeField(at, RequestLayout.ATTRIBUTE_TYPE)) {
+            case RequestLayout.SESSION:
+                return "setsid";
+            case RequestLayout.PROCESS_GROUP:
+                return "setpgid " + request.attributeField(at, RequestLayout.ATTRIBUTE_FIRST);
+            case RequestLayout.SCHEDULER:
+                return "sched_setscheduler";
+            case RequestLayout.SCHED_PRIORITY:
+                return "sched_setparam";
+            default:
+                return "setresuid";
         }
     }
 
@@ -103,6 +127,10 @@ public final class Outcome {
                 return "close";
             case RequestLayout.DUP2:
                 return "dup2";
+            case RequestLayout.DUP3:
+                return "dup3";
+            case RequestLayout.TCSETPGRP:
+                return "tcsetpgrp";
             case RequestLayout.FCHDIR:
                 return "fchdir";
             case RequestLayout.OPEN:
@@ -126,6 +154,7 @@ public final class Outcome {
             case RequestLayout.CHDIR:
                 return quote(field(action, RequestLayout.ACTION_TEXT));
             case RequestLayout.DUP2:
+            case RequestLayout.DUP3:
                 return descriptor(action) + " to " + field(action, RequestLayout.ACTION_NEWFD);
             case RequestLayout.CLOSE_RANGE:
                 int last = field(action, RequestLayout.ACTION_NEWFD);

@@ -14,6 +14,11 @@ import java.io.IOException;
  * only after the path was found to lead to the same file still.
  */
 public final class PinnedExecutable implements AutoCloseable {
+    /** The steps that mean that this executable will not do any more. */
+    static final String STALE = "template is stale";
+
+    private static final String CLOSED = "template is closed";
+
     private final byte[] path;
     private final Fd file;
     private final byte[] identity = new byte[RequestLayout.IDENTITY_SIZE];
@@ -25,12 +30,22 @@ public final class PinnedExecutable implements AutoCloseable {
      * @throws IOException if it cannot be opened
      */
     public PinnedExecutable(byte[] path) throws IOException {
+        this(path, Executable.pin(path));
+    }
+
+    /**
+     * Identifies an open program.
+     *
+     * @param path where it was found, encoded; empty if it was found nowhere
+     * @param file the file, O_PATH; closed with this, or if this fails
+     */
+    public PinnedExecutable(byte[] path, Fd file) throws IOException {
         this.path = path;
-        byDescriptor = Kernel.has(Kernel.EXECVE_CHECK) && Executable.isElf(path);
-        file = Executable.pin(path);
+        this.file = file;
         int fd = file.acquire();
         try {
             Executable.identity(fd, identity);
+            byDescriptor = Kernel.has(Kernel.EXECVE_CHECK) && Executable.isElf(fd);
         } catch (IOException e) {
             file.close();
             throw e;
@@ -56,9 +71,17 @@ public final class PinnedExecutable implements AutoCloseable {
     public Use use() throws LaunchException {
         int fd = file.acquire();
         if (fd < 0) {
-            throw new LaunchException("template", RequestLayout.NO_INDEX, Errno.EBADF, "is closed");
+            throw new LaunchException(CLOSED, RequestLayout.NO_INDEX, Errno.EBADF, "");
         }
         return new Use(fd);
+    }
+
+    /**
+     * Whether a spawn has failed because the executable has changed or was closed, so that a new
+     * one may do.
+     */
+    public static boolean isStale(LaunchException e) {
+        return e.step().equals(STALE) || e.step().equals(CLOSED);
     }
 
     /** One spawn from the executable, which stays open meanwhile even if it is closed. */
@@ -78,6 +101,18 @@ public final class PinnedExecutable implements AutoCloseable {
             if (byDescriptor && mayExecuteDescriptor) {
                 request.pinned(fd);
             }
+        }
+
+        /** Adds the execution of the open file, whatever has become of its path. */
+        void encodeOpenFile(RequestEncoder request) {
+            request.pinned(fd);
+        }
+
+        /** Adds what the proposal demands: all checks, and the execution of the open file. */
+        public void encodeStrictly(RequestEncoder request) {
+            request.identity(identity);
+            request.flag(RequestLayout.FLAG_STRICT_IDENTITY);
+            request.pinned(fd);
         }
 
         @Override

@@ -37,6 +37,21 @@ public final class ProgramLookup {
         return Text.encode("program", program);
     }
 
+    /**
+     * The path to execute, from wherever.
+     *
+     * @throws LaunchException as for {@link #find}
+     */
+    public static byte[] findAbsolute(String program, String directory, String searchPath)
+            throws LaunchException {
+        byte[] found = find(program, directory, searchPath);
+        if (found[0] == '/') {
+            return found;
+        }
+        String relative = directory == null ? program : directory + "/" + program;
+        return Text.encode("program", absolute(relative));
+    }
+
     private static byte[] search(String program, String searchPath) throws LaunchException {
         int result = Errno.ENOENT;
         for (String entry : searchPath.split(":")) {

@@ -2,9 +2,11 @@ package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.Spawn;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -24,10 +26,15 @@ public final class RequestEncoder implements AutoCloseable {
     private final Block block = Block.acquire();
     private final int maxSources;
     private final int maxActions;
+    private final int maxAttributes;
     private final int sourcesOffset = RequestLayout.HEADER_SIZE;
+    private final int attributesOffset;
     private final int actionsOffset;
     private int sources;
+    private int nullDevice = -1;
+    private int attributes;
     private int actions;
+    private int flags;
     private int end;
 
     /** Which of the caller's actions is being written. */
@@ -43,12 +50,15 @@ public final class RequestEncoder implements AutoCloseable {
      * Begins a request.
      *
      * @param maxSources at most so many sources will be added
+     * @param maxAttributes at most so many attributes
      * @param maxActions at most so many actions
      */
-    public RequestEncoder(int maxSources, int maxActions) {
+    public RequestEncoder(int maxSources, int maxAttributes, int maxActions) {
         this.maxSources = maxSources;
+        this.maxAttributes = maxAttributes;
         this.maxActions = maxActions;
-        actionsOffset = align(sourcesOffset + maxSources * RequestLayout.SOURCE_SIZE);
+        attributesOffset = sourcesOffset + maxSources * RequestLayout.SOURCE_SIZE;
+        actionsOffset = align(attributesOffset + maxAttributes * RequestLayout.ATTRIBUTE_SIZE);
         end = actionsOffset + maxActions * RequestLayout.ACTION_SIZE;
         block.ensureCapacity(end);
         for (int offset = 0; offset < RequestLayout.HEADER_SIZE; offset += Long.BYTES) {
@@ -78,7 +88,10 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** /dev/null, for reading and writing. */
     public int nullDevice() {
-        return addSource(RequestLayout.SOURCE_NULL, -1);
+        if (nullDevice < 0) {
+            nullDevice = addSource(RequestLayout.SOURCE_NULL, -1);
+        }
+        return nullDevice;
     }
 
     /** A new pipe that the child reads from. */
@@ -99,6 +112,73 @@ public final class RequestEncoder implements AutoCloseable {
         bytes().putInt(at + RequestLayout.SOURCE_KIND, kind);
         bytes().putInt(at + RequestLayout.SOURCE_FD, fd);
         return sources++;
+    }
+
+    // Attributes
+
+    /** A session of its own. */
+    public void session() {
+        addAttribute(RequestLayout.SESSION, 0, 0);
+    }
+
+    /** The process group {@code group}, or with 0 one of its own. */
+    public void processGroup(int group) {
+        addAttribute(RequestLayout.PROCESS_GROUP, group, 0);
+    }
+
+    public void scheduler(int policy, int priority) {
+        addAttribute(RequestLayout.SCHEDULER, policy, priority);
+    }
+
+    public void schedulingPriority(int priority) {
+        addAttribute(RequestLayout.SCHED_PRIORITY, priority, 0);
+    }
+
+    /** The effective ids are the real ones. */
+    public void resetIds() {
+        addAttribute(RequestLayout.RESET_IDS, 0, 0);
+    }
+
+    /** The cgroup whose directory is open as {@code fd}. */
+    public void cgroup(int fd) {
+        addAttribute(RequestLayout.CGROUP, fd, 0);
+    }
+
+    private void addAttribute(int type, int first, int second) {
+        if (attributes == maxAttributes) {
+            throw new IllegalStateException("more than " + maxAttributes + " attributes");
+        }
+        int at = attributesOffset + attributes++ * RequestLayout.ATTRIBUTE_SIZE;
+        bytes().putInt(at + RequestLayout.ATTRIBUTE_TYPE, type);
+        bytes().putInt(at + RequestLayout.ATTRIBUTE_FIRST, first);
+        bytes().putInt(at + RequestLayout.ATTRIBUTE_SECOND, second);
+    }
+
+    void flag(int flag) {
+        flags |= flag;
+    }
+
+    /**
+     * The child has a copy of the JVM's descriptors, those that are not close-on-exec also after
+     * exec.
+     */
+    public void inheritDescriptors() {
+        flag(RequestLayout.FLAG_COPY_DESCRIPTORS);
+    }
+
+    /** The child has the calling thread's signal mask and ignores what the JVM ignores. */
+    public void inheritSignals() {
+        flag(RequestLayout.FLAG_KEEP_SIGNALS);
+    }
+
+    /** A child that cannot execute its program exits with 127, 126 or 1 instead. */
+    public void failureIsExit() {
+        flag(RequestLayout.FLAG_FAILURE_IS_EXIT);
+    }
+
+    /** The calling thread traces the child, which stops at the first instruction of its program. */
+    public void traced() {
+        flag(RequestLayout.FLAG_TRACED);
     }
 
     // Actions
@@ -175,6 +255,52 @@ public final class RequestEncoder implements AutoCloseable {
         addAction(RequestLayout.SIGDEFAULT, 0, 0, 0, 0, 0, set);
     }
 
+    public void tcsetpgrp(int terminal) {
+        addAction(
+                RequestLayout.TCSETPGRP | sourceFlag(terminal), sourceOr(terminal), 0, 0, 0, 0, 0);
+    }
+
+    /** Closes all but {@code spared}, from 0 on. */
+    public void closeAllBut(SortedSet<Integer> spared) {
+        int first = 0;
+        for (int fd : spared) {
+            if (fd > first) {
+                closeRange(first, fd - 1, 0);
+            }
+            first = fd + 1;
+        }
+        closeRange(first, TOP, 0);
+    }
+
+    // Actions to the letter: numbers are those of a copy of the JVM's table, and nobody keeps book
+    // of what they do.
+
+    public void strictClose(int fd) {
+        addAction(RequestLayout.CLOSE, fd, 0, 0, 0, 0, 0);
+    }
+
+    public void strictDup(int fd, int newfd, int dupFlags) {
+        addAction(RequestLayout.DUP3, fd, newfd, dupFlags, 0, 0, 0);
+    }
+
+    public void strictFchdir(int fd) {
+        addAction(RequestLayout.FCHDIR, fd, 0, 0, 0, 0, 0);
+    }
+
+    public void strictOpen(
+            int directory, byte[] path, int newfd, int openFlags, int mode, long resolve) {
+        addAction(RequestLayout.OPEN, directory, newfd, openFlags, mode, addText(path), resolve);
+    }
+
+    /** What the proposal finds wrong only in the child. */
+    public void strictFailure(int errno) {
+        addAction(RequestLayout.FAIL, 0, 0, errno, 0, 0, 0);
+    }
+
+    public void strictCloseRange(int first, int last, int rangeFlags) {
+        addAction(RequestLayout.CLOSE_RANGE, first, last, rangeFlags, 0, 0, 0);
+    }
+
     private boolean isSource(int fd) {
         return !touched.containsKey(fd);
     }
@@ -244,6 +370,11 @@ public final class RequestEncoder implements AutoCloseable {
         bytes().putInt(RequestLayout.EXEC_SOURCE, descriptor(fd));
     }
 
+    /** The child searches the program, a bare name, in these directories, parted by colons. */
+    public void search(byte[] directories) {
+        bytes().putInt(RequestLayout.SEARCH_OFFSET, addText(directories));
+    }
+
     /** Fails with ESTALE unless the program's path still leads to a file with this identity key. */
     public void identity(byte[] key) {
         end = align(end);
@@ -269,17 +400,24 @@ public final class RequestEncoder implements AutoCloseable {
         bytes = bytes();
         bytes.putInt(RequestLayout.LENGTH, end);
         bytes.putInt(RequestLayout.STRATEGY, strategy);
+        bytes.putInt(RequestLayout.FLAGS, flags);
+        bytes.putInt(RequestLayout.ATTRIBUTES_OFFSET, attributesOffset);
+        bytes.putInt(RequestLayout.ATTRIBUTES_COUNT, attributes);
         bytes.putInt(RequestLayout.SOURCES_OFFSET, sourcesOffset);
         bytes.putInt(RequestLayout.SOURCES_COUNT, sources);
         bytes.putInt(RequestLayout.ACTIONS_OFFSET, actionsOffset);
         bytes.putInt(RequestLayout.ACTIONS_COUNT, actions);
         bytes.putInt(RequestLayout.POINTERS_OFFSET, pointers);
-        io.github.spawn4j.internal.os.Spawn.spawn(bytes);
+        Spawn.spawn(bytes);
         return new Outcome(this);
     }
 
     int sourceField(int source, int field) {
         return bytes().getInt(sourcesOffset + source * RequestLayout.SOURCE_SIZE + field);
+    }
+
+    int attributeField(int attribute, int field) {
+        return bytes().getInt(attributesOffset + attribute * RequestLayout.ATTRIBUTE_SIZE + field);
     }
 
     int actionField(int action, int field) {

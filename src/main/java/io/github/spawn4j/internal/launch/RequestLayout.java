@@ -16,12 +16,13 @@ import java.lang.annotation.Native;
  *   | length  | strategy| flags   | sources | sources | actions | actions | program |
  *   |         |         |         | offset  | count   | offset  | count   | offset  |
  *   +---------+---------+---------+---------+---------+---------+---------+---------+
- *   | exec    | argv    | argv    | envp    | envp    | pointers| identity| reserved|
- *   | source  | offset  | count   | offset  | count   | offset  | offset  |         |
+ *   | exec    | argv    | argv    | envp    | envp    | pointers| identity| search  |
+ *   | source  | offset  | count   | offset  | count   | offset  | offset  | offset  |
  *   +---------+---------+---------+---------+---------+---------+---------+---------+
- *   | outcome: pid, pidfd, step, index, errno                     | reserved        |
- *   +---------+---------+---------+---------+---------+-----------+-----------------+
+ *   | outcome: pid, pidfd, step, index, errno         | attributes: offset, count |
+ *   +---------+---------+---------+---------+---------+---------------------------+
  *   | sources    16 bytes each: kind, fd, placed (out), peer (out)                  |
+ *   | attributes 16 bytes each: type, first, second, -                               |
  *   | actions    40 bytes each: type, index, fd, newfd, flags, mode, text, -, value |
  *   | texts      argv and envp: strings one behind the other, each ended by NUL     |
  *   | identity   the key that the executable must still have                        |
@@ -49,6 +50,7 @@ public final class RequestLayout {
     @Native static final int ENVP_COUNT = 48;
     @Native static final int POINTERS_OFFSET = 52;
     @Native static final int IDENTITY_OFFSET = 56;
+    @Native static final int SEARCH_OFFSET = 60;
 
     // The outcome, written by C.
     @Native static final int OUTCOME_PID = 64;
@@ -56,6 +58,10 @@ public final class RequestLayout {
     @Native static final int OUTCOME_STEP = 72;
     @Native static final int OUTCOME_INDEX = 76;
     @Native static final int OUTCOME_ERRNO = 80;
+
+    // The rest of the header.
+    @Native static final int ATTRIBUTES_OFFSET = 84;
+    @Native static final int ATTRIBUTES_COUNT = 88;
     @Native static final int HEADER_SIZE = 96;
 
     // Strategies.
@@ -66,6 +72,29 @@ public final class RequestLayout {
 
     /** Copy the descriptor table even where it could be shared: the child wants all of it. */
     @Native static final int FLAG_COPY_DESCRIPTORS = 1;
+
+    /** The child keeps the calling thread's signal mask and the JVM's ignored signals. */
+    @Native static final int FLAG_KEEP_SIGNALS = 2;
+
+    /**
+     * The child's failure is no failure of the spawn, but its exit status: 127, 126 or 1, as the
+     * proposal has it.
+     */
+    @Native static final int FLAG_FAILURE_IS_EXIT = 4;
+
+    /** The identity is checked with all that the proposal demands of it. */
+    @Native static final int FLAG_STRICT_IDENTITY = 8;
+
+    /**
+     * The child is traced by the calling thread and stops at the first instruction of its program.
+     */
+    @Native static final int FLAG_TRACED = 16;
+
+    /**
+     * Where the part of the descriptor table begins that a child does not get if its parent's is
+     * shared.
+     */
+    @Native public static final int SHARED_DESCRIPTORS = 64;
 
     // A source: a descriptor of ours that the child needs, placed where no action of the request
     // can hit it.
@@ -115,12 +144,53 @@ public final class RequestLayout {
     @Native static final int INHERIT = 8;
 
     /**
+     * tcsetpgrp(3): makes the child's process group the foreground one of the terminal {@code fd}.
+     */
+    @Native static final int TCSETPGRP = 9;
+
+    /** dup3(2), but that equal descriptors are only looked at, as the proposal has it. */
+    @Native static final int DUP3 = 10;
+
+    /**
+     * Fails with the error number {@code flags}: for what the strict reading finds out only in the
+     * child.
+     */
+    @Native static final int FAIL = 11;
+
+    /**
      * Set in {@code type} when {@code fd} is the number of a source rather than of a descriptor.
      */
     @Native static final int FD_IS_SOURCE = 0x100;
 
     /** The index of an action that the caller did not write. */
-    @Native static final int NO_INDEX = -1;
+    @Native public static final int NO_INDEX = -1;
+
+    // An attribute: a property of the child, set before the actions.
+    @Native static final int ATTRIBUTE_TYPE = 0;
+    @Native static final int ATTRIBUTE_FIRST = 4;
+    @Native static final int ATTRIBUTE_SECOND = 8;
+    @Native static final int ATTRIBUTE_SIZE = 16;
+
+    // Types of attributes.
+    /** setsid(2) */
+    @Native static final int SESSION = 0;
+
+    /** setpgid(2): {@code first} is the group, 0 for one of its own. */
+    @Native static final int PROCESS_GROUP = 1;
+
+    /** sched_setscheduler(2): {@code first} is the policy, {@code second} the priority. */
+    @Native static final int SCHEDULER = 2;
+
+    /** sched_setparam(2): {@code first} is the priority. */
+    @Native static final int SCHED_PRIORITY = 3;
+
+    /** setresuid(2) and setresgid(2): effective ids become the real ones. */
+    @Native static final int RESET_IDS = 4;
+
+    /**
+     * CLONE_INTO_CGROUP: {@code first} is a descriptor of the JVM, open on the cgroup's directory.
+     */
+    @Native static final int CGROUP = 5;
 
     // Steps at which a spawn can fail; 0 says that it has not.
     @Native static final int STEP_NONE = 0;
@@ -135,6 +205,9 @@ public final class RequestLayout {
     @Native static final int STEP_EXEC = 9;
     @Native static final int STEP_POSIX_SPAWN = 10;
     @Native static final int STEP_PIDFD = 11;
+    @Native static final int STEP_ATTRIBUTE = 12;
+    @Native static final int STEP_TRACE = 13;
+    @Native static final int STEP_CGROUP = 14;
 
     /** The size of an identity key; only C looks inside, see {@code identity.h}. */
     @Native public static final int IDENTITY_SIZE = 64;

@@ -29,6 +29,16 @@ public record Strings(byte[] bytes, int count) {
         return builder.build();
     }
 
+    /** These strings with another first one. */
+    public Strings withFirst(byte[] encoded) {
+        int skipped = 0;
+        while (bytes[skipped++] != 0) {}
+        byte[] replaced = new byte[encoded.length + bytes.length - skipped];
+        System.arraycopy(encoded, 0, replaced, 0, encoded.length);
+        System.arraycopy(bytes, skipped, replaced, encoded.length, bytes.length - skipped);
+        return new Strings(replaced, count);
+    }
+
     /** Collects strings. One thread at a time. */
     static final class Builder {
         private byte[] bytes;

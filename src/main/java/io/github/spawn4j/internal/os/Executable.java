@@ -34,11 +34,35 @@ public final class Executable {
     }
 
     /**
-     * Whether the file begins as an ELF image does. A file that may not be read counts as one: no
-     * interpreter could read it.
+     * Opens the file behind {@code fd} once more, as O_PATH.
+     *
+     * @throws ErrnoException with EBADF if it is not open, or is O_PATH itself
      */
-    public static boolean isElf(byte[] path) throws IOException {
-        return Errno.check("open", isElf0(path)) == 1;
+    public static Fd pin(int fd) throws IOException {
+        return new Fd(Errno.check("open", pinDescriptor0(fd)));
+    }
+
+    /**
+     * Checks that the calling thread may execute an open file, and that nobody can write to it.
+     *
+     * @throws ErrnoException with EACCES or ETXTBSY
+     */
+    public static void checkFile(int fd) throws IOException {
+        Errno.check("execveat", checkFile0(fd));
+    }
+
+    /**
+     * Checks that an open file is an ELF program for this machine. One that may not be read passes.
+     *
+     * @throws ErrnoException with ENOEXEC
+     */
+    public static void checkElf(int fd) throws IOException {
+        Errno.check("read", checkElf0(fd));
+    }
+
+    /** Whether an open file is an ELF program for this machine. */
+    public static boolean isElf(int fd) {
+        return checkElf0(fd) == 0;
     }
 
     private static native int checkProgram0(byte[] path);
@@ -49,5 +73,9 @@ public final class Executable {
 
     private static native int identity0(int fd, byte[] key);
 
-    private static native int isElf0(byte[] path);
+    private static native int pinDescriptor0(int fd);
+
+    private static native int checkFile0(int fd);
+
+    private static native int checkElf0(int fd);
 }

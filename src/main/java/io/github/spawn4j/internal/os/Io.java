@@ -1,5 +1,6 @@
 package io.github.spawn4j.internal.os;
 
+import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.annotation.Native;
 
@@ -32,6 +33,15 @@ public final class Io {
     /** ssize_t write(int fd, const void *buf, size_t count): the bytes written, or -EAGAIN. */
     public static int write(int fd, byte[] bytes, int offset, int length) throws IOException {
         return orAgain("write", write0(fd, bytes, offset, length));
+    }
+
+    /**
+     * ssize_t splice(int fd_in, NULL, int fd_out, NULL, size_t len, SPLICE_F_NONBLOCK): the bytes
+     * moved, 0 at the end, -EAGAIN, or -EINVAL if the file cannot.
+     */
+    public static int splice(int from, FileDescriptor to, int length) throws IOException {
+        int result = splice0(from, to, length);
+        return result == -Errno.EINVAL ? result : orAgain("splice", result);
     }
 
     private static int orAgain(String call, int result) throws IOException {
@@ -87,13 +97,15 @@ public final class Io {
 
     private static native int write0(int fd, byte[] bytes, int offset, int length);
 
+    private static native int splice0(int from, FileDescriptor to, int length);
+
     private static native int available0(int fd);
 
     private static native int remaining0(int fd);
 
     private static native int isOpen0(int fd);
 
-    private static native int await0(int fd, int events, int wake, int timeoutMs);
+    static native int await0(int fd, int events, int wake, int timeoutMs);
 
     private static native int eventFd0();
 

@@ -36,6 +36,24 @@ public final class Pidfd {
         return Errno.check("waitid", result) == 0 ? null : Exit.of(fields);
     }
 
+    /**
+     * int waitid(P_PIDFD, id_t pidfd, siginfo_t *info, WEXITED): waits for a child that is about to
+     * end, and reaps it.
+     */
+    public static void awaitExit(int pidfd) throws IOException {
+        Errno.check("poll", Io.await0(pidfd, Io.POLLIN, -1, -1));
+        reap(pidfd);
+    }
+
+    /** int pidfd_getfd(int pidfd, int targetfd, unsigned flags) */
+    public static int getFd(int pidfd, int targetFd) throws IOException {
+        return Errno.check("pidfd_getfd", getFd0(pidfd, targetFd));
+    }
+
+    static native int duplicate0(int pidfd, int number);
+
+    private static native int getFd0(int pidfd, int targetFd);
+
     private static native int sendSignal0(int pidfd, int signal);
 
     private static native int reap0(int pidfd, long[] fields);

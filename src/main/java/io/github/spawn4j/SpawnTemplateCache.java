@@ -1,0 +1,273 @@
+package io.github.spawn4j;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.spawn4j.internal.launch.Environment;
+import io.github.spawn4j.internal.launch.PinnedExecutable;
+import io.github.spawn4j.internal.launch.ProgramLookup;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Templates by program name, made when first used, checked at every spawn and made again when their
+ * program has changed: an upgrade under a running build is not an error. Thread-safe; spawns of
+ * different threads do not wait for each other.
+ *
+ * <pre>{@code
+ * SpawnTemplateCache tools = SpawnTemplateCache.builder().maximumSize(64).build();
+ * PidfdProcess process = tools.spawn("rg", "--json", "needle");
+ * System.out.println(tools.statistics());
+ * }</pre>
+ *
+ * <p>A bare name is searched in the JVM's PATH when its template is made; another program of that
+ * name that appears earlier in PATH later is not noticed before the known one changes. The cache
+ * holds one descriptor for each program. The least recently used template makes room for a new one;
+ * it is closed when nobody spawns from it any more.
+ *
+ * <p>Whoever builds a cache closes it; it lives as long as the application, usually.
+ */
+public final class SpawnTemplateCache implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SpawnTemplateCache.class);
+    private static final int USUAL_SIZE = 64;
+    private static final float USUAL_LOAD = 0.75f;
+
+    /**
+     * How often one spawn follows a program that keeps changing, before it says that it is stale.
+     */
+    private static final int MOST_ATTEMPTS = 100;
+
+    private final int maximumSize;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** In order of use. The lock is held to look at it, never to open a file or to spawn. */
+    @GuardedBy("lock")
+    private final Map<String, PinnedExecutable> executables =
+            new LinkedHashMap<>(16, USUAL_LOAD, true);
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    @GuardedBy("lock")
+    private long hits;
+
+    @GuardedBy("lock")
+    private long misses;
+
+    @GuardedBy("lock")
+    private long stale;
+
+    @GuardedBy("lock")
+    private long evictions;
+
+    private SpawnTemplateCache(int maximumSize) {
+        this.maximumSize = maximumSize;
+    }
+
+    /**
+     * Begins a cache.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts a program with the defaults of {@link EmptyProcess}.
+     *
+     * @param program a path if it contains a slash, else the name of a program in PATH
+     * @param args its arguments
+     * @return the running process
+     * @throws SpawnException if it cannot be started; with EBADF if the cache is closed
+     * @throws IllegalArgumentException if {@code program} is empty, or if a string contains NUL
+     */
+    public PidfdProcess spawn(String program, String... args) throws SpawnException {
+        return prepare(program).args(args).start();
+    }
+
+    /**
+     * An empty process whose program comes from this cache when it is started.
+     *
+     * @param program a path, relative to the JVM's directory, if it contains a slash; else the name
+     *     of a program in the JVM's PATH
+     * @return the process, to be configured and started by the caller
+     * @throws IllegalArgumentException if {@code program} is empty or contains NUL
+     */
+    public EmptyProcess prepare(String program) {
+        return new EmptyProcess(new EmptyProcess(program), new Source(program));
+    }
+
+    /** The executable of one empty process, which follows changes of the program. */
+    private final class Source implements ExecutableSource {
+        private final String program;
+        private int attempts;
+
+        Source(String program) {
+            this.program = program;
+        }
+
+        @Override
+        public PinnedExecutable current() throws IOException {
+            PinnedExecutable known = lookUp(program);
+            return known != null ? known : insert(program, new PinnedExecutable(find(program)));
+        }
+
+        @Override
+        public boolean replace(PinnedExecutable executable) {
+            remove(program, executable);
+            return ++attempts < MOST_ATTEMPTS;
+        }
+    }
+
+    private static byte[] find(String program) throws IOException {
+        return ProgramLookup.findAbsolute(program, null, new Environment().searchPath());
+    }
+
+    private PinnedExecutable lookUp(String program) throws IOException {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new ErrnoException("template cache is closed", Errno.EBADF);
+            }
+            PinnedExecutable known = executables.get(program);
+            if (known == null) {
+                misses++;
+            } else {
+                hits++;
+            }
+            LOG.debug("{}: {}", program, known == null ? "miss" : "hit");
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the executable that is now in the cache: another thread may have been faster. */
+    private PinnedExecutable insert(String program, PinnedExecutable made) {
+        PinnedExecutable dropped = null;
+        lock.lock();
+        try {
+            PinnedExecutable other = closed ? null : executables.putIfAbsent(program, made);
+            if (other != null) {
+                dropped = made;
+                return other;
+            }
+            if (closed) {
+                dropped = made; // the spawn finds it closed
+            } else if (executables.size() > maximumSize) {
+                Map.Entry<String, PinnedExecutable> eldest =
+                        executables.entrySet().iterator().next();
+                executables.remove(eldest.getKey());
+                dropped = eldest.getValue();
+                evictions++;
+                LOG.debug("{}: evicted", eldest.getKey());
+            }
+            return made;
+        } finally {
+            lock.unlock();
+            if (dropped != null) {
+                dropped.close();
+            }
+        }
+    }
+
+    private void remove(String program, PinnedExecutable executable) {
+        lock.lock();
+        try {
+            if (executables.remove(program, executable)) {
+                stale++;
+                LOG.debug("{}: stale", program);
+            }
+        } finally {
+            lock.unlock();
+        }
+        executable.close();
+    }
+
+    /**
+     * What has happened so far.
+     *
+     * @return the numbers, all of one moment
+     */
+    public Statistics statistics() {
+        lock.lock();
+        try {
+            return new Statistics(hits, misses, stale, evictions, executables.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Closes all templates; spawns that are going on finish, later ones fail with EBADF. Closing
+     * twice does nothing.
+     */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            executables.values().forEach(PinnedExecutable::close);
+            executables.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * What has happened in a cache. Immutable.
+     *
+     * <pre>{@code
+     * double rate = (double) statistics.hits() / (statistics.hits() + statistics.misses());
+     * }</pre>
+     *
+     * @param hits lookups that found a template
+     * @param misses lookups that found none and made one
+     * @param stale templates given up because their program had changed
+     * @param evictions templates given up because room was needed
+     * @param size templates that the cache holds
+     */
+    public record Statistics(long hits, long misses, long stale, long evictions, int size) {}
+
+    /**
+     * Describes a cache. One thread at a time.
+     *
+     * <pre>{@code
+     * SpawnTemplateCache.builder().maximumSize(16).build();
+     * }</pre>
+     */
+    public static final class Builder {
+        private int maximumSize = USUAL_SIZE;
+
+        private Builder() {}
+
+        /**
+         * Bounds the cache; 64 by default.
+         *
+         * @param templates how many templates, and so descriptors, it holds at most; at least 1
+         * @return this
+         * @throws IllegalArgumentException if {@code templates} is less than 1
+         */
+        public Builder maximumSize(int templates) {
+            if (templates < 1) {
+                throw new IllegalArgumentException("maximum size " + templates + " is less than 1");
+            }
+            maximumSize = templates;
+            return this;
+        }
+
+        /**
+         * Makes the cache.
+         *
+         * @return an empty cache, to be closed by the caller
+         */
+        public SpawnTemplateCache build() {
+            return new SpawnTemplateCache(maximumSize);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.spawn4j.internal.launch;
+
+import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Executable;
+import io.github.spawn4j.internal.os.Fd;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A directory of the JVM's, open (O_PATH) for the moment of one spawn. One thread at a time. */
+public final class OpenDirectory implements AutoCloseable {
+    private final Fd fd;
+
+    private OpenDirectory(Fd fd) {
+        this.fd = fd;
+    }
+
+    /**
+     * Opens {@code directory}.
+     *
+     * @param what what it is for, for messages
+     * @throws LaunchException if it cannot be opened
+     */
+    public static OpenDirectory open(String what, Path directory) throws IOException {
+        String path = directory.toString();
+        try {
+            return new OpenDirectory(Executable.pin(Text.encode(what, path)));
+        } catch (ErrnoException e) {
+            throw new LaunchException(
+                    "open " + what,
+                    RequestLayout.NO_INDEX,
+                    e.errno(),
+                    "\"" + Text.printable(path) + "\"");
+        }
+    }
+
+    /** The number of the descriptor. */
+    public int fd() {
+        int number = fd.acquire();
+        fd.release();
+        return number;
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+}
