@@ -58,7 +58,7 @@ static int check_action(struct request *request, struct span block, const struct
         if (action->fd < 0 || (uint32_t)action->fd >= request->header->sources_count) {
             return -EINVAL;
         }
-    } else {
+    } else if (type != REQUEST_CLOSE_RANGE) {
         name_descriptor(request, action->fd);
     }
     switch (type) {

@@ -7,6 +7,7 @@ import io.github.spawn4j.internal.io.PipeOutput;
 import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.os.Exit;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -257,7 +258,7 @@ public final class PidfdProcess extends Process {
         if (stdin == null) {
             stdin =
                     child.input() == null
-                            ? OutputStream.nullOutputStream()
+                            ? new NoOutput()
                             : new BufferedOutputStream(child.input());
         }
         return stdin;
@@ -273,8 +274,9 @@ public final class PidfdProcess extends Process {
         return orEmpty(child.error());
     }
 
+    /** The stream of an output that is no pipe is empty, and stays so when it is closed. */
     private static InputStream orEmpty(InputStream pipe) {
-        return pipe == null ? InputStream.nullInputStream() : pipe;
+        return pipe == null ? new ByteArrayInputStream(new byte[0]) : pipe;
     }
 
     @Override
@@ -285,5 +287,13 @@ public final class PidfdProcess extends Process {
                 + ", exitValue="
                 + (exit == null ? "\"not exited\"" : status(exit).exitValue())
                 + "]";
+    }
+
+    /** The stream of a standard input that is no pipe, as ProcessBuilder documents it. */
+    private static final class NoOutput extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            throw new IOException("Stream closed");
+        }
     }
 }

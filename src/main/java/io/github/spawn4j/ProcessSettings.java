@@ -99,6 +99,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      */
     public S args(List<String> args) {
         S self = changeable();
+        Objects.requireNonNull(args, "args");
         arguments = arguments.plus("argument", args);
         shownArguments.addAll(args);
         return self;

@@ -167,8 +167,13 @@ public final class PipeInput extends InputStream {
      * to the reader.
      */
     void childExited() throws IOException {
-        if (!fd.isOpen() || !lock.tryLock()) {
-            return; // a reader is at work, and will meet the end
+        if (!fd.isOpen()) {
+            return;
+        }
+        if (!lock.tryLock()) {
+            // A reader is at work. It may meet the end, or go away without.
+            Leftovers.closeWhenDropped(this, fd);
+            return;
         }
         try {
             int number = fd.acquire();

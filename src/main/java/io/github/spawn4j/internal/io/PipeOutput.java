@@ -73,8 +73,13 @@ public final class PipeOutput extends OutputStream {
 
     /** Closes the descriptor if nobody can read any more; else leaves it to the writer. */
     void childExited() throws IOException {
-        if (!fd.isOpen() || !lock.tryLock()) {
-            return; // a writer is at work, and will meet the broken pipe
+        if (!fd.isOpen()) {
+            return;
+        }
+        if (!lock.tryLock()) {
+            // A writer is at work. It may meet the end, or go away without.
+            Leftovers.closeWhenDropped(this, fd);
+            return;
         }
         try {
             int number = fd.acquire();

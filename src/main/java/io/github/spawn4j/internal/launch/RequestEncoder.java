@@ -4,7 +4,9 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Spawn;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,6 +44,9 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** What earlier actions did to descriptors of the child: true if they left them open. */
     private final Map<Integer, Boolean> touched = new HashMap<>();
+
+    /** What earlier actions have closed by range. */
+    private final List<Range> closed = new ArrayList<>();
 
     /** What stays open above stderr. */
     private final TreeSet<Integer> kept = new TreeSet<>();
@@ -242,8 +247,10 @@ public final class RequestEncoder implements AutoCloseable {
     public void closeRange(int first, int last, int flags) {
         addAction(RequestLayout.CLOSE_RANGE, first, last, flags, 0, 0, 0);
         if (flags == 0) {
-            touched.replaceAll((fd, open) -> open && !(fd >= first && (last == TOP || fd <= last)));
-            kept.removeIf(fd -> fd >= first && (last == TOP || fd <= last));
+            Range range = new Range(first, last == TOP ? Integer.MAX_VALUE : last);
+            closed.add(range);
+            touched.replaceAll((fd, open) -> open && !range.contains(fd));
+            kept.removeIf(range::contains);
         }
     }
 
@@ -302,7 +309,7 @@ public final class RequestEncoder implements AutoCloseable {
     }
 
     private boolean isSource(int fd) {
-        return !touched.containsKey(fd);
+        return !touched.containsKey(fd) && closed.stream().noneMatch(range -> range.contains(fd));
     }
 
     private int sourceFlag(int fd) {
@@ -358,10 +365,10 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** Executes {@code program}, by path. */
     public void program(byte[] path, Strings argv, Strings envp) {
-        bytes().putInt(RequestLayout.PROGRAM_OFFSET, addText(path));
-        bytes().putInt(RequestLayout.ARGV_OFFSET, addText(argv.bytes()));
+        putText(RequestLayout.PROGRAM_OFFSET, path);
+        putText(RequestLayout.ARGV_OFFSET, argv.bytes());
         bytes().putInt(RequestLayout.ARGV_COUNT, argv.count());
-        bytes().putInt(RequestLayout.ENVP_OFFSET, addText(envp.bytes()));
+        putText(RequestLayout.ENVP_OFFSET, envp.bytes());
         bytes().putInt(RequestLayout.ENVP_COUNT, envp.count());
     }
 
@@ -372,13 +379,19 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** The child searches the program, a bare name, in these directories, parted by colons. */
     public void search(byte[] directories) {
-        bytes().putInt(RequestLayout.SEARCH_OFFSET, addText(directories));
+        putText(RequestLayout.SEARCH_OFFSET, directories);
     }
 
     /** Fails with ESTALE unless the program's path still leads to a file with this identity key. */
     public void identity(byte[] key) {
         end = align(end);
-        bytes().putInt(RequestLayout.IDENTITY_OFFSET, addText(key));
+        putText(RequestLayout.IDENTITY_OFFSET, key);
+    }
+
+    /** Adds a text and stores its offset: only then, as the block may have moved. */
+    private void putText(int field, byte[] text) {
+        int offset = addText(text);
+        bytes().putInt(field, offset);
     }
 
     private int addText(byte[] text) {
@@ -443,5 +456,12 @@ public final class RequestEncoder implements AutoCloseable {
     @Override
     public void close() {
         block.close();
+    }
+
+    /** Descriptors, both ends included. */
+    private record Range(int first, int last) {
+        boolean contains(int fd) {
+            return first <= fd && fd <= last;
+        }
     }
 }
