@@ -58,9 +58,9 @@ static int close_listed(unsigned first, unsigned last, unsigned flags) {
     return (int)size;
 }
 
-static int close_gap(unsigned first, unsigned last, unsigned flags) {
-    int result = sys_close_range(first, last, flags);
-    return result == -ENOSYS || result == -EPERM ? close_listed(first, last, flags) : result;
+static int close_gap(const struct request *request, unsigned first, unsigned last, unsigned flags) {
+    return request->capabilities & KERNEL_CLOSE_RANGE ? sys_close_range(first, last, flags)
+                                                      : close_listed(first, last, flags);
 }
 
 int action_close_range(const struct request *request, unsigned first, unsigned last,
@@ -68,10 +68,10 @@ int action_close_range(const struct request *request, unsigned first, unsigned l
     for (;;) {
         int spared = lowest_source(request, first, last);
         if (spared < 0) {
-            return close_gap(first, last, flags);
+            return close_gap(request, first, last, flags);
         }
         if ((unsigned)spared > first) {
-            int result = close_gap(first, (unsigned)spared - 1, flags);
+            int result = close_gap(request, first, (unsigned)spared - 1, flags);
             if (result < 0) {
                 return result;
             }
@@ -108,10 +108,15 @@ static int become_foreground(int terminal) {
     return sys_ioctl(terminal, TIOCSPGRP, &group);
 }
 
-static int open_at(int directory, const char *path, const struct action *action) {
+static int open_at(const struct request *request, int directory, const char *path,
+                   const struct action *action) {
     struct open_how how = {.flags = action->flags, .mode = action->mode, .resolve = action->value};
-    int fd = sys_openat2(directory, path, &how);
-    if (fd == -ENOSYS && !action->value) {
+    int fd;
+    if (request->capabilities & KERNEL_OPENAT2) {
+        fd = sys_openat2(directory, path, &how);
+    } else if (action->value) {
+        fd = -ENOSYS;
+    } else {
         fd = sys_openat(directory, path, (int)action->flags, action->mode);
     }
     if (fd < 0 || fd == action->newfd) {
@@ -171,7 +176,7 @@ int action_apply(const struct request *request, const struct action *action, sig
     case REQUEST_CHDIR:
         return sys_chdir(request_text(request, action->text));
     case REQUEST_OPEN:
-        result = open_at(fd, request_text(request, action->text), action);
+        result = open_at(request, fd, request_text(request, action->text), action);
         return result < 0 ? result : 0;
     case REQUEST_CLOSE_RANGE:
         return action_close_range(request, (unsigned)action->fd, (unsigned)action->newfd,

@@ -92,6 +92,12 @@ NATIVE(jint, Pidfd, sendSignal0)(JNIEnv *env, jclass class, jint pidfd, jint sig
     return sys_pidfd_send_signal(pidfd, signal, 0);
 }
 
+NATIVE(jint, Pidfd, kill0)(JNIEnv *env, jclass class, jint pid, jint signal) {
+    (void)env;
+    (void)class;
+    return (jint)sys_call(SYS_kill, pid, signal, 0, 0, 0, 0);
+}
+
 NATIVE(jint, Pidfd, reap0)(JNIEnv *env, jclass class, jint pidfd, jlongArray fields) {
     (void)class;
     struct wait_result exit;

@@ -73,8 +73,11 @@ static int add_close_range(const struct request *request, posix_spawn_file_actio
             result = posix_spawn_file_actions_addclose(to, fd);
         }
     }
-    return result == 0 && last == -1 ? posix_spawn_file_actions_addclosefrom_np(to, top + 1)
-                                     : result;
+    if (result == 0 && last == -1) {
+        result = posix_spawn_file_actions_addclosefrom_np(to, top + 1);
+    }
+    /* Says that the limit lies below, so that nothing is open there. */
+    return result == EBADF ? 0 : result;
 }
 
 static int add(const struct request *request, posix_spawn_file_actions_t *to,

@@ -84,6 +84,10 @@ static const struct probe probes[] = {
 
 static void probe_child(void *argument) {
     struct progress *progress = argument;
+    /* Room for what the probes open, should the table that we have a copy of be full. */
+    for (int fd = 0; fd < 8; fd++) {
+        sys_close(fd);
+    }
     while (progress->next < PROBES) {
         /* Counted before the call, so that one that kills us is not tried again. */
         const struct probe *probe = &probes[progress->next++];
@@ -106,12 +110,16 @@ static void probe_all(void) {
     signal_set mask;
     sys_sigmask(&all, &mask);
     while (progress.next < PROBES) {
+        unsigned before = progress.next;
         /* Its own descriptor table, so that nothing it opens is ours. */
         long pid = sys_clone(CLONE_VM | CLONE_VFORK | SIGCHLD, stack, NULL, probe_child, &progress);
         if (pid < 0) {
             break;
         }
         sys_waitid(P_PID, (int)pid, NULL, WEXITED | __WALL, NULL);
+        if (progress.next == before) {
+            break; /* ended by something else */
+        }
     }
     sys_sigmask(&mask, NULL);
     block_free(stack, 0);

@@ -16,11 +16,9 @@
 /* With the effective ids, as execve(2) checks; access(2), for kernels and filters without
  * faccessat2(2), takes the real ones. */
 static int may_execute(const char *path) {
-    int result = sys_faccessat2(AT_FDCWD, path, X_OK, AT_EACCESS);
-    if (result == -ENOSYS || result == -EPERM) {
-        result = (int)sys_call(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0, 0, 0);
-    }
-    return result;
+    return probe_has(KERNEL_FACCESSAT2)
+               ? sys_faccessat2(AT_FDCWD, path, X_OK, AT_EACCESS)
+               : (int)sys_call(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0, 0, 0);
 }
 
 static int check(const char *path, unsigned type, int otherwise) {

@@ -5,15 +5,17 @@
 #include <errno.h>
 #include <string.h>
 
+/* The part of the block that a section may lie in. */
 struct span {
     char *base;
-    size_t length;
+    size_t start;
+    size_t end;
 };
 
 static void *section(struct span block, uint32_t offset, uint64_t count, size_t size,
                      size_t alignment) {
-    if (offset < REQUEST_HEADER_SIZE || offset % alignment != 0 || offset > block.length ||
-        count > (block.length - offset) / size) {
+    if (offset < block.start || offset % alignment != 0 || offset > block.end ||
+        count > (block.end - offset) / size) {
         return NULL;
     }
     return block.base + offset;
@@ -21,7 +23,7 @@ static void *section(struct span block, uint32_t offset, uint64_t count, size_t 
 
 static const char *string_at(struct span block, uint32_t offset) {
     const char *text = section(block, offset, 1, 1, 1);
-    return text && memchr(text, 0, block.length - offset) ? text : NULL;
+    return text && memchr(text, 0, block.end - offset) ? text : NULL;
 }
 
 /* Points `pointers` at `count` strings that stand one behind the other. */
@@ -30,7 +32,7 @@ static int split(struct span block, uint32_t offset, uint32_t count, char **poin
     if (!text) {
         return -EINVAL;
     }
-    char *end = block.base + block.length;
+    char *end = block.base + block.end;
     for (uint32_t i = 0; i < count; i++) {
         char *nul = text < end ? memchr(text, 0, (size_t)(end - text)) : NULL;
         if (!nul) {
@@ -47,9 +49,6 @@ static void name_descriptor(struct request *request, int fd) {
     if (fd >= 0 && fd < 64) {
         request->named |= (uint64_t)1 << fd;
     }
-    if (fd > request->highest_named) {
-        request->highest_named = fd;
-    }
 }
 
 static int check_action(struct request *request, struct span block, const struct action *action) {
@@ -58,7 +57,7 @@ static int check_action(struct request *request, struct span block, const struct
         if (action->fd < 0 || (uint32_t)action->fd >= request->header->sources_count) {
             return -EINVAL;
         }
-    } else if (type != REQUEST_CLOSE_RANGE) {
+    } else if (type != REQUEST_CLOSE_RANGE) { /* which spares sources */
         name_descriptor(request, action->fd);
     }
     switch (type) {
@@ -100,7 +99,7 @@ int request_open(struct request *request, void *memory, size_t capacity) {
     memset(request, 0, sizeof *request);
     request->header = header;
     request->cgroup = -1;
-    if (capacity < sizeof *header || header->length < sizeof *header || header->length > capacity) {
+    if (capacity < sizeof *header) {
         return -EINVAL;
     }
     header->pid = -1;
@@ -108,21 +107,30 @@ int request_open(struct request *request, void *memory, size_t capacity) {
     header->step = REQUEST_STEP_NONE;
     header->index = REQUEST_NO_INDEX;
     header->error = 0;
+    if (header->length < sizeof *header || header->length > capacity) {
+        return -EINVAL;
+    }
 
-    struct span block = {memory, header->length};
+    /* What is written while the block is read, sources and pointers, stands before and behind all
+     * else, so that no write undoes a check. */
+    struct span block = {memory, REQUEST_HEADER_SIZE, header->length};
     uint64_t pointers = (uint64_t)header->argv_count + header->envp_count + 2;
-    request->sources =
-        section(block, header->sources_offset, header->sources_count, sizeof(struct source), 4);
-    request->actions =
-        section(block, header->actions_offset, header->actions_count, sizeof(struct action), 8);
-    request->attributes = section(block, header->attributes_offset, header->attributes_count,
-                                  sizeof(struct attribute), 4);
     request->argv =
         section(block, header->pointers_offset, pointers, sizeof(char *), sizeof(char *));
+    block.end = header->pointers_offset;
+    request->sources =
+        section(block, header->sources_offset, header->sources_count, sizeof(struct source), 4);
+    if (!request->argv || !request->sources || header->strategy > REQUEST_STRATEGY_CLONE3) {
+        return -EINVAL;
+    }
+    block.start = header->sources_offset + header->sources_count * sizeof(struct source);
+    request->actions =
+        section(block, header->actions_offset, header->actions_count, sizeof(struct action), 8);
     request->program = string_at(block, header->program_offset);
-    if (!request->sources || !request->actions || !request->attributes || !request->argv ||
-        !request->program || header->argv_count == 0 || header->exec_source < -1 ||
-        header->exec_source >= (int64_t)header->sources_count) {
+    request->attributes = section(block, header->attributes_offset, header->attributes_count,
+                                  sizeof(struct attribute), 4);
+    if (!request->actions || !request->attributes || !request->program || header->argv_count == 0 ||
+        header->exec_source < -1 || header->exec_source >= (int64_t)header->sources_count) {
         return -EINVAL;
     }
     request->envp = request->argv + header->argv_count + 1;

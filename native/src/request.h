@@ -89,9 +89,9 @@ struct request {
     /* Decided by the parent before it clones. */
     unsigned cut; /* the child's private table starts empty from here; 0: the table is copied */
     uint64_t reserved; /* low descriptors that only hold a place and are no business of the child */
-    int highest_named; /* the highest descriptor that an action names */
     uint64_t named;    /* the descriptors below 64 that actions name */
     signal_set mask;   /* what the child blocks if no action says so */
+    uint64_t capabilities; /* of the kernel: what it lacks is not tried, as a filter may kill */
     bool closes_by_number; /* an action closes a descriptor that a shared table would not have */
 };
 

@@ -78,12 +78,23 @@ static bool holds_placeholder(int slot) {
            stat.stx_ino == placeholder_inode;
 }
 
+static bool is_null_device(int fd) {
+    struct statx stat;
+    return sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat) == 0 && stat.stx_rdev_major == 1 &&
+           stat.stx_rdev_minor == 3;
+}
+
 bool slot_is_ours(int fd) {
     if (fd < 0 || fd >= SLOT_END || !(reserved & bit(fd))) {
         return false;
     }
-    bool lent = fd > 2 && !(available & bit(fd));
-    return lent || holds_placeholder(fd);
+    bool lent = fd > 2 && fd != null_device && !(available & bit(fd));
+    if (lent || holds_placeholder(fd) || (fd == null_device && is_null_device(fd))) {
+        return true;
+    }
+    available &= ~bit(fd);
+    reserved &= ~bit(fd);
+    return false;
 }
 
 int slot_place(int fd, uint64_t avoid) {
@@ -110,14 +121,14 @@ int slot_place(int fd, uint64_t avoid) {
 }
 
 void slot_release(int slot) {
-    sys_dup3(placeholder, slot, O_CLOEXEC);
-    available |= bit(slot);
-}
-
-static bool is_null_device(int fd) {
-    struct statx stat;
-    return sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat) == 0 && stat.stx_rdev_major == 1 &&
-           stat.stx_rdev_minor == 3;
+    if (holds_placeholder(placeholder) && sys_dup3(placeholder, slot, O_CLOEXEC) >= 0) {
+        available |= bit(slot);
+        return;
+    }
+    /* Somebody has closed the original. Given up, lest what was lent stays open: a pipe would never
+     * end. */
+    reserved &= ~bit(slot);
+    sys_close(slot);
 }
 
 int slot_null(void) {

@@ -20,7 +20,8 @@ void slots_reserve(void);
 /* The numbers that are reserved, as bits; whether lent out or not. */
 uint64_t slots_reserved(void);
 
-/* Whether the descriptor `fd` is none of the application's: a placeholder, or lent to a spawn. */
+/* Whether `fd` looks open but is only held by us. A number that somebody has closed and opened as
+ * his own is his from then on. */
 bool slot_is_ours(int fd);
 
 /* Duplicates `fd` onto a free slot that is not in `avoid`. Returns its number, -EAGAIN where none

@@ -64,7 +64,7 @@ static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidf
     if (request->cgroup >= 0) {
         return sys_clone3(&args, sizeof args, child_run, request); /* no other call knows cgroups */
     }
-    if (!clone3_refused) {
+    if (!clone3_refused && request->capabilities & KERNEL_CLONE3) {
         long pid = sys_clone3(&args, sizeof args, child_run, request);
         if (!means_refused(pid)) {
             return pid;
@@ -128,14 +128,36 @@ static int make_pipe(struct source *source) {
     return sys_fcntl(source->peer, F_SETFL, O_NONBLOCK);
 }
 
-/* Puts `source` where the child will find it: into a slot, or, where there is none, above every
- * descriptor that an action names. */
+/* Whether an action would hit what is placed at `fd`; ranges spare what is placed. */
+static bool is_named(const struct request *request, int fd) {
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        bool is_source = action->type & REQUEST_FD_IS_SOURCE;
+        if (action->type != REQUEST_CLOSE_RANGE &&
+            (action->newfd == fd || (action->fd == fd && !is_source))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Duplicates `fd` onto a number that no action names. */
+static int place_anywhere(const struct request *request, int fd) {
+    int result = sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    while (result >= 0 && is_named(request, result)) {
+        int next = sys_fcntl(fd, F_DUPFD_CLOEXEC, result + 1);
+        sys_close(result);
+        result = next;
+    }
+    return result;
+}
+
+/* Puts `source` where the child will find it: into a slot, or, where there is none, anywhere. */
 static int place(struct request *request, struct source *source) {
     int result = slot_place(source->fd, request->named);
     if (result == -EAGAIN) {
         request->cut = 0;
-        int from = request->highest_named < 2 ? 3 : request->highest_named + 1;
-        result = sys_fcntl(source->fd, F_DUPFD_CLOEXEC, from);
+        result = place_anywhere(request, source->fd);
     }
     if (result < 0) {
         return result;
@@ -250,9 +272,10 @@ static int stop_traced(const struct request *request, int pid, int pidfd) {
     return result < 0 ? request_fail(request, REQUEST_STEP_TRACE, REQUEST_NO_INDEX, result) : 0;
 }
 
-/* Ends and reaps a child that nobody is to know of. */
-static void discard_child(int pidfd) {
-    sys_pidfd_send_signal(pidfd, SIGKILL, 0);
+/* Ends and reaps a child that nobody is to know of. Its pid is safe: it is ours until it is reaped.
+ */
+static void discard_child(int pid, int pidfd) {
+    sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
     sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | __WALL, NULL);
     sys_close(pidfd);
 }
@@ -276,10 +299,14 @@ static int launch(struct request *request) {
     }
     if (pidfd < 0) {
         /* posix_spawn(3) gives none; the pid is safe as long as we have not reaped it. */
-        pidfd = sys_pidfd_open((int)pid, 0);
+        pidfd = request->capabilities & KERNEL_PIDFD_OPEN ? sys_pidfd_open((int)pid, 0) : -ENOSYS;
         if (pidfd < 0) {
-            sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
-            sys_waitid(P_PID, (int)pid, NULL, WEXITED, NULL);
+            /* ESRCH: reaped already, as SIGCHLD is ignored. Its pid may be somebody else's by now.
+             */
+            if (pidfd != -ESRCH) {
+                sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
+                sys_waitid(P_PID, (int)pid, NULL, WEXITED, NULL);
+            }
             return request_fail(request, REQUEST_STEP_PIDFD, REQUEST_NO_INDEX, pidfd);
         }
     }
@@ -287,7 +314,7 @@ static int launch(struct request *request) {
         stop_traced(request, (int)pid, pidfd);
     }
     if (header->step != REQUEST_STEP_NONE) {
-        discard_child(pidfd);
+        discard_child((int)pid, pidfd);
         return -header->error;
     }
     header->pid = (int32_t)pid;
@@ -299,8 +326,12 @@ int spawn(void *block, size_t capacity) {
     struct request request;
     int result = request_open(&request, block, capacity);
     if (result < 0) {
-        return request_fail(&request, REQUEST_STEP_REQUEST, REQUEST_NO_INDEX, result);
+        /* Memory that cannot hold a header cannot hold the news either. */
+        return capacity < sizeof(struct request_header)
+                   ? result
+                   : request_fail(&request, REQUEST_STEP_REQUEST, REQUEST_NO_INDEX, result);
     }
+    request.capabilities = probe_capabilities();
     struct request_header *header = request.header;
     bool posix = header->strategy == REQUEST_STRATEGY_POSIX_SPAWN;
     if (posix) {
@@ -317,7 +348,7 @@ int spawn(void *block, size_t capacity) {
     }
     bool shares = header->strategy == REQUEST_STRATEGY_CLONE3 &&
                   !(header->flags & REQUEST_FLAG_COPY_DESCRIPTORS) && !request.closes_by_number &&
-                  probe_has(KERNEL_CLOSE_RANGE);
+                  request.capabilities & KERNEL_CLOSE_RANGE;
     request.cut = shares ? SLOT_END : 0;
     request.reserved = slots_reserved();
     for (uint32_t i = 0; i < header->sources_count && result == 0; i++) {

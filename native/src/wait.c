@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -16,11 +17,28 @@ struct pidfd_info {
 #define PIDFD_GET_INFO _IOWR(0xFF, 11, struct pidfd_info)
 #define PIDFD_INFO_EXIT ((uint64_t)1 << 3)
 
-/* The exit of a child that somebody else has reaped: the pidfd keeps it from kernel 6.15 on. */
+/* Of asking for an exit that is about to be kept. */
+#define MOST_TRIES 10000
+
+/* The exit of a child that somebody else has reaped: the pidfd keeps it from kernel 6.15 on.
+ *
+ * While he is at it the child cannot be waited for any more, but its exit is not kept yet either,
+ * so we ask until it is there or the child is gone; and then once more, as the kernel looks for the
+ * exit first and for the child afterwards. */
 static int ask_pidfd(int pidfd, struct wait_result *result) {
-    struct pidfd_info info = {.mask = PIDFD_INFO_EXIT};
-    if (sys_ioctl(pidfd, PIDFD_GET_INFO, &info) < 0 || !(info.mask & PIDFD_INFO_EXIT)) {
-        return -ECHILD;
+    struct pidfd_info info;
+    bool gone = false;
+    for (int tries = 0;; tries++) {
+        info = (struct pidfd_info){.mask = PIDFD_INFO_EXIT};
+        int error = sys_ioctl(pidfd, PIDFD_GET_INFO, &info);
+        if (error == 0 && info.mask & PIDFD_INFO_EXIT) {
+            break;
+        }
+        if (gone || tries == MOST_TRIES || (error < 0 && error != -ESRCH)) {
+            return -ECHILD;
+        }
+        gone = error == -ESRCH;
+        sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
     }
     int status = info.exit_code;
     if (WIFEXITED(status)) {

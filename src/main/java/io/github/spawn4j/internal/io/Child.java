@@ -6,6 +6,7 @@ import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +73,7 @@ public final class Child implements Reactor.Handler {
         // Before the exit can be dispatched, which reads the id.
         child.lock.lock();
         try {
-            child.id = Reactor.get().add(pidfd, Io.POLLIN, child);
+            child.id = Reactor.register(pidfd, Io.POLLIN, child);
             return child;
         } catch (IOException e) {
             child.abandon(e);
@@ -125,6 +126,15 @@ public final class Child implements Reactor.Handler {
 
     /** Sends a signal. Returns false if the child has ended. */
     public boolean signal(int signal) throws IOException {
+        if (!Kernel.has(Kernel.PIDFD_SEND_SIGNAL)) {
+            // The pid stays the child's until we collect its exit.
+            lock.lock();
+            try {
+                return exit == null && Pidfd.kill(pid, signal);
+            } finally {
+                lock.unlock();
+            }
+        }
         int number = pidfd.acquire();
         if (number < 0) {
             return false;
@@ -190,7 +200,7 @@ public final class Child implements Reactor.Handler {
             if (error != null) {
                 error.childExited();
             }
-            Reactor.get().forget(id);
+            Reactor.forget(id);
         } finally {
             pidfd.close();
             exit = found;
@@ -257,7 +267,7 @@ public final class Child implements Reactor.Handler {
         lock.lock();
         try {
             if (pollers++ == 0 && exit == null) {
-                Reactor.get().disarm(number, id);
+                Reactor.disarm(number, id);
             }
         } finally {
             lock.unlock();
@@ -268,7 +278,7 @@ public final class Child implements Reactor.Handler {
         lock.lock();
         try {
             if (--pollers == 0 && exit == null) {
-                Reactor.get().rearm(number, Io.POLLIN, id);
+                Reactor.rearm(number, Io.POLLIN, id);
             }
         } finally {
             lock.unlock();

@@ -171,7 +171,8 @@ public final class PipeInput extends InputStream {
             return;
         }
         if (!lock.tryLock()) {
-            // A reader is at work. It may meet the end, or go away without.
+            // A reader is at work. It will meet the end, or be dropped with us while a grandchild
+            // has the pipe.
             Leftovers.closeWhenDropped(this, fd);
             return;
         }

@@ -77,7 +77,8 @@ public final class PipeOutput extends OutputStream {
             return;
         }
         if (!lock.tryLock()) {
-            // A writer is at work. It may meet the end, or go away without.
+            // A writer is at work. It will meet the end, or be dropped with us while a grandchild
+            // has the pipe.
             Leftovers.closeWhenDropped(this, fd);
             return;
         }

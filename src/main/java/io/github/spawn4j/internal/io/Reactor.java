@@ -1,6 +1,8 @@
 package io.github.spawn4j.internal.io;
 
 import io.github.spawn4j.internal.os.Epoll;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,8 +35,12 @@ final class Reactor {
     }
 
     private final Epoll epoll;
-    private final ConcurrentHashMap<Long, Handler> handlers = new ConcurrentHashMap<>();
-    private final AtomicLong lastId = new AtomicLong();
+
+    // Shared by all reactors there have been, as one that has lost its epoll instance may find
+    // itself waiting on its successor's,
+    // which has got the same number.
+    private static final ConcurrentHashMap<Long, Handler> HANDLERS = new ConcurrentHashMap<>();
+    private static final AtomicLong LAST_ID = new AtomicLong();
 
     private Reactor() throws IOException {
         epoll = new Epoll();
@@ -66,34 +72,73 @@ final class Reactor {
     /**
      * Reports one event of {@code fd} to {@code handler}. Returns the id under which it is known.
      */
-    long add(int fd, int events, Handler handler) throws IOException {
-        long id = lastId.incrementAndGet();
-        handlers.put(id, handler);
+    static long register(int fd, int events, Handler handler) throws IOException {
+        long id = LAST_ID.incrementAndGet();
+        HANDLERS.put(id, handler);
         try {
-            epoll.add(fd, events | Epoll.ONESHOT, id);
+            add(fd, events, id);
         } catch (IOException e) {
-            handlers.remove(id);
+            HANDLERS.remove(id);
             throw e;
         }
         return id;
     }
 
-    /** Arms a descriptor for one more event. */
-    void rearm(int fd, int events, long id) throws IOException {
-        epoll.modify(fd, events | Epoll.ONESHOT, id);
+    private static void add(int fd, int events, long id) throws IOException {
+        Reactor reactor = get();
+        try {
+            reactor.epoll.add(fd, events | Epoll.ONESHOT, id);
+        } catch (ErrnoException e) {
+            if (!isLoss(e)) {
+                throw e;
+            }
+            // Somebody has closed our descriptor, or opened his own under its number.
+            lose(reactor);
+            get().epoll.add(fd, events | Epoll.ONESHOT, id);
+        }
     }
 
-    /** Reports nothing of a descriptor until it is armed again. */
-    void disarm(int fd, long id) throws IOException {
-        epoll.modify(fd, Epoll.ONESHOT, id);
+    /** Arms a registered descriptor for one more event. */
+    static void rearm(int fd, int events, long id) throws IOException {
+        try {
+            get().epoll.modify(fd, events | Epoll.ONESHOT, id);
+        } catch (ErrnoException e) {
+            if (!isLoss(e)) {
+                throw e;
+            }
+            add(fd, events, id);
+        }
+    }
+
+    /** Reports nothing of a registered descriptor until it is armed again. */
+    static void disarm(int fd, long id) throws IOException {
+        try {
+            get().epoll.modify(fd, Epoll.ONESHOT, id);
+        } catch (ErrnoException e) {
+            if (!isLoss(e)) {
+                throw e;
+            }
+            // The reactor that knew it is gone, and so is the report.
+        }
+    }
+
+    /** Whether the epoll instance is not, or no longer, the one that knows the descriptor. */
+    private static boolean isLoss(ErrnoException e) {
+        return e.errno() == Errno.EBADF || e.errno() == Errno.EINVAL || e.errno() == Errno.ENOENT;
+    }
+
+    private static synchronized void lose(Reactor reactor) {
+        if (instance == reactor) {
+            instance = null;
+        }
     }
 
     /**
      * Forgets a descriptor that is about to be closed, which is what takes it out of the kernel's
      * list.
      */
-    void forget(long id) {
-        handlers.remove(id);
+    static void forget(long id) {
+        HANDLERS.remove(id);
     }
 
     private void run() {
@@ -109,12 +154,12 @@ final class Reactor {
             LOG.error(
                     "the reactor has lost its epoll instance; running children are no longer watched",
                     e);
-            instance = null;
+            lose(this);
         }
     }
 
     private void dispatch(long id, int events) {
-        Handler handler = handlers.get(id);
+        Handler handler = HANDLERS.get(id);
         try {
             if (handler != null) {
                 handler.ready(events);

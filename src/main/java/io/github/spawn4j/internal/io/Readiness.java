@@ -57,9 +57,9 @@ final class Readiness implements Reactor.Handler {
         parked = Thread.currentThread();
         try {
             if (id == UNREGISTERED) {
-                id = Reactor.get().add(fd, events, this);
+                id = Reactor.register(fd, events, this);
             } else {
-                Reactor.get().rearm(fd, events, id);
+                Reactor.rearm(fd, events, id);
             }
             while (!signalled) {
                 LockSupport.park(this);
@@ -90,9 +90,9 @@ final class Readiness implements Reactor.Handler {
     }
 
     /** To be called before the descriptor is closed. */
-    void forget() throws IOException {
+    void forget() {
         if (id != UNREGISTERED) {
-            Reactor.get().forget(id);
+            Reactor.forget(id);
         }
     }
 }

@@ -21,8 +21,6 @@ public final class Environment {
      */
     private Map<String, byte[]> entries;
 
-    private boolean pathChanged;
-
     /** What {@link #encoded} gave last, until the next change. */
     private Strings encoded;
 
@@ -32,7 +30,6 @@ public final class Environment {
 
     public Environment(Environment other) {
         entries = other.entries == null ? null : new LinkedHashMap<>(other.entries);
-        pathChanged = other.pathChanged;
         encoded = other.encoded;
     }
 
@@ -49,7 +46,7 @@ public final class Environment {
         System.arraycopy(key, 0, entry, 0, key.length);
         entry[key.length - 1] = '=';
         System.arraycopy(text, 0, entry, key.length, text.length);
-        change(name).put(name(key, key.length - 1), entry);
+        change().put(name(key, key.length - 1), entry);
     }
 
     /**
@@ -59,12 +56,12 @@ public final class Environment {
      */
     public void remove(String name) {
         byte[] key = encodeName(name);
-        change(name).remove(name(key, key.length - 1));
+        change().remove(name(key, key.length - 1));
     }
 
     /** Removes all variables. */
     public void clear() {
-        change(PATH).clear();
+        change().clear();
     }
 
     /** All entries, {@code NAME=value}. */
@@ -79,11 +76,8 @@ public final class Environment {
 
     /** Where programs are searched: the PATH of the child where it was changed, else the JVM's. */
     public String searchPath() {
-        if (!pathChanged) {
-            String path = System.getenv(PATH);
-            return path == null ? DEFAULT_PATH : path;
-        }
-        byte[] entry = entries.get(PATH);
+        // Not System.getenv(): on JDK 25 that sets the disposition of SIGCHLD of the whole process.
+        byte[] entry = (entries == null ? Inherited.ENTRIES : entries).get(PATH);
         if (entry == null) {
             return DEFAULT_PATH;
         }
@@ -103,11 +97,10 @@ public final class Environment {
         return key;
     }
 
-    private Map<String, byte[]> change(String name) {
+    private Map<String, byte[]> change() {
         if (entries == null) {
             entries = new LinkedHashMap<>(Inherited.ENTRIES);
         }
-        pathChanged |= name.equals(PATH);
         encoded = null;
         return entries;
     }

@@ -15,11 +15,19 @@ public final class Pidfd {
      * process has ended.
      */
     public static boolean sendSignal(int pidfd, int signal) throws IOException {
-        int result = sendSignal0(pidfd, signal);
+        return sent("pidfd_send_signal", sendSignal0(pidfd, signal));
+    }
+
+    /** int kill(pid_t pid, int sig): false if the process has ended. */
+    public static boolean kill(int pid, int signal) throws IOException {
+        return sent("kill", kill0(pid, signal));
+    }
+
+    private static boolean sent(String call, int result) throws IOException {
         if (result == -Errno.ESRCH) {
             return false;
         }
-        Errno.check("pidfd_send_signal", result);
+        Errno.check(call, result);
         return true;
     }
 
@@ -55,6 +63,8 @@ public final class Pidfd {
     private static native int getFd0(int pidfd, int targetFd);
 
     private static native int sendSignal0(int pidfd, int signal);
+
+    private static native int kill0(int pid, int signal);
 
     private static native int reap0(int pidfd, long[] fields);
 }
