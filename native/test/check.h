@@ -1,0 +1,67 @@
+/* The few words that the C tests are written in. A failed check ends the test program. */
+#ifndef SPAWN4J_CHECK_H
+#define SPAWN4J_CHECK_H
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: %s: not so: %s\n", __FILE__, __LINE__, __func__, #condition);  \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+#define CHECK_EQUAL(actual, expected)                                                              \
+    do {                                                                                           \
+        long long actual_ = (long long)(actual);                                                   \
+        long long expected_ = (long long)(expected);                                               \
+        if (actual_ != expected_) {                                                                \
+            fprintf(stderr, "%s:%d: %s: %s is %lld, not %lld (%s)\n", __FILE__, __LINE__,          \
+                    __func__, #actual, actual_, expected_, #expected);                             \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* Runs a case in a process of its own: the library's state is per process, and a case may wreck it.
+ */
+#define RUN(test) check_run(test, #test)
+
+static inline void check_run(void (*test)(void), const char *name) {
+    fflush(NULL);
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        alarm(60);
+        test();
+        exit(0);
+    }
+    int status;
+    CHECK_EQUAL(waitpid(pid, &status, 0), pid);
+    if (status != 0) {
+        fprintf(stderr, "failed: %s (wait status 0x%x)\n", name, (unsigned)status);
+        exit(1);
+    }
+    printf("%s\n", name);
+}
+
+/* How many descriptors this process has open. */
+static inline int check_count_open(void) {
+    DIR *directory = opendir("/proc/self/fd");
+    CHECK(directory);
+    int count = -3; /* ".", ".." and the directory's own */
+    while (readdir(directory)) {
+        count++;
+    }
+    closedir(directory);
+    return count;
+}
+
+/* No child is left, neither running nor as a zombie. */
+static inline void check_no_child(void) { CHECK_EQUAL(waitpid(-1, NULL, WNOHANG | __WALL), -1); }
+
+#endif

@@ -1,0 +1,270 @@
+/* The reserved low descriptors: lent, taken back, and given up when somebody else has taken them.
+ * Each case runs in a process of its own, which reserves anew. */
+#include "slot.h"
+
+#include "check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
+
+/* Whether two descriptors lead to the same file. */
+static bool same_file(int a, int b) {
+    struct stat one;
+    struct stat other;
+    return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+static bool is_placeholder(int fd) {
+    char path[64];
+    char target[64] = {0};
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return readlink(path, target, sizeof target - 1) > 0 && strstr(target, "spawn4j-reserved");
+}
+
+static int count_bits(uint64_t bits) { return __builtin_popcountll(bits); }
+
+/* Lends slots until there is none; returns them as bits. */
+static uint64_t place_all(int fd) {
+    uint64_t placed = 0;
+    for (;;) {
+        int slot = slot_place(fd, 0);
+        if (slot == -EAGAIN) {
+            return placed;
+        }
+        CHECK(slot >= 0 && slot < SLOT_END);
+        CHECK(!(placed >> slot & 1));
+        placed |= (uint64_t)1 << slot;
+    }
+}
+
+/* An open file that is no placeholder, above the low block. */
+static int open_file(void) {
+    int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, SLOT_END);
+    CHECK(high >= SLOT_END);
+    close(fd);
+    return high;
+}
+
+/* Every low number that was free is reserved, and none that was not. */
+static void slots_reserve_takes_what_is_free(void) {
+    CHECK_EQUAL(dup2(1, 9), 9);
+    uint64_t was_free = 0;
+    for (int fd = 0; fd < SLOT_END; fd++) {
+        was_free |= (uint64_t)!is_open(fd) << fd;
+    }
+    slots_reserve();
+    CHECK_EQUAL(slots_reserved(), was_free);
+    CHECK(!(slots_reserved() >> 9 & 1));
+    for (int fd = 0; fd < SLOT_END; fd++) {
+        CHECK(is_open(fd));
+        CHECK(!(was_free >> fd & 1) || fcntl(fd, F_GETFD) == FD_CLOEXEC);
+    }
+    /* What the process opens from now on lies above. */
+    CHECK(open("/dev/null", O_RDONLY) >= SLOT_END);
+}
+
+/* A closed standard stream is held, so that no file lands there, but never lent. */
+static void slots_reserve_holds_closed_streams(void) {
+    close(0);
+    close(2);
+    slots_reserve();
+    CHECK_EQUAL(slots_reserved() & 7, 5);
+    CHECK(is_placeholder(0) && is_placeholder(2));
+    CHECK_EQUAL(place_all(1) & 7, 0);
+}
+
+/* A process that may open few descriptors keeps most of them. */
+static void slots_reserve_leaves_most_of_a_low_limit(void) {
+    const struct rlimit limit = {40, 40};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int before = check_count_open();
+    slots_reserve();
+    CHECK(check_count_open() - before <= 12);
+}
+
+/* At the limit nothing can be reserved, and nothing breaks. */
+static void slots_reserve_accepts_that_nothing_is_left(void) {
+    const struct rlimit limit = {3, 3};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    slots_reserve();
+    CHECK_EQUAL(slots_reserved(), 0);
+    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
+}
+
+/* The duplicate leads to the file and closes on exec. */
+static void slot_place_duplicates(void) {
+    slots_reserve();
+    int file = open_file();
+    int slot = slot_place(file, 0);
+    CHECK(slot > 2 && slot < SLOT_END);
+    CHECK(slots_reserved() >> slot & 1);
+    CHECK(same_file(file, slot));
+    CHECK_EQUAL(fcntl(slot, F_GETFD), FD_CLOEXEC);
+}
+
+/* Numbers that an action of the request names are not used. */
+static void slot_place_avoids(void) {
+    slots_reserve();
+    uint64_t avoid = 0x5555555555555555;
+    for (;;) {
+        int slot = slot_place(1, avoid);
+        if (slot == -EAGAIN) {
+            break;
+        }
+        CHECK(!(avoid >> slot & 1));
+    }
+    int slot = slot_place(1, 0);
+    CHECK(slot >= 0 && avoid >> slot & 1);
+}
+
+/* Where all are lent, it says so; one that is returned can be lent again. */
+static void slot_place_runs_out(void) {
+    slots_reserve();
+    uint64_t placed = place_all(1);
+    CHECK(count_bits(placed) > 10);
+    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
+    int returned = __builtin_ctzll(placed);
+    slot_release(returned);
+    CHECK_EQUAL(slot_place(1, 0), returned);
+}
+
+/* A descriptor that is not open takes no slot. */
+static void slot_place_refuses_closed_descriptor(void) {
+    slots_reserve();
+    uint64_t placed = place_all(1);
+    for (int slot = 3; slot < SLOT_END; slot++) {
+        if (placed >> slot & 1) {
+            slot_release(slot);
+        }
+    }
+    for (int round = 0; round < 100; round++) {
+        CHECK_EQUAL(slot_place(9999, 0), -EBADF);
+    }
+    CHECK_EQUAL(place_all(1), placed);
+}
+
+/* A returned slot holds the placeholder again, and nothing of what was lent. */
+static void slot_release_puts_placeholder_back(void) {
+    slots_reserve();
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    int slot = slot_place(ends[1], 0);
+    close(ends[1]);
+    slot_release(slot);
+    CHECK(is_placeholder(slot));
+    CHECK_EQUAL(fcntl(slot, F_GETFD), FD_CLOEXEC);
+    char byte;
+    CHECK_EQUAL(read(ends[0], &byte, 1), 0);
+}
+
+/* A number that somebody has closed and opened as his own is never lent again. */
+static void slot_place_leaves_foreign_file_alone(void) {
+    slots_reserve();
+    int taken = slot_place(1, 0);
+    slot_release(taken);
+    int file = open_file();
+    CHECK_EQUAL(dup2(file, taken), taken);
+    uint64_t placed = place_all(1);
+    CHECK(!(placed >> taken & 1));
+    CHECK(same_file(file, taken));
+    CHECK(!(slots_reserved() >> taken & 1));
+}
+
+/* So is one that somebody has closed. */
+static void slot_place_leaves_closed_number_alone(void) {
+    slots_reserve();
+    int taken = slot_place(1, 0);
+    slot_release(taken);
+    close(taken);
+    uint64_t placed = place_all(1);
+    CHECK(!(placed >> taken & 1));
+    CHECK(!is_open(taken));
+}
+
+/* Where somebody has closed the placeholder's original, a slot does not keep what was lent. */
+static void slot_release_keeps_nothing_without_placeholder(void) {
+    slots_reserve();
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    int slot = slot_place(ends[1], 0);
+    close(ends[1]);
+    for (int fd = SLOT_END; fd < 256; fd++) {
+        if (is_placeholder(fd)) {
+            close(fd);
+        }
+    }
+    slot_release(slot);
+    CHECK_EQUAL(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+    char byte;
+    CHECK_EQUAL(read(ends[0], &byte, 1), 0);
+}
+
+/* Nor does it keep the file that somebody has opened under the original's number. */
+static void slot_release_keeps_no_foreign_file(void) {
+    slots_reserve();
+    int slot = slot_place(1, 0);
+    int file = open_file();
+    for (int fd = SLOT_END; fd < 256; fd++) {
+        if (is_placeholder(fd)) {
+            CHECK_EQUAL(dup2(file, fd), fd);
+        }
+    }
+    slot_release(slot);
+    CHECK(!same_file(file, slot));
+}
+
+/* It is the null device, and the same each time. */
+static void slot_null_stays_open(void) {
+    slots_reserve();
+    int fd = slot_null();
+    struct stat stat;
+    CHECK_EQUAL(fstat(fd, &stat), 0);
+    CHECK(S_ISCHR(stat.st_mode));
+    CHECK_EQUAL(fcntl(fd, F_GETFD), FD_CLOEXEC);
+    CHECK_EQUAL(write(fd, "x", 1), 1);
+    char byte;
+    CHECK_EQUAL(read(fd, &byte, 1), 0);
+    CHECK_EQUAL(slot_null(), fd);
+}
+
+/* Somebody may close it, or put a file of his own there. */
+static void slot_null_is_opened_again(void) {
+    slots_reserve();
+    int first = slot_null();
+    int file = open_file();
+    CHECK_EQUAL(dup2(file, first), first);
+    int second = slot_null();
+    CHECK(second >= 0 && second != first);
+    CHECK(same_file(file, first));
+    CHECK_EQUAL(write(second, "x", 1), 1);
+    close(second);
+    CHECK(slot_null() >= 0);
+}
+
+int main(void) {
+    RUN(slots_reserve_takes_what_is_free);
+    RUN(slots_reserve_holds_closed_streams);
+    RUN(slots_reserve_leaves_most_of_a_low_limit);
+    RUN(slots_reserve_accepts_that_nothing_is_left);
+    RUN(slot_place_duplicates);
+    RUN(slot_place_avoids);
+    RUN(slot_place_runs_out);
+    RUN(slot_place_refuses_closed_descriptor);
+    RUN(slot_release_puts_placeholder_back);
+    RUN(slot_place_leaves_foreign_file_alone);
+    RUN(slot_place_leaves_closed_number_alone);
+    RUN(slot_release_keeps_nothing_without_placeholder);
+    RUN(slot_release_keeps_no_foreign_file);
+    RUN(slot_null_stays_open);
+    RUN(slot_null_is_opened_again);
+    return 0;
+}

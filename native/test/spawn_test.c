@@ -1,0 +1,693 @@
+/* spawn() on blocks made by hand, with every strategy. */
+#include "spawn.h"
+
+#include "block.h"
+#include "builder.h"
+#include "check.h"
+#include "identity.h"
+#include "slot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#define CAPACITY ((size_t)16384)
+#define STRATEGIES 4
+
+static const char *const EXIT_7[] = {"/bin/sh", "-c", "exit 7", NULL};
+static const char *const DESCRIPTORS[] = {NATIVE_BIN "/descriptors", NULL};
+
+static const char *self;
+
+static struct builder begin(uint32_t strategy) {
+    struct builder b;
+    void *memory = block_allocate(CAPACITY);
+    CHECK(memory);
+    builder_begin(&b, memory, CAPACITY);
+    builder_header(&b)->strategy = strategy;
+    return b;
+}
+
+static void discard(struct builder *b) { block_free(b->memory, b->capacity); }
+
+/* As RequestEncoder ends every request: nothing above `last` stays open. */
+static void close_above(struct builder *b, int last) {
+    builder_add_action(b, REQUEST_CLOSE_RANGE, last + 1, -1);
+}
+
+static int run(struct builder *b, const char *const argv[]) {
+    builder_end(b, argv);
+    return spawn(b->memory, b->capacity);
+}
+
+/* Waits for the child of a request that has succeeded; its exit code. */
+static int exit_code(const struct builder *b) {
+    int status;
+    CHECK(builder_header(b)->pid > 0);
+    CHECK_EQUAL(waitpid(builder_header(b)->pid, &status, 0), builder_header(b)->pid);
+    CHECK(WIFEXITED(status));
+    CHECK_EQUAL(close(builder_header(b)->pidfd), 0);
+    return WEXITSTATUS(status);
+}
+
+/* All that comes out of a pipe, which is then closed. */
+static void read_all(int fd, char *text, size_t capacity) {
+    size_t length = 0;
+    CHECK_EQUAL(fcntl(fd, F_SETFL, 0), 0);
+    long size;
+    while ((size = read(fd, text + length, capacity - 1 - length)) > 0) {
+        length += (size_t)size;
+    }
+    CHECK_EQUAL(size, 0);
+    text[length] = 0;
+    close(fd);
+}
+
+static void check_text(const char *actual, const char *expected) {
+    if (strcmp(actual, expected) != 0) {
+        fprintf(stderr, "\"%s\", not \"%s\"\n", actual, expected);
+        exit(1);
+    }
+}
+
+/* With argv for a program that prints to its standard output: what it prints. */
+static void output_of(struct builder *b, const char *const argv[], char *text, size_t capacity) {
+    int source = builder_add_source(b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1);
+    builder_map(b, source, 1);
+    CHECK_EQUAL(run(b, argv), 0);
+    read_all(builder_source(b, (uint32_t)source)->peer, text, capacity);
+    CHECK_EQUAL(exit_code(b), 0);
+}
+
+/* Expects a failure that is told as `step`, `index` and `error` (which POSIX_SPAWN cannot tell
+ * apart) and leaves nothing. */
+static void check_failure(struct builder *b, const char *const argv[], int step, int index,
+                          int error) {
+    int before = check_count_open();
+    signal_set mask_before;
+    signal_set mask_after;
+    sys_call(SYS_rt_sigprocmask, SIG_SETMASK, 0, (long)&mask_before, sizeof mask_before, 0, 0);
+    const struct request_header *header = builder_header(b);
+    CHECK_EQUAL(run(b, argv), -error);
+    if (step == REQUEST_STEP_ACTION || step == REQUEST_STEP_EXEC) {
+        bool posix = header->strategy == REQUEST_STRATEGY_POSIX_SPAWN;
+        CHECK_EQUAL(header->step, posix ? REQUEST_STEP_POSIX_SPAWN : step);
+        CHECK_EQUAL(header->index, posix ? REQUEST_NO_INDEX : index);
+    } else {
+        CHECK_EQUAL(header->step, step);
+        CHECK_EQUAL(header->index, index);
+    }
+    CHECK_EQUAL(header->error, error);
+    CHECK_EQUAL(header->pid, -1);
+    CHECK_EQUAL(header->pidfd, -1);
+    check_no_child();
+    CHECK_EQUAL(check_count_open(), before);
+    sys_call(SYS_rt_sigprocmask, SIG_SETMASK, 0, (long)&mask_after, sizeof mask_after, 0, 0);
+    CHECK_EQUAL(mask_after, mask_before);
+}
+
+#define FOR_EACH_STRATEGY(s) for (uint32_t s = 0; s < STRATEGIES; s++)
+
+/* The program runs, and its exit code is its own. */
+static void spawn_starts_program(void) {
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        CHECK_EQUAL(run(&b, EXIT_7), 0);
+        CHECK_EQUAL(builder_header(&b)->step, REQUEST_STEP_NONE);
+        CHECK_EQUAL(exit_code(&b), 7);
+        discard(&b);
+    }
+}
+
+/* Arguments and environment arrive, and nothing else does. */
+static void spawn_passes_arguments_and_environment(void) {
+    const char *const argv[] = {"/bin/sh", "-c", "echo \"$0|$1|$2|$A\"", "", "two words", "", NULL};
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        char text[256];
+        output_of(&b, argv, text, sizeof text);
+        check_text(text, "|two words||b\n");
+        discard(&b);
+    }
+}
+
+/* The child has what was mapped, under the number that was asked for, and nothing else. */
+static void spawn_gives_child_its_descriptors_only(void) {
+    CHECK(open("/etc/passwd", O_RDONLY) >= 0);
+    CHECK(open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0);
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        int ends[2];
+        CHECK_EQUAL(pipe2(ends, O_CLOEXEC), 0);
+        CHECK_EQUAL(write(ends[1], "through 3\n", 10), 10);
+        close(ends[1]);
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 0);
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, ends[0]), 3);
+        close_above(&b, 3);
+        char text[256];
+        output_of(&b, DESCRIPTORS, text, sizeof text);
+        check_text(text, "0 1 2 3\nthrough 3\n");
+        close(ends[0]);
+        discard(&b);
+    }
+}
+
+/* A stream that is closed is inherited as closed, and replaced as any other: in all eight
+ * combinations. */
+static void spawn_inherits_closed_streams_as_closed(void) {
+    for (unsigned closed = 0; closed < 8; closed++) {
+        pid_t pid = fork();
+        CHECK(pid >= 0);
+        if (pid > 0) {
+            int status;
+            CHECK_EQUAL(waitpid(pid, &status, 0), pid);
+            CHECK_EQUAL(status, 0);
+            continue;
+        }
+        char expected[16] = "";
+        for (int fd = 0; fd < 3; fd++) {
+            if (closed >> fd & 1) {
+                close(fd);
+            } else {
+                size_t length = strlen(expected);
+                snprintf(expected + length, sizeof expected - length, length ? " %d" : "%d", fd);
+            }
+        }
+        slots_reserve();
+        FOR_EACH_STRATEGY(strategy) {
+            struct builder b = begin(strategy);
+            for (int fd = 0; fd < 3; fd++) {
+                builder_add_action(&b, REQUEST_INHERIT, fd, 0);
+            }
+            int pipe = builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1);
+            builder_map(&b, pipe, 10);
+            builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, 9);
+            close_above(&b, 10);
+            const char *const argv[] = {DESCRIPTORS[0], "/proc/self/fd/10", NULL};
+            CHECK_EQUAL(run(&b, argv), 0);
+            char text[64];
+            read_all(builder_source(&b, (uint32_t)pipe)->peer, text, sizeof text);
+            size_t length = strlen(expected);
+            snprintf(expected + length, sizeof expected - length, length ? " 10\n" : "10\n");
+            check_text(text, expected);
+            expected[length] = 0;
+            CHECK_EQUAL(exit_code(&b), 0);
+            discard(&b);
+        }
+        exit(0);
+    }
+}
+
+/* A pipe to the child ends when we close our end. */
+static void spawn_makes_pipe_to_child(void) {
+    const char *const argv[] = {"/bin/cat", NULL};
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        int in = builder_add_source(&b, REQUEST_SOURCE_PIPE_TO_CHILD, -1);
+        int out = builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1);
+        builder_map(&b, in, 0);
+        builder_map(&b, out, 1);
+        CHECK_EQUAL(run(&b, argv), 0);
+        int to_child = builder_source(&b, (uint32_t)in)->peer;
+        CHECK_EQUAL(fcntl(to_child, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+        CHECK_EQUAL(write(to_child, "hello", 5), 5);
+        close(to_child);
+        char text[64];
+        read_all(builder_source(&b, (uint32_t)out)->peer, text, sizeof text);
+        check_text(text, "hello");
+        CHECK_EQUAL(exit_code(&b), 0);
+        discard(&b);
+    }
+}
+
+static void ignore(int signal) { (void)signal; }
+
+/* Whatever the caller blocks, ignores or handles, the child does not. */
+static void spawn_resets_signals(void) {
+    const char *const argv[] = {"/bin/grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status", NULL};
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, ignore);
+    const struct sys_sigaction ignored = {.handler = (uintptr_t)SIG_IGN};
+    CHECK_EQUAL(sys_sigaction(32, &ignored, NULL), 0);
+    CHECK_EQUAL(sys_sigaction(33, &ignored, NULL), 0);
+    signal_set blocked = (1U << (SIGTERM - 1)) | (1U << (SIGUSR1 - 1));
+    CHECK_EQUAL(sys_sigmask(&blocked, NULL), 0);
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        char text[256];
+        output_of(&b, argv, text, sizeof text);
+        check_text(text, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+        discard(&b);
+    }
+    signal_set after;
+    CHECK_EQUAL(sys_sigmask(&blocked, &after), 0);
+    CHECK_EQUAL(after, blocked);
+}
+
+/* A failed action is told with its place in the request. */
+static void spawn_tells_failed_action(void) {
+    slots_reserve();
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        builder_add_action(&b, REQUEST_DUP2, 1, 5);
+        builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 6)->text = builder_text(&b, "/no/such");
+        check_failure(&b, EXIT_7, REQUEST_STEP_ACTION, 1, ENOENT);
+        discard(&b);
+
+        b = begin(strategy);
+        builder_add_action(&b, REQUEST_CHDIR, 0, 0)->text = builder_text(&b, "/etc/passwd");
+        check_failure(&b, EXIT_7, REQUEST_STEP_ACTION, 0, ENOTDIR);
+        discard(&b);
+
+        b = begin(strategy);
+        builder_add_action(&b, REQUEST_DUP2, 1, 5);
+        builder_add_action(&b, REQUEST_DUP2, 1, 6);
+        builder_add_action(&b, REQUEST_FCHDIR, 1, 0);
+        check_failure(&b, EXIT_7, REQUEST_STEP_ACTION, 2, ENOTDIR);
+        discard(&b);
+
+        b = begin(strategy);
+        builder_add_action(&b, REQUEST_DUP2, 9999, 5);
+        check_failure(&b, EXIT_7, REQUEST_STEP_ACTION, 0, EBADF);
+        discard(&b);
+    }
+}
+
+/* What the child has already made in its table goes with it: here a pipe of each kind. */
+static void spawn_closes_pipes_when_action_fails(void) {
+    slots_reserve();
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        int in = builder_add_source(&b, REQUEST_SOURCE_PIPE_TO_CHILD, -1);
+        int out = builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1);
+        builder_map(&b, in, 0);
+        builder_map(&b, out, 1);
+        builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 6)->text = builder_text(&b, "/no/such");
+        check_failure(&b, EXIT_7, REQUEST_STEP_ACTION, 2, ENOENT);
+        CHECK_EQUAL(builder_source(&b, (uint32_t)in)->peer, -1);
+        CHECK_EQUAL(builder_source(&b, (uint32_t)out)->peer, -1);
+        discard(&b);
+    }
+}
+
+/* A program that cannot be executed is a failure of exec. */
+static void spawn_tells_failed_exec(void) {
+    const char *const missing[] = {"/no/such/program", NULL};
+    const char *const directory[] = {"/etc", NULL};
+    const char *const data[] = {"/etc/passwd", NULL};
+    slots_reserve();
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        check_failure(&b, missing, REQUEST_STEP_EXEC, REQUEST_NO_INDEX, ENOENT);
+        discard(&b);
+        b = begin(strategy);
+        check_failure(&b, directory, REQUEST_STEP_EXEC, REQUEST_NO_INDEX, EACCES);
+        discard(&b);
+        b = begin(strategy);
+        check_failure(&b, data, REQUEST_STEP_EXEC, REQUEST_NO_INDEX, EACCES);
+        discard(&b);
+    }
+}
+
+/* A file without any magic number is executed by nobody. */
+static void spawn_refuses_unknown_format(void) {
+    char path[] = "/tmp/spawn_testXXXXXX";
+    int file = mkstemp(path);
+    CHECK(file >= 0);
+    CHECK_EQUAL(write(file, "exit 0\n", 7), 7);
+    CHECK_EQUAL(fchmod(file, 0700), 0);
+    close(file);
+    const char *const argv[] = {path, NULL};
+    slots_reserve();
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        check_failure(&b, argv, REQUEST_STEP_EXEC, REQUEST_NO_INDEX, ENOEXEC);
+        discard(&b);
+    }
+    unlink(path);
+}
+
+/* A source must be open, and our placeholders are nobody's. */
+static void spawn_refuses_closed_sources(void) {
+    slots_reserve();
+    int slot = __builtin_ctzll(slots_reserved());
+    FOR_EACH_STRATEGY(strategy) {
+        const int closed[] = {9999, slot, -1};
+        for (int i = 0; i < 3; i++) {
+            struct builder b = begin(strategy);
+            builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 0);
+            builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, closed[i]), 1);
+            check_failure(&b, EXIT_7, REQUEST_STEP_DESCRIPTOR, closed[i], EBADF);
+            discard(&b);
+        }
+    }
+}
+
+/* A file that somebody has opened under one of our numbers is his, and may be given to a child. */
+static void spawn_accepts_file_under_reserved_number(void) {
+    slots_reserve();
+    int slot = __builtin_ctzll(slots_reserved() & ~7ULL & ~(1ULL << slot_null()));
+    int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
+    CHECK(file >= 0);
+    CHECK_EQUAL(dup2(file, slot), slot);
+    FOR_EACH_STRATEGY(strategy) {
+        CHECK_EQUAL(lseek(slot, 0, SEEK_SET), 0);
+        struct builder b = begin(strategy);
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, slot), 3);
+        close_above(&b, 3);
+        char text[512];
+        output_of(&b, DESCRIPTORS, text, sizeof text);
+        CHECK(strncmp(text, "0 1 2 3\n", 8) == 0 && strlen(text) > 8);
+        discard(&b);
+    }
+}
+
+/* A changed program is not started. */
+static void spawn_checks_identity(void) {
+    slots_reserve();
+    FOR_EACH_STRATEGY(strategy) {
+        for (int changed = 0; changed < 2; changed++) {
+            struct builder b = begin(strategy);
+            struct identity identity;
+            CHECK_EQUAL(identity_read(AT_FDCWD, "/bin/sh", &identity), 0);
+            identity.size += (uint64_t)changed;
+            b.end = (b.end + 7) & ~7U;
+            builder_header(&b)->identity_offset = b.end;
+            memcpy(b.memory + b.end, &identity, sizeof identity);
+            b.end += (uint32_t)sizeof identity;
+            if (changed) {
+                check_failure(&b, EXIT_7, REQUEST_STEP_IDENTITY, REQUEST_NO_INDEX, ESTALE);
+            } else {
+                CHECK_EQUAL(run(&b, EXIT_7), 0);
+                CHECK_EQUAL(exit_code(&b), 7);
+            }
+            discard(&b);
+        }
+    }
+}
+
+/* What is open is executed, whatever the path leads to by now. */
+static void spawn_executes_descriptor(void) {
+    FOR_EACH_STRATEGY(strategy) {
+        if (strategy == REQUEST_STRATEGY_POSIX_SPAWN) {
+            continue; /* has no word for it; Java does not ask for it */
+        }
+        struct builder b = begin(strategy);
+        int program = open("/bin/sh", O_PATH | O_CLOEXEC);
+        builder_header(&b)->exec_source =
+            builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, program);
+        const char *const argv[] = {"/no/such/sh", "-c", "exit 9", NULL};
+        CHECK_EQUAL(run(&b, argv), 0);
+        CHECK_EQUAL(exit_code(&b), 9);
+        close(program);
+        discard(&b);
+    }
+}
+
+/* POSIX_SPAWN refuses what it has no words for, and names it. */
+static void spawn_refuses_what_posix_spawn_cannot_say(void) {
+    slots_reserve();
+    for (int which = 0; which < 4; which++) {
+        struct builder b = begin(REQUEST_STRATEGY_POSIX_SPAWN);
+        builder_add_action(&b, REQUEST_DUP2, 1, 5);
+        struct action *action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 6);
+        action->text = builder_text(&b, "/dev/null");
+        switch (which) {
+        case 0:
+            action->value = 8; /* RESOLVE_BENEATH */
+            break;
+        case 1:
+            action->flags = O_CLOEXEC;
+            break;
+        case 2:
+            action->fd = 0;
+            break;
+        default:
+            action->type = REQUEST_CLOSE_RANGE;
+            action->fd = 10;
+            action->newfd = 100000;
+        }
+        check_failure(&b, EXIT_7, REQUEST_STEP_REQUEST, 1, ENOTSUP);
+        discard(&b);
+    }
+}
+
+/* A broken block starts nothing. */
+static void spawn_refuses_broken_block(void) {
+    struct builder b = begin(REQUEST_STRATEGY_CLONE3);
+    builder_end(&b, EXIT_7);
+    builder_header(&b)->argv_count = 4000;
+    CHECK_EQUAL(spawn(b.memory, b.capacity), -EINVAL);
+    CHECK_EQUAL(builder_header(&b)->step, REQUEST_STEP_REQUEST);
+    CHECK_EQUAL(builder_header(&b)->error, EINVAL);
+    check_no_child();
+}
+
+/* Not even a failure is written into memory that cannot hold a header. */
+static void spawn_writes_nothing_into_memory_smaller_than_header(void) {
+    char memory[REQUEST_HEADER_SIZE] = {0};
+    char zeros[REQUEST_HEADER_SIZE] = {0};
+    CHECK_EQUAL(spawn(memory, 64), -EINVAL);
+    CHECK(memcmp(memory, zeros, sizeof memory) == 0);
+}
+
+/* Where no slot is left the table is copied; the child is the same. */
+static void spawn_falls_back_when_slots_run_out(void) {
+    slots_reserve();
+    while (slot_place(1, 0) >= 0) {
+    }
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 0);
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, file), 3);
+        close_above(&b, 3);
+        char text[512];
+        output_of(&b, DESCRIPTORS, text, sizeof text);
+        CHECK(strncmp(text, "0 1 2 3\n", 8) == 0);
+        close(file);
+        discard(&b);
+    }
+}
+
+/* Also where an action names the highest descriptor that can be, or one that cannot be. */
+static void spawn_falls_back_with_high_numbers(void) {
+    const struct rlimit limit = {512, 512};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    slots_reserve();
+    while (slot_place(1, 0) >= 0) {
+    }
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        int source = builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, 1);
+        builder_map(&b, source, 511);
+        builder_add_action(&b, REQUEST_CLOSE_RANGE, 512, -1);
+        CHECK_EQUAL(run(&b, EXIT_7), 0);
+        CHECK_EQUAL(exit_code(&b), 7);
+        discard(&b);
+
+        b = begin(strategy);
+        source = builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, 1);
+        builder_map(&b, source, 5);
+        builder_add_action(&b, REQUEST_CLOSE_RANGE, INT32_MAX, -1);
+        CHECK_EQUAL(run(&b, EXIT_7), 0);
+        CHECK_EQUAL(exit_code(&b), 7);
+        discard(&b);
+    }
+}
+
+/* Opens files until there are no more numbers, then frees `spare`. Returns the lowest of them. */
+static int fill_table(int spare) {
+    int last = -1;
+    int fd;
+    while ((fd = fcntl(1, F_DUPFD_CLOEXEC, SLOT_END)) >= 0) {
+        last = fd;
+    }
+    CHECK_EQUAL(errno, EMFILE);
+    for (int i = 0; i < spare; i++) {
+        CHECK_EQUAL(close(last - i), 0);
+    }
+    return last - spare + 1;
+}
+
+static void free_table(void) { CHECK_EQUAL(close_range(200, 299, 0), 0); }
+
+/* With any number of descriptors left, a spawn with three pipes works or fails without a trace. */
+static void spawn_fails_cleanly_when_descriptors_run_out(void) {
+    const struct rlimit limit = {300, 300};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    slots_reserve();
+    slot_null();
+    const signal_set blocked = 1U << (SIGUSR1 - 1);
+    CHECK_EQUAL(sys_sigmask(&blocked, NULL), 0);
+    FOR_EACH_STRATEGY(strategy) {
+        bool works = false;
+        for (int spare = 0; spare <= 10; spare++) {
+            struct builder b = begin(strategy);
+            for (int fd = 0; fd < 3; fd++) {
+                builder_map(&b,
+                            builder_add_source(&b,
+                                               fd == 0 ? REQUEST_SOURCE_PIPE_TO_CHILD
+                                                       : REQUEST_SOURCE_PIPE_FROM_CHILD,
+                                               -1),
+                            fd);
+            }
+            close_above(&b, 2);
+            builder_end(&b, EXIT_7);
+            int lowest = fill_table(spare);
+            int result = spawn(b.memory, b.capacity);
+            signal_set mask;
+            CHECK_EQUAL(sys_sigmask(&blocked, &mask), 0);
+            CHECK_EQUAL(mask, blocked);
+            if (result == 0) {
+                works = true;
+                CHECK_EQUAL(exit_code(&b), 7);
+                for (uint32_t i = 0; i < 3; i++) {
+                    CHECK_EQUAL(close(builder_source(&b, i)->peer), 0);
+                }
+            } else {
+                CHECK(!works);
+                CHECK_EQUAL(result, -EMFILE);
+                CHECK_EQUAL(builder_header(&b)->error, EMFILE);
+            }
+            check_no_child();
+            for (int fd = lowest; fd < lowest + spare; fd++) {
+                CHECK_EQUAL(fcntl(fd, F_GETFD), -1);
+            }
+            free_table();
+            discard(&b);
+        }
+        CHECK(works);
+    }
+}
+
+static void *spawn_often(void *failures) {
+    for (int round = 0; round < 400; round++) {
+        char code[16];
+        struct builder b = begin((uint32_t)round % STRATEGIES);
+        int out = builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1);
+        builder_map(&b, out, 1);
+        close_above(&b, 2);
+        snprintf(code, sizeof code, "%d", round);
+        const char *const argv[] = {"/bin/echo", code, NULL};
+        CHECK_EQUAL(run(&b, argv), 0);
+        char text[64];
+        read_all(builder_source(&b, (uint32_t)out)->peer, text, sizeof text);
+        text[strcspn(text, "\n")] = 0;
+        if (strcmp(text, code) != 0 || exit_code(&b) != 0) {
+            __atomic_fetch_add((int *)failures, 1, __ATOMIC_RELAXED);
+        }
+        discard(&b);
+    }
+    return NULL;
+}
+
+/* Many threads at once, all strategies: each reads its own child's output, and its end. */
+static void spawn_works_on_many_threads(void) {
+    slots_reserve();
+    int before = check_count_open();
+    pthread_t threads[6];
+    int failures = 0;
+    for (int i = 0; i < 6; i++) {
+        CHECK_EQUAL(pthread_create(&threads[i], NULL, spawn_often, &failures), 0);
+    }
+    for (int i = 0; i < 6; i++) {
+        CHECK_EQUAL(pthread_join(threads[i], NULL), 0);
+    }
+    CHECK_EQUAL(failures, 0);
+    check_no_child();
+    CHECK_EQUAL(check_count_open(), before);
+}
+
+/* Runs a case of this program under a filter. */
+static void run_under(const char *rules) {
+    char command[512];
+    snprintf(command, sizeof command, "%s/deny %s -- %s '%s'", NATIVE_BIN, rules, self, rules);
+    if (system(command) != 0) {
+        fprintf(stderr, "failed: %s\n", command);
+        exit(1);
+    }
+}
+
+/* Each call that a filter may refuse has a rung below it. */
+static void spawn_steps_down_under_filters(void) {
+    const char *const refused[] = {
+        "clone3=ENOSYS",     "clone3=EPERM",
+        "clone3=EINVAL",     "clone3=E2BIG",
+        "close_range=EPERM", "openat2=ENOSYS",
+        "faccessat2=ENOSYS", "execveat=ENOSYS",
+        "clone3=kill",       "close_range=kill",
+        "openat2=kill",      "close_range=ENOSYS",
+        "faccessat2=kill",   "pidfd_open=EPERM",
+        "pidfd_open=ENOSYS", "pidfd_open=kill",
+        "openat2=EPERM",     "clone3=EPERM close_range=EPERM openat2=EPERM pidfd_open=EPERM",
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        run_under(refused[i]);
+    }
+}
+
+/* The case that runs under a filter: an action of each kind that the filters are about. */
+static int under_filter(const char *rules) {
+    slots_reserve();
+    FOR_EACH_STRATEGY(strategy) {
+        bool posix = strategy == REQUEST_STRATEGY_POSIX_SPAWN;
+        /* glibc makes its threads and children by clone3(2), and steps down for ENOSYS only. */
+        if (posix && strstr(rules, "clone3=") && !strstr(rules, "clone3=ENOSYS")) {
+            continue;
+        }
+        /* glibc closes ranges itself, and steps down for any error. */
+        if (posix && strstr(rules, "close_range=kill")) {
+            continue;
+        }
+        struct builder b = begin(strategy);
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 0);
+        builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 3)->text = builder_text(&b, "/dev/null");
+        close_above(&b, 3);
+        if (posix && strstr(rules, "pidfd_open=")) {
+            /* EPERM or ENOSYS, as the filter has it or as the probe has found. */
+            CHECK(run(&b, EXIT_7) < 0);
+            CHECK_EQUAL(builder_header(&b)->step, REQUEST_STEP_PIDFD);
+        } else {
+            char text[512];
+            output_of(&b, DESCRIPTORS, text, sizeof text);
+            check_text(text, "0 1 2 3\n");
+        }
+        check_no_child();
+        discard(&b);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    self = argv[0];
+    if (argc > 1) {
+        return under_filter(argv[1]);
+    }
+    RUN(spawn_starts_program);
+    RUN(spawn_passes_arguments_and_environment);
+    RUN(spawn_gives_child_its_descriptors_only);
+    RUN(spawn_inherits_closed_streams_as_closed);
+    RUN(spawn_makes_pipe_to_child);
+    RUN(spawn_resets_signals);
+    RUN(spawn_tells_failed_action);
+    RUN(spawn_closes_pipes_when_action_fails);
+    RUN(spawn_tells_failed_exec);
+    RUN(spawn_refuses_unknown_format);
+    RUN(spawn_refuses_closed_sources);
+    RUN(spawn_accepts_file_under_reserved_number);
+    RUN(spawn_checks_identity);
+    RUN(spawn_executes_descriptor);
+    RUN(spawn_refuses_what_posix_spawn_cannot_say);
+    RUN(spawn_refuses_broken_block);
+    RUN(spawn_writes_nothing_into_memory_smaller_than_header);
+    RUN(spawn_falls_back_when_slots_run_out);
+    RUN(spawn_falls_back_with_high_numbers);
+    RUN(spawn_fails_cleanly_when_descriptors_run_out);
+    RUN(spawn_works_on_many_threads);
+    RUN(spawn_steps_down_under_filters);
+    return 0;
+}

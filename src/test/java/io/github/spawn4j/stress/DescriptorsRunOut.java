@@ -1,0 +1,110 @@
+package io.github.spawn4j.stress;
+
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.SpawnException;
+import io.github.spawn4j.SpawnStrategy;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Spawns with every small number of spare descriptors. For a JVM of its own with a low limit, whose
+ * classes come from jars, as those are open. Prints the first failure and how many descriptors
+ * suffice, or what was wrong.
+ */
+final class DescriptorsRunOut {
+    private static final int EMFILE = 24;
+    private static final int MOST_SPARE = 10;
+
+    private static final Deque<FileInputStream> FILLING = new ArrayDeque<>();
+
+    private DescriptorsRunOut() {}
+
+    public static void main(String[] args) throws Exception {
+        PidfdProcess.builder("/bin/sh", "-c", "exit 7").start().waitFor();
+        firstFailure();
+        for (SpawnStrategy strategy : SpawnStrategy.values()) {
+            int fewest = -1;
+            for (int spare = 0; spare <= MOST_SPARE; spare++) {
+                boolean works = spawn(strategy, spare);
+                if (works && fewest < 0) {
+                    fewest = spare;
+                }
+                require(works || fewest < 0, strategy + " fails again with " + spare);
+            }
+            System.out.println(strategy + " needs " + fewest);
+        }
+    }
+
+    /** The first spawn that fails in this JVM is one that finds no descriptor. */
+    private static void firstFailure() throws Exception {
+        fill(0);
+        String message;
+        try {
+            PidfdProcess.builder("/bin/sh", "-c", "exit 7").start();
+            message = "worked";
+        } catch (SpawnException e) {
+            message = e.getMessage();
+        } finally {
+            empty();
+        }
+        System.out.println(message);
+    }
+
+    private static boolean spawn(SpawnStrategy strategy, int spare) throws Exception {
+        Map<Integer, String> descriptors = Os.descriptors();
+        Set<Long> children = Os.children();
+        String mask = Os.threadStatus("SigBlk");
+
+        fill(spare);
+        PidfdProcess process = null;
+        int exit = 7;
+        try {
+            process = PidfdProcess.builder("/bin/sh", "-c", "exit 7").strategy(strategy).start();
+            exit = process.waitFor();
+        } catch (SpawnException e) {
+            require(e.errno() == EMFILE, strategy + " with " + spare + ": " + e);
+        } finally {
+            empty();
+        }
+
+        require(exit == 7, strategy + " with " + spare + ": exit code " + exit);
+        require(
+                Os.threadStatus("SigBlk").equals(mask),
+                strategy + " with " + spare + " leaves a signal mask");
+        require(Os.children().equals(children), strategy + " with " + spare + " leaves a child");
+        require(
+                Os.descriptors().equals(descriptors),
+                strategy + " with " + spare + " leaves " + Os.descriptors());
+        return process != null;
+    }
+
+    private static void fill(int spare) throws IOException {
+        try {
+            while (true) {
+                FILLING.push(new FileInputStream("/dev/null"));
+            }
+        } catch (FileNotFoundException e) {
+            // "Too many open files" is meant
+        }
+        for (int i = 0; i < spare; i++) {
+            FILLING.pop().close();
+        }
+    }
+
+    private static void empty() throws IOException {
+        while (!FILLING.isEmpty()) {
+            FILLING.pop().close();
+        }
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalStateException(message);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.github.spawn4j.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Where descriptors run out, a spawn fails with EMFILE and leaves nothing; a little later it works.
+ */
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class DescriptorsRunOutTest {
+    @TempDir private Path folder;
+
+    @Test
+    void spawnsFailCleanlyForEachNumberOfSpareDescriptors() throws Exception {
+        List<String> classPath =
+                Stream.of(System.getProperty("java.class.path").split(":"))
+                        .map(Path::of)
+                        .map(entry -> Files.isDirectory(entry) ? jar(entry) : entry)
+                        .map(Path::toString)
+                        .toList();
+
+        String output =
+                SecondJvm.startedBy("/bin/sh", "-c", "ulimit -n 300; exec \"$@\"", "sh")
+                        .runOnClassPath(String.join(":", classPath), DescriptorsRunOut.class);
+
+        // Three pipes and a pidfd; one end of a pipe more while it is made.
+        assertThat(output)
+                .isEqualTo(
+                        """
+                        Cannot run program "/bin/sh": error=24, Too many open files (pipe: EMFILE)
+                        FORK needs 4
+                        VFORK needs 4
+                        POSIX_SPAWN needs 4
+                        CLONE3 needs 4\
+                        """);
+    }
+
+    private Path jar(Path classes) {
+        Path jar = folder.resolve(classes.getFileName() + ".jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+                Files.copy(file, out);
+                out.closeEntry();
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return jar;
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.spawn4j.stress;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a main class in a JVM of its own, which may then be ill-treated. */
+final class SecondJvm {
+    /** Short-lived, on two cores. */
+    private static final List<String> OPTIONS =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-Xcheck:jni");
+
+    private final List<String> command = new ArrayList<>();
+    private final ProcessBuilder builder = new ProcessBuilder();
+
+    private SecondJvm() {}
+
+    /**
+     * A JVM that the given command starts, which comes first; none is needed.
+     *
+     * @param prefix such as {@code deny clone3=ENOSYS --}
+     */
+    static SecondJvm startedBy(String... prefix) {
+        SecondJvm jvm = new SecondJvm();
+        jvm.command.addAll(Arrays.asList(prefix));
+        jvm.command.add(System.getProperty("java.home") + "/bin/java");
+        jvm.command.addAll(OPTIONS);
+        if (Runtime.version().feature() >= 22) {
+            jvm.command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        jvm.command.add("-Dspawn4j.native.bin=" + System.getProperty("spawn4j.native.bin"));
+        jvm.builder.redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.PIPE);
+        return jvm;
+    }
+
+    SecondJvm option(String option) {
+        command.add(option);
+        return this;
+    }
+
+    SecondJvm env(String name, String value) {
+        builder.environment().put(name, value);
+        return this;
+    }
+
+    /** Runs the main class to its end, and returns all that it has printed. */
+    String run(Class<?> main, String... args) throws IOException, InterruptedException {
+        return runOnClassPath(System.getProperty("java.class.path"), main, args);
+    }
+
+    String runOnClassPath(String classPath, Class<?> main, String... args)
+            throws IOException, InterruptedException {
+        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(Arrays.asList(args));
+        Path output = Files.createTempFile("spawn4j", ".out");
+        try {
+            Process process = builder.command(command).redirectOutput(output.toFile()).start();
+            process.getOutputStream().close();
+            try {
+                if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                    throw new AssertionError(
+                            "not ended after 60 s: " + command + "\n" + Files.readString(output));
+                }
+            } finally {
+                process.destroyForcibly();
+            }
+            return Files.readString(output).strip() + exit(process.exitValue());
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    private static String exit(int code) {
+        return code == 0 ? "" : "\nexit code " + code;
+    }
+}
