@@ -66,17 +66,9 @@ public final class PosixSpawn {
             List<String> argv,
             Map<String, String> envp)
             throws SpawnException {
-        return start(
-                PidfdProcess.builder(file).searchInChild(callersPath()),
-                fileActions,
-                attributes,
-                argv,
-                envp);
-    }
-
-    private static String callersPath() {
-        String path = System.getenv("PATH");
-        return path == null ? "/bin:/usr/bin" : path;
+        EmptyProcess process = PidfdProcess.builder(file);
+        process.searchInChild(process.environment.searchPath()); // the JVM's, as nothing was changed
+        return start(process, fileActions, attributes, argv, envp);
     }
 
     private static PidfdProcess start(
