@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include "block.h"
 #include "probe.h"
 #include "sys.h"
 
@@ -7,10 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* With the effective ids, as execve(2) checks; access(2), for kernels and filters without
@@ -48,13 +52,48 @@ int program_pin(int fd) {
     return flags & O_PATH ? -EBADF : reopen(fd, O_PATH | O_CLOEXEC);
 }
 
-int program_check_file(int fd) {
+struct check {
+    int fd;
+    int result;
+};
+
+static void check_child(void *argument) {
     static char *const none[] = {NULL};
-    if (probe_has(KERNEL_EXECVE_CHECK)) {
-        return sys_execveat(fd, "", none, none, AT_EMPTY_PATH | AT_EXECVE_CHECK);
+    struct check *check = argument;
+    check->result = sys_execveat(check->fd, "", none, none, AT_EMPTY_PATH | AT_EXECVE_CHECK);
+    sys_exit(0);
+}
+
+/* In a child, which has its own directory and umask: while a thread that shares them executes or
+ * only checks, no thread of the process can start another (clone(2) says EAGAIN). Returns false if
+ * there can be no child. */
+static bool check_execution(int fd, int *result) {
+    struct check check = {.fd = fd, .result = -EAGAIN};
+    void *stack = block_allocate(0);
+    if (!stack) {
+        return false;
+    }
+    const signal_set all = SIGNAL_SET_ALL;
+    signal_set mask;
+    sys_sigmask(&all, &mask);
+    /* No signal at its exit: nobody is to know of it, and only __WALL waits for it. */
+    long pid = sys_clone(CLONE_VM | CLONE_VFORK, stack, NULL, check_child, &check);
+    if (pid > 0) {
+        sys_waitid(P_PID, (int)pid, NULL, WEXITED | __WALL, NULL);
+    }
+    sys_sigmask(&mask, NULL);
+    block_free(stack, 0);
+    *result = check.result;
+    return pid > 0;
+}
+
+int program_check_file(int fd) {
+    int result;
+    if (probe_has(KERNEL_EXECVE_CHECK) && check_execution(fd, &result)) {
+        return result;
     }
     struct statx stat;
-    int result = sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat);
+    result = sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat);
     if (result < 0) {
         return result;
     }

@@ -20,6 +20,9 @@ static uint64_t placeholder_inode;
 
 static _Atomic int null_device = -1;
 
+/* How often a spawn that finds no slot lets others go first. */
+#define MOST_YIELDS 1000
+
 static uint64_t bit(int slot) { return (uint64_t)1 << slot; }
 
 /* Moves `fd` to the lowest free number from `from` on and counts it as reserved. */
@@ -98,11 +101,18 @@ bool slot_is_ours(int fd) {
 }
 
 int slot_place(int fd, uint64_t avoid) {
+    int waited = 0;
     for (;;) {
         uint64_t free = available;
         uint64_t usable = free & ~avoid;
         if (!usable) {
-            return -EAGAIN;
+            /* Most spawns take microseconds: better wait for one than copy the table, and with it,
+             * for a moment, files that others are writing. */
+            if (!(reserved >> 3) || ++waited > MOST_YIELDS) {
+                return -EAGAIN;
+            }
+            sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+            continue;
         }
         int slot = __builtin_ctzll(usable);
         if (!atomic_compare_exchange_weak(&available, &free, free & ~bit(slot))) {

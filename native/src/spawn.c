@@ -152,9 +152,10 @@ static int place_anywhere(const struct request *request, int fd) {
     return result;
 }
 
-/* Puts `source` where the child will find it: into a slot, or, where there is none, anywhere. */
+/* Puts `source` where the child will find it: into a slot, or, where there is none or the table is
+ * copied anyway, anywhere. */
 static int place(struct request *request, struct source *source) {
-    int result = slot_place(source->fd, request->named);
+    int result = request->cut ? slot_place(source->fd, request->named) : -EAGAIN;
     if (result == -EAGAIN) {
         request->cut = 0;
         result = place_anywhere(request, source->fd);
@@ -191,6 +192,12 @@ static int prepare_source(struct request *request, struct source *source) {
             return request_fail(request, REQUEST_STEP_PIPE, REQUEST_NO_INDEX, result);
         }
     }
+    if (source->kind == REQUEST_SOURCE_NULL && source->fd < SLOT_END &&
+        !(request->named >> source->fd & 1)) {
+        source->placed = source->fd; /* it lies where every child has it */
+        request->reserved &= ~((uint64_t)1 << source->fd);
+        return 0;
+    }
     result = place(request, source);
     if (is_pipe(source)) {
         sys_close(source->fd);
@@ -203,7 +210,7 @@ static int prepare_source(struct request *request, struct source *source) {
 static void discard_sources(const struct request *request, bool failed) {
     for (uint32_t i = 0; i < request->header->sources_count; i++) {
         struct source *source = &request->sources[i];
-        if (source->placed >= 0) {
+        if (source->placed >= 0 && source->placed != source->fd) {
             if (source->placed < SLOT_END && slots_reserved() >> source->placed & 1) {
                 slot_release(source->placed);
             } else {

@@ -3,7 +3,7 @@ package io.github.spawn4j;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -67,7 +67,8 @@ public final class PosixSpawn {
             Map<String, String> envp)
             throws SpawnException {
         EmptyProcess process = PidfdProcess.builder(file);
-        process.searchInChild(process.environment.searchPath()); // the JVM's, as nothing was changed
+        process.searchInChild(
+                process.environment.searchPath()); // the JVM's, as nothing was changed
         return start(process, fileActions, attributes, argv, envp);
     }
 
@@ -197,12 +198,27 @@ public final class PosixSpawn {
      * }</pre>
      */
     public static final class Attributes {
-        private final Map<String, Consumer<EmptyProcess>> settings = new LinkedHashMap<>();
+        /**
+         * In the order in which they take effect, whatever the order of the calls: whoever gives up
+         * his ids does so last.
+         */
+        private enum Flag {
+            SETCGROUP,
+            SETSIGDEF,
+            SETSIGMASK,
+            SETSCHEDPARAM,
+            SETSCHEDULER,
+            SETSID,
+            SETPGROUP,
+            RESETIDS
+        }
+
+        private final Map<Flag, Consumer<EmptyProcess>> settings = new EnumMap<>(Flag.class);
 
         /** No flag set. */
         public Attributes() {}
 
-        private Attributes set(String flag, Consumer<EmptyProcess> setting) {
+        private Attributes set(Flag flag, Consumer<EmptyProcess> setting) {
             settings.put(flag, setting);
             return this;
         }
@@ -218,7 +234,7 @@ public final class PosixSpawn {
          * @return this
          */
         public Attributes setpgroup(int group) {
-            return set("SETPGROUP", process -> process.processGroup(group));
+            return set(Flag.SETPGROUP, process -> process.processGroup(group));
         }
 
         /**
@@ -228,7 +244,7 @@ public final class PosixSpawn {
          * @return this
          */
         public Attributes setsigdefault(Collection<Signal> signals) {
-            return set("SETSIGDEF", process -> process.action(SpawnAction.sigdefault(signals)));
+            return set(Flag.SETSIGDEF, process -> process.action(SpawnAction.sigdefault(signals)));
         }
 
         /**
@@ -238,7 +254,7 @@ public final class PosixSpawn {
          * @return this
          */
         public Attributes setsigmask(Collection<Signal> signals) {
-            return set("SETSIGMASK", process -> process.action(SpawnAction.sigmask(signals)));
+            return set(Flag.SETSIGMASK, process -> process.action(SpawnAction.sigmask(signals)));
         }
 
         /**
@@ -248,7 +264,7 @@ public final class PosixSpawn {
          * @return this
          */
         public Attributes setschedparam(int priority) {
-            return set("SETSCHEDPARAM", process -> process.schedulingPriority(priority));
+            return set(Flag.SETSCHEDPARAM, process -> process.schedulingPriority(priority));
         }
 
         /**
@@ -259,7 +275,7 @@ public final class PosixSpawn {
          * @return this
          */
         public Attributes setscheduler(int policy, int priority) {
-            return set("SETSCHEDULER", process -> process.scheduler(policy, priority));
+            return set(Flag.SETSCHEDULER, process -> process.scheduler(policy, priority));
         }
 
         /**
@@ -268,7 +284,7 @@ public final class PosixSpawn {
          * @return this
          */
         public Attributes resetids() {
-            return set("RESETIDS", EmptyProcess::resetIds);
+            return set(Flag.RESETIDS, EmptyProcess::resetIds);
         }
 
         /**
@@ -277,7 +293,7 @@ public final class PosixSpawn {
          * @return this
          */
         public Attributes setsid() {
-            return set("SETSID", EmptyProcess::newSession);
+            return set(Flag.SETSID, EmptyProcess::newSession);
         }
 
         /**
@@ -287,7 +303,7 @@ public final class PosixSpawn {
          * @return this
          */
         public Attributes setcgroup(Path directory) {
-            return set("SETCGROUP", process -> process.cgroup(directory));
+            return set(Flag.SETCGROUP, process -> process.cgroup(directory));
         }
     }
 }

@@ -39,7 +39,10 @@ public final class SpawnTemplate implements AutoCloseable {
         this.settings = settings;
         this.executable = executable;
         this.denial = denial;
-        Leftovers.closeWhenDropped(this, executable.file());
+        Leftovers.closeWhenDropped(this, executable::close);
+        if (denial != null) {
+            Leftovers.closeWhenDropped(this, denial::close);
+        }
     }
 
     /**

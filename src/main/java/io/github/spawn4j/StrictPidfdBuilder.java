@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
@@ -174,6 +175,7 @@ public final class StrictPidfdBuilder implements AutoCloseable {
      */
     public void pidfd_config(int cmd, String key, String value, int aux) throws SpawnException {
         try {
+            check(handle.number() >= 0, Errno.EBADF, "handle is closed");
             check(state == State.EMPTY, Errno.EINVAL, "pidfd_config");
             check(cmd == PIDFD_CONFIG_SET_STRING && aux == 0, Errno.EINVAL, "pidfd_config");
             check(key != null && value != null, Errno.EFAULT, "pidfd_config");
@@ -203,6 +205,7 @@ public final class StrictPidfdBuilder implements AutoCloseable {
     public int pidfd_spawn_run(SpawnRunArgs args) throws SpawnException {
         String program = path;
         try {
+            check(handle.number() >= 0, Errno.EBADF, "handle is closed");
             check(state == State.EMPTY, Errno.EINVAL, "pidfd_spawn_run");
             check(args != null, Errno.EFAULT, "args");
             program = args.path == null ? path : args.path;
@@ -210,7 +213,6 @@ public final class StrictPidfdBuilder implements AutoCloseable {
             check(program != null, Errno.EINVAL, "path");
             state = State.DEAD;
             process = run(program, args);
-            handle.become(process.pidfd());
             state = State.RUNNING;
             return (int) process.pid();
         } catch (IOException e) {
@@ -254,7 +256,16 @@ public final class StrictPidfdBuilder implements AutoCloseable {
             if (search != null && program.indexOf('/') < 0) {
                 request.search(Text.encode("search", search));
             }
-            return PidfdProcess.withoutPipes(request.launch(RequestLayout.STRATEGY_CLONE3));
+            Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
+            outcome.check();
+            // Before anybody watches the child: its pidfd is closed as soon as it has ended.
+            try {
+                handle.become(outcome.pidfd());
+            } catch (IOException e) {
+                PidfdProcess.withoutPipes(outcome).destroyForcibly();
+                throw e;
+            }
+            return PidfdProcess.withoutPipes(outcome);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.RequestLayout;
@@ -142,8 +143,8 @@ public final class StrictSpawnTemplate implements AutoCloseable {
         public long flags;
 
         /**
-         * Where the pidfd is stored, of length 1. It stays the library's, see {@link
-         * PidfdProcess#pidfd}.
+         * Where the pidfd is stored, of length 1. It stays the library's, which closes it when it
+         * has collected the exit, see {@link PidfdProcess#pidfd}.
          */
         public int[] pidfd;
 
@@ -233,7 +234,10 @@ public final class StrictSpawnTemplate implements AutoCloseable {
         this.executable = executable;
         this.creator = creator;
         this.denial = denial;
-        Leftovers.closeWhenDropped(this, executable.file());
+        Leftovers.closeWhenDropped(this, executable::close);
+        if (denial != null) {
+            Leftovers.closeWhenDropped(this, denial::close);
+        }
     }
 
     /**
@@ -354,9 +358,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             try (PinnedExecutable.Use use = executable.use()) {
                 check(creator.equals(Authority.current()), Errno.EACCES, "credentials");
                 checkArgs(args, size);
-                PidfdProcess process = spawn(args, use);
-                args.pidfd[0] = process.pidfd();
-                return process;
+                return spawn(args, use);
             }
         } catch (IOException e) {
             throw SpawnException.of(name, null, e);
@@ -436,7 +438,10 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             request.program(
                     executable.path(), strings("argv", args.argv, ""), strings("envp", args.envp));
             use.encodeStrictly(request);
-            return PidfdProcess.withoutPipes(request.launch(RequestLayout.STRATEGY_CLONE3));
+            Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
+            outcome.check();
+            args.pidfd[0] = outcome.pidfd(); // now: a child that has ended may be reaped at once
+            return PidfdProcess.withoutPipes(outcome);
         }
     }
 

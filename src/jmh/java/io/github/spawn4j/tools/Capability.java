@@ -14,8 +14,8 @@ enum Capability {
             "CLONE_INTO_CGROUP",
             Kernel.CLONE_INTO_CGROUP,
             "5.7",
-            "a child can be born in a cgroup (not used yet)",
-            "a child would have to be moved into a cgroup (not used yet)"),
+            "a child can be born in a cgroup",
+            "no child can be started in another cgroup"),
     PIDFD_OPEN(
             "pidfd_open(2)",
             Kernel.PIDFD_OPEN,
@@ -27,7 +27,7 @@ enum Capability {
             Kernel.PIDFD_SEND_SIGNAL,
             "5.1",
             "a signal can never reach another process that got the same pid",
-            "signals fail"),
+            "a signal goes to the pid, which is the child's until its exit is collected"),
     WAITID_PIDFD(
             "waitid(2) by pidfd",
             Kernel.WAITID_PIDFD,

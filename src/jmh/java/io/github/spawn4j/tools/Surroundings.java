@@ -2,6 +2,8 @@ package io.github.spawn4j.tools;
 
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
+import io.github.spawn4j.SpawnException;
+import io.github.spawn4j.SpawnTemplate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +33,8 @@ final class Surroundings {
                 .row("open files", openFiles() + ", at most " + maxOpenFiles())
                 .row("cgroup v2", cgroup())
                 .row("seccomp", seccomp(status("Seccomp")))
-                .row("no_new_privs", status("NoNewPrivs").equals("1") ? "set" : "not set");
+                .row("no_new_privs", status("NoNewPrivs").equals("1") ? "set" : "not set")
+                .row("deny-write", denyWrite());
     }
 
     private static String property(String name) {
@@ -80,6 +83,15 @@ final class Surroundings {
         return line(SELF.resolve("status"), line -> line.startsWith(key + ":"))
                 .map(line -> line.substring(key.length() + 1).strip())
                 .orElse("");
+    }
+
+    /** Tried, as what forbids it (a filter, a security module) does not say so elsewhere. */
+    private static String denyWrite() {
+        try (SpawnTemplate template = SpawnTemplate.builder("true").denyWrite().build()) {
+            return "can be had (tried with a " + template + ")";
+        } catch (SpawnException e) {
+            return "cannot be had: " + e.getMessage();
+        }
     }
 
     private static String seccomp(String mode) {

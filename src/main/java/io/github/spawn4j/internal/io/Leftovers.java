@@ -1,6 +1,5 @@
 package io.github.spawn4j.internal.io;
 
-import io.github.spawn4j.internal.os.Fd;
 import java.lang.ref.Cleaner;
 
 /**
@@ -11,11 +10,11 @@ public final class Leftovers {
     private Leftovers() {}
 
     /**
-     * Closes {@code fd}, which must not refer to {@code owner}, when nobody can reach {@code owner}
-     * any more.
+     * Runs {@code close}, which must not refer to {@code owner}, when nobody can reach {@code
+     * owner} any more.
      */
-    public static void closeWhenDropped(Object owner, Fd fd) {
-        Lazy.CLEANER.register(owner, fd::close);
+    public static void closeWhenDropped(Object owner, Runnable close) {
+        Lazy.CLEANER.register(owner, close);
     }
 
     /** Its thread is only started for who needs it. */

@@ -173,7 +173,7 @@ public final class PipeInput extends InputStream {
         if (!lock.tryLock()) {
             // A reader is at work. It will meet the end, or be dropped with us while a grandchild
             // has the pipe.
-            Leftovers.closeWhenDropped(this, fd);
+            Leftovers.closeWhenDropped(this, fd::close);
             return;
         }
         try {
@@ -184,7 +184,7 @@ public final class PipeInput extends InputStream {
             try {
                 int remaining = Io.remaining(number);
                 if (remaining < 0) {
-                    Leftovers.closeWhenDropped(this, fd);
+                    Leftovers.closeWhenDropped(this, fd::close);
                     return;
                 }
                 takeRest(number, remaining);

@@ -79,7 +79,7 @@ public final class PipeOutput extends OutputStream {
         if (!lock.tryLock()) {
             // A writer is at work. It will meet the end, or be dropped with us while a grandchild
             // has the pipe.
-            Leftovers.closeWhenDropped(this, fd);
+            Leftovers.closeWhenDropped(this, fd::close);
             return;
         }
         try {
@@ -89,7 +89,7 @@ public final class PipeOutput extends OutputStream {
             }
             try {
                 if (Io.remaining(number) < 0) {
-                    Leftovers.closeWhenDropped(this, fd);
+                    Leftovers.closeWhenDropped(this, fd::close);
                     return;
                 }
             } finally {

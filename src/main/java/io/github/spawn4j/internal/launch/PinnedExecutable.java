@@ -58,11 +58,6 @@ public final class PinnedExecutable implements AutoCloseable {
         return path;
     }
 
-    /** The open file, for who makes sure that it is closed. */
-    public Fd file() {
-        return file;
-    }
-
     /**
      * Begins a spawn.
      *
@@ -104,7 +99,7 @@ public final class PinnedExecutable implements AutoCloseable {
         }
 
         /** Adds the execution of the open file, whatever has become of its path. */
-        void encodeOpenFile(RequestEncoder request) {
+        public void encodeOpenFile(RequestEncoder request) {
             request.pinned(fd);
         }
 

@@ -212,7 +212,7 @@ public final class RequestEncoder implements AutoCloseable {
      */
     public void close(int fd) throws LaunchException {
         Boolean open = touched.get(fd);
-        if (open == null ? !Io.isOpen(fd) : !open) {
+        if (open == null ? isInClosedRange(fd) || !Io.isOpen(fd) : !open) {
             throw new LaunchException("close", index, Errno.EBADF, "descriptor " + fd);
         }
         addAction(RequestLayout.CLOSE, fd, 0, 0, 0, 0, 0);
@@ -308,8 +308,12 @@ public final class RequestEncoder implements AutoCloseable {
         addAction(RequestLayout.CLOSE_RANGE, first, last, rangeFlags, 0, 0, 0);
     }
 
+    private boolean isInClosedRange(int fd) {
+        return closed.stream().anyMatch(range -> range.contains(fd));
+    }
+
     private boolean isSource(int fd) {
-        return !touched.containsKey(fd) && closed.stream().noneMatch(range -> range.contains(fd));
+        return !touched.containsKey(fd) && !isInClosedRange(fd);
     }
 
     private int sourceFlag(int fd) {
