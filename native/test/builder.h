@@ -45,7 +45,6 @@ static inline void builder_begin(struct builder *b, void *memory, size_t capacit
     header->attributes_offset = REQUEST_HEADER_SIZE + BUILDER_SOURCES * sizeof(struct source);
     header->actions_offset =
         header->attributes_offset + BUILDER_ATTRIBUTES * sizeof(struct attribute);
-    header->attributes_offset = header->actions_offset;
     b->end = header->actions_offset + BUILDER_ACTIONS * (uint32_t)sizeof(struct action);
 }
 

@@ -18,6 +18,7 @@ static struct builder valid(void) {
     struct builder b;
     builder_begin(&b, page, PAGE);
     builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, 0), 5);
+    builder_add_attribute(&b, REQUEST_PROCESS_GROUP, 0);
     struct action *open = builder_add_action(&b, REQUEST_OPEN, -100, 1);
     open->text = builder_text(&b, "/dev/null");
     struct action *chdir = builder_add_action(&b, REQUEST_CHDIR, 0, 0);
@@ -123,6 +124,7 @@ static void request_open_refuses_offsets_outside(void) {
                                 PAGE + 8, 1U << 31U, UINT32_MAX - 7};
     for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++) {
         REFUSES(b, builder_header(&b)->sources_offset, outside[i]);
+        REFUSES(b, builder_header(&b)->attributes_offset, outside[i]);
         REFUSES(b, builder_header(&b)->actions_offset, outside[i]);
         REFUSES(b, builder_header(&b)->program_offset, outside[i]);
         REFUSES(b, builder_header(&b)->argv_offset, outside[i]);
@@ -132,6 +134,7 @@ static void request_open_refuses_offsets_outside(void) {
         REFUSES(b, builder_action_at(&b, 2)->text, outside[i]);
         if (outside[i]) {
             REFUSES(b, builder_header(&b)->identity_offset, outside[i]);
+            REFUSES(b, builder_header(&b)->search_offset, outside[i]);
         }
     }
 }
@@ -139,6 +142,7 @@ static void request_open_refuses_offsets_outside(void) {
 /* The end of a section must lie in the block as well. */
 static void request_open_refuses_sections_that_end_outside(void) {
     REFUSES(b, builder_header(&b)->sources_offset, builder_header(&b)->length - 8);
+    REFUSES(b, builder_header(&b)->attributes_offset, builder_header(&b)->length - 8);
     REFUSES(b, builder_header(&b)->actions_offset, builder_header(&b)->length - 8);
     REFUSES(b, builder_header(&b)->pointers_offset, builder_header(&b)->pointers_offset + 8);
     REFUSES(b, builder_header(&b)->identity_offset, builder_header(&b)->length - 56);
@@ -147,6 +151,7 @@ static void request_open_refuses_sections_that_end_outside(void) {
 /* What is read as numbers or pointers must be aligned as such. */
 static void request_open_refuses_misaligned_sections(void) {
     REFUSES(b, builder_header(&b)->sources_offset, REQUEST_HEADER_SIZE + 2);
+    REFUSES(b, builder_header(&b)->attributes_offset, builder_header(&b)->attributes_offset + 2);
     REFUSES(b, builder_header(&b)->actions_offset, builder_header(&b)->actions_offset + 4);
     REFUSES(b, builder_header(&b)->pointers_offset, builder_header(&b)->pointers_offset - 4);
     REFUSES(b, builder_header(&b)->identity_offset, REQUEST_HEADER_SIZE + 4);
@@ -158,6 +163,7 @@ static void request_open_refuses_counts_that_overflow(void) {
                                1U << 31U, UINT32_MAX - 1, UINT32_MAX};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         REFUSES(b, builder_header(&b)->sources_count, counts[i]);
+        REFUSES(b, builder_header(&b)->attributes_count, counts[i]);
         REFUSES(b, builder_header(&b)->actions_count, counts[i]);
         REFUSES(b, builder_header(&b)->argv_count, counts[i]);
         REFUSES(b, builder_header(&b)->envp_count, counts[i]);
@@ -186,11 +192,15 @@ static uint32_t append_without_nul(const struct builder *b, const char bytes[8])
 
 /* A string that runs to the end of the block has no end. */
 static void request_open_refuses_strings_without_nul(void) {
-    for (int which = 0; which < 5; which++) {
+    for (int which = 0; which < 6; which++) {
         struct builder b = valid();
         struct request_header *header = builder_header(&b);
-        uint32_t *offsets[] = {&header->program_offset, &header->argv_offset, &header->envp_offset,
-                               &builder_action_at(&b, 1)->text, &builder_action_at(&b, 2)->text};
+        uint32_t *offsets[] = {&header->program_offset,
+                               &header->argv_offset,
+                               &header->envp_offset,
+                               &header->search_offset,
+                               &builder_action_at(&b, 1)->text,
+                               &builder_action_at(&b, 2)->text};
         *offsets[which] = append_without_nul(&b, "xxxxxxxx");
         CHECK_EQUAL(open_block(), -EINVAL);
     }
@@ -217,6 +227,8 @@ static void request_open_refuses_unknown_sources(void) {
 static void request_open_refuses_unknown_types(void) {
     REFUSES(b, builder_source(&b, 0)->kind, REQUEST_SOURCE_NULL + 1);
     REFUSES(b, builder_source(&b, 0)->kind, UINT32_MAX);
+    REFUSES(b, builder_attribute(&b, 0)->type, REQUEST_CGROUP + 1);
+    REFUSES(b, builder_attribute(&b, 0)->type, UINT32_MAX);
     REFUSES(b, builder_action_at(&b, 2)->type, REQUEST_FAIL + 1);
     REFUSES(b, builder_action_at(&b, 2)->type, 0x200);
     REFUSES(b, builder_action_at(&b, 2)->type, UINT32_MAX & ~(uint32_t)REQUEST_FD_IS_SOURCE);
@@ -226,6 +238,21 @@ static void request_open_refuses_unknown_types(void) {
 static void request_open_refuses_unknown_strategy(void) {
     REFUSES(b, builder_header(&b)->strategy, REQUEST_STRATEGY_CLONE3 + 1);
     REFUSES(b, builder_header(&b)->strategy, UINT32_MAX);
+}
+
+/* An action that fails has to say with what. */
+static void request_open_refuses_failure_without_error(void) {
+    REFUSES(b, builder_action_at(&b, 2)->type, REQUEST_FAIL);
+}
+
+/* What is to be checked strictly is an open file. */
+static void request_open_refuses_strict_identity_without_file(void) {
+    struct builder b = valid();
+    builder_header(&b)->flags = REQUEST_FLAG_STRICT_IDENTITY;
+    builder_header(&b)->identity_offset = builder_header(&b)->actions_offset;
+    CHECK_EQUAL(open_block(), -EINVAL);
+    builder_header(&b)->exec_source = 0;
+    CHECK_EQUAL(open_block(), 0);
 }
 
 /* Nothing can be opened or duplicated as a negative number. */
@@ -319,6 +346,8 @@ int main(void) {
     RUN(request_open_refuses_unknown_sources);
     RUN(request_open_refuses_unknown_types);
     RUN(request_open_refuses_unknown_strategy);
+    RUN(request_open_refuses_failure_without_error);
+    RUN(request_open_refuses_strict_identity_without_file);
     RUN(request_open_refuses_negative_targets);
     RUN(request_open_refuses_pointers_upon_other_sections);
     RUN(request_open_refuses_sources_upon_other_sections);

@@ -37,12 +37,13 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     private static final String KEPT_THREADS =
             "process reaper.*|ForkJoinPool.*|Cleaner-\\d+|Common-Cleaner|surefire.*|Attach Listener"
                     + "|junit.*|VirtualThread-.*|Signal Dispatcher|Reference Handler|Finalizer|C\\d .*"
-                    + "|spawn4j-reactor";
+                    + "|spawn4j-reactor|spawn4j-keeper|JNA Cleaner";
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         // What the library opens on first use is no leak of whoever comes first.
         PidfdProcess.builder("/bin/true").inheritIO().start().waitFor();
+        LibC.isRoot(); // JNA likewise
         context.getStore(NAMESPACE).put(SortedSet.class, inventory());
     }
 

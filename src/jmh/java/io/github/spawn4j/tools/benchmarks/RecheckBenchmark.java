@@ -1,0 +1,104 @@
+package io.github.spawn4j.tools.benchmarks;
+
+import io.github.spawn4j.internal.launch.Outcome;
+import io.github.spawn4j.internal.launch.PinnedExecutable;
+import io.github.spawn4j.internal.launch.RequestEncoder;
+import io.github.spawn4j.internal.launch.RequestLayout;
+import io.github.spawn4j.internal.launch.Strings;
+import io.github.spawn4j.internal.launch.Text;
+import io.github.spawn4j.internal.os.Executable;
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Pidfd;
+import io.github.spawn4j.tools.NativePrograms;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What it costs that a template looks, at every spawn, whether its program is still the same. The
+ * request is written by hand: the library has no switch that leaves the look out. {@code
+ * docs/recheck.md} tells the result: compare medians.
+ */
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@State(Scope.Benchmark)
+public class RecheckBenchmark {
+    private static final int STREAMS = 3;
+
+    private NativePrograms programs;
+    private byte[] path;
+    private PinnedExecutable executable;
+
+    @Setup
+    public void open() throws IOException {
+        programs = new NativePrograms();
+        path = Text.encode("program", programs.path("noop"));
+        executable = new PinnedExecutable(path);
+    }
+
+    @TearDown
+    public void close() throws IOException {
+        executable.close();
+        programs.close();
+    }
+
+    @Benchmark
+    public void spawnWithRecheck() throws IOException {
+        try (PinnedExecutable.Use use = executable.use();
+                RequestEncoder request = request()) {
+            use.encode(request, true);
+            launchAndWait(request);
+        }
+    }
+
+    @Benchmark
+    public void spawnWithoutRecheck() throws IOException {
+        try (PinnedExecutable.Use use = executable.use();
+                RequestEncoder request = request()) {
+            use.encodeOpenFile(request);
+            launchAndWait(request);
+        }
+    }
+
+    /** Looks at the path once, as the recheck does, and then asks for the permission as well. */
+    @Benchmark
+    public int lookAtPath() {
+        return Executable.check(path);
+    }
+
+    private RequestEncoder request() {
+        RequestEncoder request = new RequestEncoder(1, 0, STREAMS + 1);
+        for (int fd = 0; fd < STREAMS; fd++) {
+            request.inherit(fd);
+        }
+        request.closeOthers();
+        request.program(path, Strings.NONE.plus(path), Strings.NONE);
+        return request;
+    }
+
+    private static void launchAndWait(RequestEncoder request) throws IOException {
+        Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
+        outcome.check();
+        try (Fd pidfd = new Fd(outcome.pidfd())) {
+            int number = pidfd.acquire();
+            try {
+                Pidfd.awaitExit(number);
+            } finally {
+                pidfd.release();
+            }
+        }
+    }
+}

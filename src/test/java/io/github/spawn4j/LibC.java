@@ -1,0 +1,146 @@
+package io.github.spawn4j;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Calls of the C library that Java does not have and tests need. Those that can fail answer -1, and
+ * {@link #errno} says why.
+ */
+final class LibC {
+    static final int ENXIO = 6;
+    static final int ETXTBSY = 26;
+
+    static final int O_WRONLY = 1;
+    static final int O_RDWR = 2;
+    static final int O_NONBLOCK = 04000;
+    static final int O_DIRECTORY = 0200000;
+    static final int O_CLOEXEC = 02000000;
+    static final int O_PATH = 010000000;
+
+    static final int RLIMIT_NPROC = 6;
+    static final int RLIMIT_NOFILE = 7;
+    static final long MS_NOEXEC = 8;
+    static final int MNT_DETACH = 2;
+    static final int CLONE_FS = 0x200;
+    static final int SIG_BLOCK = 0;
+    static final Pointer SIG_IGN = Pointer.createConstant(1);
+
+    private static final boolean X86 = System.getProperty("os.arch").equals("amd64");
+    private static final long SYS_SETRESUID = X86 ? 117 : 147;
+    private static final long SYS_SETRESGID = X86 ? 119 : 149;
+
+    static {
+        Native.register(LibC.class, "c");
+    }
+
+    private LibC() {}
+
+    static native int open(String path, int flags, int mode);
+
+    static native int close(int fd);
+
+    static native long write(int fd, byte[] bytes, long size);
+
+    static native long read(int fd, byte[] bytes, long size);
+
+    static native int pipe2(int[] ends, int flags);
+
+    static native int mkfifo(String path, int mode);
+
+    static native int setrlimit(int resource, long[] limit);
+
+    static native int getrlimit(int resource, long[] limit);
+
+    static native int umask(int mask);
+
+    static native int chdir(String path);
+
+    static native int unshare(int flags);
+
+    static native int mount(String source, String target, String type, long flags, String data);
+
+    static native int umount2(String target, int flags);
+
+    static native Pointer signal(int signal, Pointer handler);
+
+    static native int pthread_sigmask(int how, long[] set, long[] old);
+
+    static native int sched_setscheduler(int pid, int policy, int[] priority);
+
+    static native int getuid();
+
+    private static native long syscall(long number, long first, long second, long third);
+
+    static int errno() {
+        return Native.getLastError();
+    }
+
+    static boolean isRoot() {
+        return getuid() == 0;
+    }
+
+    /** The result of a call that must succeed. */
+    static int check(String call, int result) {
+        if (result < 0) {
+            throw new AssertionError(call + " has failed with errno " + errno());
+        }
+        return result;
+    }
+
+    /** Opens a file, and leaves it to exec unless told otherwise. */
+    static int open(Path path, int flags) {
+        return check("open " + path, open(path.toString(), flags, 0));
+    }
+
+    /** A pipe whose ends are close-on-exec: where it is read, where it is written. */
+    static int[] pipe() {
+        int[] ends = new int[2];
+        check("pipe2", pipe2(ends, O_CLOEXEC));
+        return ends;
+    }
+
+    static Path fifo(Path path) {
+        check("mkfifo", mkfifo(path.toString(), 0600));
+        return path;
+    }
+
+    /** All that comes out of a pipe, which is then closed. */
+    static String readAll(int fd) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] bytes = new byte[4096];
+        int count;
+        while ((count = check("read", (int) read(fd, bytes, bytes.length))) > 0) {
+            all.write(bytes, 0, count);
+        }
+        close(fd);
+        return all.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Changes ids of the calling thread only; -1 leaves one as it is. */
+    static void setIds(int real, int effective, int saved) {
+        if (syscall(SYS_SETRESGID, real, effective, saved) != 0
+                || syscall(SYS_SETRESUID, real, effective, saved) != 0) {
+            throw new AssertionError("setresuid has failed with errno " + errno());
+        }
+    }
+
+    /** Whether a descriptor is open here. */
+    static boolean isOpen(int fd) {
+        return Files.exists(Path.of("/proc/self/fdinfo/" + fd));
+    }
+
+    /** A line of what /proc says of a descriptor. */
+    static String fdInfo(int fd, String key) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd)).stream()
+                .filter(line -> line.startsWith(key + ":"))
+                .map(line -> line.substring(key.length() + 1).strip())
+                .findFirst()
+                .orElse("");
+    }
+}
