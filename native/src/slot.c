@@ -100,7 +100,7 @@ bool slot_is_ours(int fd) {
     return false;
 }
 
-int slot_place(int fd, uint64_t avoid) {
+int slot_place(int fd, uint64_t avoid, bool patient) {
     int waited = 0;
     for (;;) {
         uint64_t free = available;
@@ -108,7 +108,7 @@ int slot_place(int fd, uint64_t avoid) {
         if (!usable) {
             /* Most spawns take microseconds: better wait for one than copy the table, and with it,
              * for a moment, files that others are writing. */
-            if (!(reserved >> 3) || ++waited > MOST_YIELDS) {
+            if (!patient || !(reserved >> 3) || ++waited > MOST_YIELDS) {
                 return -EAGAIN;
             }
             sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);

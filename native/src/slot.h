@@ -24,9 +24,10 @@ uint64_t slots_reserved(void);
  * his own is his from then on. */
 bool slot_is_ours(int fd);
 
-/* Duplicates `fd` onto a free slot that is not in `avoid`. Returns its number, -EAGAIN where none
- * is free, or -errno. */
-int slot_place(int fd, uint64_t avoid);
+/* Duplicates `fd` onto a free slot that is not in `avoid`; where none is free it lets others go
+ * first for a while if it is to be `patient`. Returns its number, -EAGAIN where none is free, or
+ * -errno. */
+int slot_place(int fd, uint64_t avoid, bool patient);
 
 /* Puts the placeholder back. */
 void slot_release(int slot);

@@ -152,10 +152,9 @@ static int place_anywhere(const struct request *request, int fd) {
     return result;
 }
 
-/* Puts `source` where the child will find it: into a slot, or, where there is none or the table is
- * copied anyway, anywhere. */
+/* Puts `source` where the child will find it: into a slot, or, where there is none, anywhere. */
 static int place(struct request *request, struct source *source) {
-    int result = request->cut ? slot_place(source->fd, request->named) : -EAGAIN;
+    int result = slot_place(source->fd, request->named, request->cut != 0);
     if (result == -EAGAIN) {
         request->cut = 0;
         result = place_anywhere(request, source->fd);

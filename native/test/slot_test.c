@@ -34,7 +34,7 @@ static int count_bits(uint64_t bits) { return __builtin_popcountll(bits); }
 static uint64_t place_all(int fd) {
     uint64_t placed = 0;
     for (;;) {
-        int slot = slot_place(fd, 0);
+        int slot = slot_place(fd, 0, false);
         if (slot == -EAGAIN) {
             return placed;
         }
@@ -97,14 +97,14 @@ static void slots_reserve_accepts_that_nothing_is_left(void) {
     CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
     slots_reserve();
     CHECK_EQUAL(slots_reserved(), 0);
-    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
+    CHECK_EQUAL(slot_place(1, 0, false), -EAGAIN);
 }
 
 /* The duplicate leads to the file and closes on exec. */
 static void slot_place_duplicates(void) {
     slots_reserve();
     int file = open_file();
-    int slot = slot_place(file, 0);
+    int slot = slot_place(file, 0, false);
     CHECK(slot > 2 && slot < SLOT_END);
     CHECK(slots_reserved() >> slot & 1);
     CHECK(same_file(file, slot));
@@ -116,13 +116,13 @@ static void slot_place_avoids(void) {
     slots_reserve();
     uint64_t avoid = 0x5555555555555555;
     for (;;) {
-        int slot = slot_place(1, avoid);
+        int slot = slot_place(1, avoid, false);
         if (slot == -EAGAIN) {
             break;
         }
         CHECK(!(avoid >> slot & 1));
     }
-    int slot = slot_place(1, 0);
+    int slot = slot_place(1, 0, false);
     CHECK(slot >= 0 && avoid >> slot & 1);
 }
 
@@ -131,10 +131,10 @@ static void slot_place_runs_out(void) {
     slots_reserve();
     uint64_t placed = place_all(1);
     CHECK(count_bits(placed) > 10);
-    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
+    CHECK_EQUAL(slot_place(1, 0, false), -EAGAIN);
     int returned = __builtin_ctzll(placed);
     slot_release(returned);
-    CHECK_EQUAL(slot_place(1, 0), returned);
+    CHECK_EQUAL(slot_place(1, 0, false), returned);
 }
 
 /* A descriptor that is not open takes no slot. */
@@ -147,7 +147,7 @@ static void slot_place_refuses_closed_descriptor(void) {
         }
     }
     for (int round = 0; round < 100; round++) {
-        CHECK_EQUAL(slot_place(9999, 0), -EBADF);
+        CHECK_EQUAL(slot_place(9999, 0, false), -EBADF);
     }
     CHECK_EQUAL(place_all(1), placed);
 }
@@ -157,7 +157,7 @@ static void slot_release_puts_placeholder_back(void) {
     slots_reserve();
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
-    int slot = slot_place(ends[1], 0);
+    int slot = slot_place(ends[1], 0, false);
     close(ends[1]);
     slot_release(slot);
     CHECK(is_placeholder(slot));
@@ -169,7 +169,7 @@ static void slot_release_puts_placeholder_back(void) {
 /* A number that somebody has closed and opened as his own is never lent again. */
 static void slot_place_leaves_foreign_file_alone(void) {
     slots_reserve();
-    int taken = slot_place(1, 0);
+    int taken = slot_place(1, 0, false);
     slot_release(taken);
     int file = open_file();
     CHECK_EQUAL(dup2(file, taken), taken);
@@ -182,7 +182,7 @@ static void slot_place_leaves_foreign_file_alone(void) {
 /* So is one that somebody has closed. */
 static void slot_place_leaves_closed_number_alone(void) {
     slots_reserve();
-    int taken = slot_place(1, 0);
+    int taken = slot_place(1, 0, false);
     slot_release(taken);
     close(taken);
     uint64_t placed = place_all(1);
@@ -195,7 +195,7 @@ static void slot_release_keeps_nothing_without_placeholder(void) {
     slots_reserve();
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
-    int slot = slot_place(ends[1], 0);
+    int slot = slot_place(ends[1], 0, false);
     close(ends[1]);
     for (int fd = SLOT_END; fd < 256; fd++) {
         if (is_placeholder(fd)) {
@@ -211,7 +211,7 @@ static void slot_release_keeps_nothing_without_placeholder(void) {
 /* Nor does it keep the file that somebody has opened under the original's number. */
 static void slot_release_keeps_no_foreign_file(void) {
     slots_reserve();
-    int slot = slot_place(1, 0);
+    int slot = slot_place(1, 0, false);
     int file = open_file();
     for (int fd = SLOT_END; fd < 256; fd++) {
         if (is_placeholder(fd)) {

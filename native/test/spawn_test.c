@@ -457,7 +457,7 @@ static void spawn_writes_nothing_into_memory_smaller_than_header(void) {
 /* Where no slot is left the table is copied; the child is the same. */
 static void spawn_falls_back_when_slots_run_out(void) {
     slots_reserve();
-    while (slot_place(1, 0) >= 0) {
+    while (slot_place(1, 0, false) >= 0) {
     }
     FOR_EACH_STRATEGY(strategy) {
         struct builder b = begin(strategy);
@@ -478,7 +478,7 @@ static void spawn_falls_back_with_high_numbers(void) {
     const struct rlimit limit = {512, 512};
     CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
     slots_reserve();
-    while (slot_place(1, 0) >= 0) {
+    while (slot_place(1, 0, false) >= 0) {
     }
     FOR_EACH_STRATEGY(strategy) {
         struct builder b = begin(strategy);
