@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A child of the JVM from its start until its exit has been collected: its pidfd and its pipes.
@@ -25,8 +27,10 @@ import java.util.function.LongFunction;
  * <p>Whoever notices the exit first, the reactor or a thread that waits, reaps the child; the
  * others find what it has found. The pidfd is then closed.
  */
-public final class Child implements Reactor.Handler {
+public final class Child implements Reactor.Handler, Reactor.Newcomer {
+    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
     private static final int SIGKILL = 9;
+    private static final long UNREGISTERED = 0;
 
     private final int pid;
     private final Fd pidfd;
@@ -39,7 +43,10 @@ public final class Child implements Reactor.Handler {
     private final ReentrantLock lock = new ReentrantLock();
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
     private volatile Exit exit;
-    private long id;
+
+    /** Known to the reactor under this id; not while it is {@link #UNREGISTERED}. */
+    @GuardedBy("lock")
+    private long id = UNREGISTERED;
 
     /** Platform threads that poll the pidfd. */
     @GuardedBy("lock")
@@ -70,16 +77,35 @@ public final class Child implements Reactor.Handler {
             int pid, int pidfd, PipeOutput input, PipeInput output, PipeInput error)
             throws IOException {
         Child child = new Child(pid, pidfd, input, output, error);
-        // Before the exit can be dispatched, which reads the id.
-        child.lock.lock();
         try {
-            child.id = Reactor.register(pidfd, Io.POLLIN, child);
+            Reactor.welcome(child);
             return child;
         } catch (IOException e) {
             child.abandon(e);
             throw e;
+        }
+    }
+
+    /** Lets the reactor watch the child, unless it has been reaped or somebody polls it. */
+    @Override
+    public void settle() throws IOException {
+        lock.lock();
+        try {
+            if (exit == null && pollers == 0 && id == UNREGISTERED) {
+                register();
+            }
         } finally {
-            child.lock.unlock();
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void register() throws IOException {
+        int number = pidfd.acquire();
+        try {
+            id = Reactor.register(number, Io.POLLIN, this);
+        } finally {
+            pidfd.release();
         }
     }
 
@@ -162,6 +188,12 @@ public final class Child implements Reactor.Handler {
      * Completed with the exit, by whoever collects it: for code of ours only, which must not wait.
      */
     public CompletableFuture<Exit> exited() {
+        try {
+            settle();
+        } catch (IOException e) {
+            // The reactor looks after the child all the same, only later.
+            LOG.debug("{} is not watched at once", this, e);
+        }
         return exited;
     }
 
@@ -200,7 +232,9 @@ public final class Child implements Reactor.Handler {
             if (error != null) {
                 error.childExited();
             }
-            Reactor.forget(id);
+            if (id != UNREGISTERED) {
+                Reactor.forget(id);
+            }
         } finally {
             pidfd.close();
             exit = found;
@@ -266,7 +300,7 @@ public final class Child implements Reactor.Handler {
     private void enterPoll(int number) throws IOException {
         lock.lock();
         try {
-            if (pollers++ == 0 && exit == null) {
+            if (pollers++ == 0 && exit == null && id != UNREGISTERED) {
                 Reactor.disarm(number, id);
             }
         } finally {
@@ -277,7 +311,12 @@ public final class Child implements Reactor.Handler {
     private void leavePoll(int number) throws IOException {
         lock.lock();
         try {
-            if (--pollers == 0 && exit == null) {
+            if (--pollers > 0 || exit != null) {
+                return;
+            }
+            if (id == UNREGISTERED) {
+                register();
+            } else {
                 Reactor.rearm(number, Io.POLLIN, id);
             }
         } finally {
@@ -287,7 +326,7 @@ public final class Child implements Reactor.Handler {
 
     private Exit park(long deadlineNs) throws InterruptedException {
         try {
-            return exited.get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
+            return exited().get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             return exit();
         } catch (ExecutionException e) {
@@ -306,6 +345,11 @@ public final class Child implements Reactor.Handler {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public String toString() {
+        return "child " + pid;
     }
 
     /** Closes our ends of the pipes. */

@@ -3,8 +3,13 @@ package io.github.spawn4j.internal.io;
 import io.github.spawn4j.internal.os.Epoll;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +20,19 @@ import org.slf4j.LoggerFactory;
  */
 final class Reactor {
     /*
-     * A child is registered from its start to its exit, so that it is reaped whether or not anybody waits, and so that its handle, which
-     * only the registry may know by then, is not collected before. The exit is the only event of a pidfd; a pipe is registered on its
-     * first wait and armed for one event at a time.
+     * A child is known here from its start to its exit, so that it is reaped whether or not anybody
+     * waits, and so that its handle, which nobody else may know by then, is not collected before. The
+     * exit is the only event of a pidfd; a pipe is registered on its first wait and armed for one
+     * event at a time.
      *
-     * Why a thread and not SIGCHLD: signal handlers belong to the whole process, and to somebody else. Why one and not one per child:
-     * that is what makes two thousand children expensive in the JDK.
+     * Most children are short, and waited for by the thread that has started them. To wake this
+     * thread for each of those would cost more than their exit. So a new child is a newcomer at
+     * first: this thread looks after newcomers a few milliseconds later and registers those that
+     * are still there and that nobody polls. Whoever wants to be told of an exit registers at once.
+     *
+     * Why a thread and not SIGCHLD: signal handlers belong to the whole process, and to somebody
+     * else. Why one and not one per child: that is what makes two thousand children expensive in
+     * the JDK.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
 
@@ -34,16 +46,42 @@ final class Reactor {
         void ready(int events);
     }
 
+    /** Looked after by the reactor thread soon: must neither wait nor call code of the user. */
+    interface Newcomer {
+        /** Registers itself, unless it is done already. */
+        void settle() throws IOException;
+    }
+
+    /** How soon newcomers are looked after. */
+    private static final int TICK_MS = 5;
+
+    /** After so many looks without newcomers the thread sleeps until it is woken. */
+    private static final int MOST_IDLE_TICKS = 20;
+
+    /** The id of the eventfd that wakes the thread; those of handlers are higher. */
+    private static final long WAKE = 0;
+
     private final Epoll epoll;
+    private final Fd wake;
+
+    /** Whether the thread looks after newcomers by itself. */
+    private final AtomicBoolean ticking = new AtomicBoolean();
 
     // Shared by all reactors there have been, as one that has lost its epoll instance may find
-    // itself waiting on its successor's,
-    // which has got the same number.
+    // itself waiting on its successor's, which has got the same number.
     private static final ConcurrentHashMap<Long, Handler> HANDLERS = new ConcurrentHashMap<>();
-    private static final AtomicLong LAST_ID = new AtomicLong();
+    private static final Queue<Newcomer> NEWCOMERS = new ConcurrentLinkedQueue<>();
+    private static final AtomicLong LAST_ID = new AtomicLong(WAKE);
 
     private Reactor() throws IOException {
         epoll = new Epoll();
+        try {
+            wake = Io.eventFd();
+        } catch (IOException e) {
+            epoll.close();
+            throw e;
+        }
+        epoll.add(number(wake), Io.POLLIN, WAKE);
         Thread thread = new Thread(null, this::run, "spawn4j-reactor", STACK_SIZE, false);
         thread.setDaemon(true);
         thread.start();
@@ -67,6 +105,21 @@ final class Reactor {
             instance = new Reactor();
         }
         return instance;
+    }
+
+    private static int number(Fd fd) {
+        int number = fd.acquire();
+        fd.release();
+        return number;
+    }
+
+    /** Looks after {@code newcomer} within a few milliseconds. */
+    static void welcome(Newcomer newcomer) throws IOException {
+        Reactor reactor = get();
+        NEWCOMERS.add(newcomer);
+        if (!reactor.ticking.get() && reactor.ticking.compareAndSet(false, true)) {
+            Io.wake(number(reactor.wake));
+        }
     }
 
     /**
@@ -143,10 +196,17 @@ final class Reactor {
 
     private void run() {
         try {
+            int idleTicks = 0;
             while (true) {
-                int ready = epoll.await(-1);
+                int ready = epoll.await(ticking.get() ? TICK_MS : -1);
                 for (int i = 0; i < ready; i++) {
                     dispatch(epoll.data(i), epoll.events(i));
+                }
+                idleTicks = settleNewcomers() ? 0 : idleTicks + 1;
+                if (idleTicks > MOST_IDLE_TICKS) {
+                    ticking.set(false);
+                    // One that has come since would not wake us.
+                    ticking.compareAndSet(false, !NEWCOMERS.isEmpty());
                 }
             }
         } catch (IOException e) {
@@ -158,7 +218,27 @@ final class Reactor {
         }
     }
 
+    /** Returns whether there were any. */
+    private static boolean settleNewcomers() {
+        // Not those that come back, for want of a descriptor or memory.
+        int count = NEWCOMERS.size();
+        for (int i = 0; i < count; i++) {
+            Newcomer newcomer = NEWCOMERS.poll();
+            try {
+                newcomer.settle();
+            } catch (IOException e) {
+                LOG.debug("{} is looked after again later", newcomer, e);
+                NEWCOMERS.add(newcomer);
+            }
+        }
+        return count > 0;
+    }
+
     private void dispatch(long id, int events) {
+        if (id == WAKE) {
+            Io.resetWake(number(wake));
+            return;
+        }
         Handler handler = HANDLERS.get(id);
         try {
             if (handler != null) {
