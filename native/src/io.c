@@ -41,8 +41,3 @@ void io_wake(int wake) {
     const uint64_t one = 1;
     sys_write(wake, &one, sizeof one);
 }
-
-void io_wake_reset(int wake) {
-    uint64_t count;
-    sys_read(wake, &count, sizeof count);
-}

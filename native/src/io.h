@@ -21,8 +21,7 @@ int io_splice(int from, int to, size_t size);
 /* How many bytes can be read from `fd` right now, or -errno. */
 int io_available(int fd);
 
-/* Makes the eventfd `wake` readable, or no longer so. */
+/* Makes the eventfd `wake` readable. */
 void io_wake(int wake);
-void io_wake_reset(int wake);
 
 #endif

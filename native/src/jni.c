@@ -223,12 +223,6 @@ NATIVE(void, Io, wake0)(JNIEnv *env, jclass class, jint wake) {
     io_wake(wake);
 }
 
-NATIVE(void, Io, resetWake0)(JNIEnv *env, jclass class, jint wake) {
-    (void)env;
-    (void)class;
-    io_wake_reset(wake);
-}
-
 /* Epoll */
 
 NATIVE(jint, Epoll, eventSize0)(JNIEnv *env, jclass class) {

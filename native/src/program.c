@@ -65,8 +65,9 @@ static void check_child(void *argument) {
 }
 
 /* In a child, which has its own directory and umask: while a thread that shares them executes or
- * only checks, no thread of the process can start another (clone(2) says EAGAIN). Returns false if
- * there can be no child. */
+ * only checks, no thread of the process can start another (clone(2) says EAGAIN). The descriptor
+ * table it shares, as it opens and closes nothing: a copy would hold files that others are writing.
+ * Returns false if there can be no child. */
 static bool check_execution(int fd, int *result) {
     struct check check = {.fd = fd, .result = -EAGAIN};
     void *stack = block_allocate(0);
@@ -77,7 +78,7 @@ static bool check_execution(int fd, int *result) {
     signal_set mask;
     sys_sigmask(&all, &mask);
     /* No signal at its exit: nobody is to know of it, and only __WALL waits for it. */
-    long pid = sys_clone(CLONE_VM | CLONE_VFORK, stack, NULL, check_child, &check);
+    long pid = sys_clone(CLONE_VM | CLONE_VFORK | CLONE_FILES, stack, NULL, check_child, &check);
     if (pid > 0) {
         sys_waitid(P_PID, (int)pid, NULL, WEXITED | __WALL, NULL);
     }

@@ -234,28 +234,38 @@ static bool is_unchanged(int directory, const char *path, const struct identity 
 }
 
 /* All that the proposal demands at every spawn: that the path still leads to the file, if it was
- * made from a path, and that the file is what it was; and that both may be executed. */
-static bool is_strictly_unchanged(const struct request *request) {
+ * made from a path, and that the file is what it was; and that both may be executed. Returns 0,
+ * -ESTALE, or -errno where we lack a descriptor to find out. */
+static int check_strictly(const struct request *request) {
     int file = request->sources[request->header->exec_source].fd;
+    bool same = true;
     if (request->program[0]) {
         int found = sys_open(request->program, O_PATH | O_CLOEXEC, 0);
-        bool same = found >= 0 && is_unchanged(found, "", request->identity) &&
-                    program_check_file(found) == 0;
+        if (found == -EMFILE || found == -ENFILE) {
+            return found;
+        }
+        same = found >= 0 && is_unchanged(found, "", request->identity) &&
+               program_check_file(found) == 0;
         if (found >= 0) {
             sys_close(found);
         }
-        if (!same) {
-            return false;
-        }
     }
-    return is_unchanged(file, "", request->identity) && program_check_file(file) == 0;
+    same = same && is_unchanged(file, "", request->identity) && program_check_file(file) == 0;
+    return same ? 0 : -ESTALE;
 }
 
 static int check_identity(const struct request *request) {
-    bool unchanged = request->header->flags & REQUEST_FLAG_STRICT_IDENTITY
-                         ? is_strictly_unchanged(request)
-                         : is_unchanged(AT_FDCWD, request->program, request->identity);
-    return unchanged ? 0 : request_fail(request, REQUEST_STEP_IDENTITY, REQUEST_NO_INDEX, -ESTALE);
+    int result;
+    if (request->header->flags & REQUEST_FLAG_STRICT_IDENTITY) {
+        result = check_strictly(request);
+    } else {
+        result = is_unchanged(AT_FDCWD, request->program, request->identity) ? 0 : -ESTALE;
+    }
+    if (result == 0) {
+        return 0;
+    }
+    int step = result == -ESTALE ? REQUEST_STEP_IDENTITY : REQUEST_STEP_DESCRIPTOR;
+    return request_fail(request, step, REQUEST_NO_INDEX, result);
 }
 
 static int clone_step(const struct request *request) {

@@ -129,64 +129,65 @@ public final class SpawnTemplateCache implements AutoCloseable {
     }
 
     private PinnedExecutable lookUp(String program) throws IOException {
+        PinnedExecutable known;
         lock.lock();
         try {
             if (closed) {
                 throw new ErrnoException("template cache is closed", Errno.EBADF);
             }
-            PinnedExecutable known = executables.get(program);
+            known = executables.get(program);
             if (known == null) {
                 misses++;
             } else {
                 hits++;
             }
-            LOG.debug("{}: {}", program, known == null ? "miss" : "hit");
-            return known;
         } finally {
             lock.unlock();
         }
+        LOG.debug("{}: {}", program, known == null ? "miss" : "hit");
+        return known;
     }
 
     /** Returns the executable that is now in the cache: another thread may have been faster. */
     private PinnedExecutable insert(String program, PinnedExecutable made) {
-        PinnedExecutable dropped = null;
+        Map.Entry<String, PinnedExecutable> evicted = null;
         lock.lock();
         try {
-            PinnedExecutable other = closed ? null : executables.putIfAbsent(program, made);
+            PinnedExecutable other = closed ? made : executables.putIfAbsent(program, made);
             if (other != null) {
-                dropped = made;
+                made.close(); // if the cache is closed, the spawn will say so
                 return other;
             }
-            if (closed) {
-                dropped = made; // the spawn finds it closed
-            } else if (executables.size() > maximumSize) {
-                Map.Entry<String, PinnedExecutable> eldest =
-                        executables.entrySet().iterator().next();
-                executables.remove(eldest.getKey());
-                dropped = eldest.getValue();
+            if (executables.size() > maximumSize) {
+                evicted = executables.entrySet().iterator().next();
+                executables.remove(evicted.getKey());
                 evictions++;
-                LOG.debug("{}: evicted", eldest.getKey());
             }
-            return made;
         } finally {
             lock.unlock();
-            if (dropped != null) {
-                dropped.close();
-            }
         }
+        if (evicted != null) {
+            evicted.getValue().close();
+            LOG.debug("{}: evicted", evicted.getKey());
+        }
+        return made;
     }
 
     private void remove(String program, PinnedExecutable executable) {
+        boolean removed;
         lock.lock();
         try {
-            if (executables.remove(program, executable)) {
+            removed = executables.remove(program, executable);
+            if (removed) {
                 stale++;
-                LOG.debug("{}: stale", program);
             }
         } finally {
             lock.unlock();
         }
         executable.close();
+        if (removed) {
+            LOG.debug("{}: stale", program);
+        }
     }
 
     /**

@@ -8,7 +8,6 @@ import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
-import io.github.spawn4j.internal.os.Pidfd;
 import io.github.spawn4j.internal.os.PidfdHandle;
 import java.io.IOException;
 import java.util.Arrays;
@@ -304,10 +303,11 @@ public final class StrictPidfdBuilder implements AutoCloseable {
      * The process that was run.
      *
      * @return the process
-     * @throws SpawnException with ESRCH if the handle is not running
+     * @throws SpawnException with ESRCH if the handle is not running, with EBADF if it is closed
      */
     public PidfdProcess process() throws SpawnException {
         try {
+            check(handle.number() >= 0, Errno.EBADF, "handle is closed");
             check(state == State.RUNNING, Errno.ESRCH, "no process");
             return process;
         } catch (IOException e) {
@@ -352,9 +352,9 @@ public final class StrictPidfdBuilder implements AutoCloseable {
      *     page says
      */
     public int pidfd_getfd(int targetFd) throws SpawnException {
-        PidfdProcess running = process();
+        process();
         try {
-            return Pidfd.getFd(running.pidfd(), targetFd);
+            return handle.getFd(targetFd);
         } catch (IOException e) {
             throw SpawnException.of("", null, e);
         }

@@ -440,8 +440,10 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             use.encodeStrictly(request);
             Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
             outcome.check();
-            args.pidfd[0] = outcome.pidfd(); // now: a child that has ended may be reaped at once
-            return PidfdProcess.withoutPipes(outcome);
+            int pidfd = outcome.pidfd(); // now: a child that has ended may be reaped at once
+            PidfdProcess process = PidfdProcess.withoutPipes(outcome);
+            args.pidfd[0] = pidfd;
+            return process;
         }
     }
 

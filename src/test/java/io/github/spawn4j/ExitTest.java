@@ -219,7 +219,7 @@ class ExitTest {
     @ForEachStrategy
     void letsNobodyWaitForWhoStaysInACallback(SpawnStrategy strategy) throws Exception {
         CountDownLatch enough = new CountDownLatch(1);
-        PidfdProcess slow = Probe.with(strategy, "--exit", "0").inheritIO().start();
+        PidfdProcess slow = Probe.with(strategy, "--pause").inheritIO().start();
         var callback =
                 slow.onExit()
                         .thenAccept(
@@ -230,13 +230,14 @@ class ExitTest {
                                         throw new AssertionError(e);
                                     }
                                 });
+        slow.destroy();
 
         PidfdProcess other = Probe.with(strategy, "--exit", "0").inheritIO().start();
         Eventually.isTrue("the other has been reaped", () -> other.pidfd() == -1);
 
         enough.countDown();
         callback.get();
-        assertThat(slow.exitValue()).isZero();
+        assertThat(slow.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
     }
 
     // Signals and ends

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     private static final Logger LOG = LoggerFactory.getLogger(Child.class);
     private static final int SIGKILL = 9;
     private static final long UNREGISTERED = 0;
+
+    /** How long to leave a zombie to its tracer before looking again. */
+    private static final long TRACER_NS = 1_000_000;
 
     private final int pid;
     private final Fd pidfd;
@@ -91,8 +95,8 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     public void settle() throws IOException {
         lock.lock();
         try {
-            if (exit == null && pollers == 0 && id == UNREGISTERED) {
-                register();
+            if (exit == null && pollers == 0) {
+                watch();
             }
         } finally {
             lock.unlock();
@@ -100,25 +104,31 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     }
 
     @GuardedBy("lock")
-    private void register() throws IOException {
+    private void watch() throws IOException {
         int number = pidfd.acquire();
         try {
-            id = Reactor.register(number, Io.POLLIN, this);
+            if (id == UNREGISTERED) {
+                id = Reactor.register(number, Io.POLLIN, this);
+            } else {
+                Reactor.rearm(number, Io.POLLIN, id);
+            }
         } finally {
             pidfd.release();
         }
     }
 
     private void abandon(IOException reason) {
+        int number = pidfd.acquire();
         try {
             signal(SIGKILL);
-            int number = pidfd.acquire();
-            try {
-                Pidfd.awaitExit(number);
-            } finally {
-                pidfd.release();
-            }
+            Pidfd.awaitExit(number);
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        } finally {
+            pidfd.release();
             pidfd.close();
+        }
+        try {
             closePipes();
         } catch (IOException e) {
             reason.addSuppressed(e);
@@ -215,13 +225,17 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
             }
         } finally {
             lock.unlock();
+            if (exit != null) {
+                exited.complete(exit);
+            }
         }
-        exited.complete(exit);
         return exit;
     }
 
-    /** Gives up what a child needs only while it lives, and then lets its exit be seen. */
-    private void finish(Exit found) throws IOException {
+    /**
+     * Gives up what a child needs only while it lives, and lets its exit be seen whatever happens.
+     */
+    private void finish(Exit found) {
         try {
             if (input != null) {
                 input.childExited();
@@ -232,10 +246,13 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
             if (error != null) {
                 error.childExited();
             }
+        } catch (IOException e) {
+            // A pipe of ours that cannot be looked at stays as it is, for the caller to meet.
+            LOG.debug("pipes of {}", this, e);
+        } finally {
             if (id != UNREGISTERED) {
                 Reactor.forget(id);
             }
-        } finally {
             pidfd.close();
             exit = found;
         }
@@ -244,7 +261,17 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     /** Called by the reactor when the pidfd is readable: the child has ended. */
     @Override
     public void ready(int events) {
-        exit();
+        if (exit() == null) {
+            lookAgainSoon(); // it is traced, and its tracer has not collected it yet
+        }
+    }
+
+    private void lookAgainSoon() {
+        try {
+            Reactor.welcome(this);
+        } catch (IOException e) {
+            LOG.debug("{} is looked after by the next reactor", this, e);
+        }
     }
 
     /**
@@ -265,7 +292,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
         try (Poll poll = new Poll()) {
             return poll(poll, deadlineNs);
         } catch (ErrnoException e) {
-            if (e.errno() != Errno.EMFILE) {
+            if (!Errno.isExhaustion(e.errno())) {
                 throw new UncheckedIOException(e);
             }
             return park(deadlineNs); // takes no descriptor
@@ -277,19 +304,31 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     private Exit poll(Poll poll, long deadlineNs) throws IOException, InterruptedException {
         int number = pidfd.acquire();
         if (number < 0) {
-            return exited.join(); // somebody is about to say what he has collected
+            return park(deadlineNs); // somebody is about to say what he has collected
         }
-        enterPoll(number);
         try {
-            Exit found;
-            do {
-                poll.await(number, Io.POLLIN, deadlineNs);
-                found = exit();
-            } while (found == null && !Deadline.hasPassed(deadlineNs));
-            return found;
+            enterPoll(number);
+            try {
+                return poll(poll, number, deadlineNs);
+            } finally {
+                leavePoll();
+            }
         } finally {
-            leavePoll(number);
             pidfd.release();
+        }
+    }
+
+    private Exit poll(Poll poll, int number, long deadlineNs)
+            throws IOException, InterruptedException {
+        while (true) {
+            boolean ready = poll.await(number, Io.POLLIN, deadlineNs);
+            Exit found = exit();
+            if (found != null || Deadline.hasPassed(deadlineNs)) {
+                return found;
+            }
+            if (ready) {
+                LockSupport.parkNanos(TRACER_NS); // it is traced: its tracer collects it first
+            }
         }
     }
 
@@ -300,24 +339,20 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     private void enterPoll(int number) throws IOException {
         lock.lock();
         try {
-            if (pollers++ == 0 && exit == null && id != UNREGISTERED) {
+            if (pollers == 0 && exit == null && id != UNREGISTERED) {
                 Reactor.disarm(number, id);
             }
+            pollers++;
         } finally {
             lock.unlock();
         }
     }
 
-    private void leavePoll(int number) throws IOException {
+    private void leavePoll() throws IOException {
         lock.lock();
         try {
-            if (--pollers > 0 || exit != null) {
-                return;
-            }
-            if (id == UNREGISTERED) {
-                register();
-            } else {
-                Reactor.rearm(number, Io.POLLIN, id);
+            if (--pollers == 0 && exit == null) {
+                watch();
             }
         } finally {
             lock.unlock();

@@ -162,6 +162,17 @@ public final class PipeInput extends InputStream {
         }
     }
 
+    private void closeWhenDropped() {
+        Fd dropped = fd;
+        Readiness known = readiness;
+        Leftovers.closeWhenDropped(
+                this,
+                () -> {
+                    known.forget();
+                    dropped.close();
+                });
+    }
+
     /**
      * Closes the descriptor if nobody can write any more, after taking what is left; else leaves it
      * to the reader.
@@ -173,7 +184,7 @@ public final class PipeInput extends InputStream {
         if (!lock.tryLock()) {
             // A reader is at work. It will meet the end, or be dropped with us while a grandchild
             // has the pipe.
-            Leftovers.closeWhenDropped(this, fd::close);
+            closeWhenDropped();
             return;
         }
         try {
@@ -184,7 +195,7 @@ public final class PipeInput extends InputStream {
             try {
                 int remaining = Io.remaining(number);
                 if (remaining < 0) {
-                    Leftovers.closeWhenDropped(this, fd::close);
+                    closeWhenDropped();
                     return;
                 }
                 takeRest(number, remaining);
@@ -222,11 +233,13 @@ public final class PipeInput extends InputStream {
      */
     @Override
     public long transferTo(OutputStream out) throws IOException {
-        if (!(out instanceof FileOutputStream file)) {
+        if (out.getClass() != FileOutputStream.class) {
             return super.transferTo(out);
         }
+        FileOutputStream file = (FileOutputStream) out;
         lock.lock();
         try {
+            checkOpen();
             long moved = limit - position;
             file.write(buffer, position, limit - position);
             position = limit;
@@ -235,6 +248,7 @@ public final class PipeInput extends InputStream {
                 count = trySplice(file);
                 moved += Math.max(count, 0);
             } while (count >= 0 || count == -Errno.EAGAIN);
+            checkOpen();
             return count == END ? moved : moved + super.transferTo(out);
         } catch (InterruptedException e) {
             throw interrupted();
@@ -256,6 +270,9 @@ public final class PipeInput extends InputStream {
         try {
             int count = Io.splice(number, file.getFD(), SPLICE_SIZE);
             if (count == -Errno.EAGAIN) {
+                if (Io.available(number) > 0) {
+                    return -Errno.EINVAL; // it is the other side that would block
+                }
                 readiness.await(number);
             } else if (count == 0) {
                 end();

@@ -71,6 +71,17 @@ public final class PipeOutput extends OutputStream {
         }
     }
 
+    private void closeWhenDropped() {
+        Fd dropped = fd;
+        Readiness known = readiness;
+        Leftovers.closeWhenDropped(
+                this,
+                () -> {
+                    known.forget();
+                    dropped.close();
+                });
+    }
+
     /** Closes the descriptor if nobody can read any more; else leaves it to the writer. */
     void childExited() throws IOException {
         if (!fd.isOpen()) {
@@ -79,7 +90,7 @@ public final class PipeOutput extends OutputStream {
         if (!lock.tryLock()) {
             // A writer is at work. It will meet the end, or be dropped with us while a grandchild
             // has the pipe.
-            Leftovers.closeWhenDropped(this, fd::close);
+            closeWhenDropped();
             return;
         }
         try {
@@ -89,7 +100,7 @@ public final class PipeOutput extends OutputStream {
             }
             try {
                 if (Io.remaining(number) < 0) {
-                    Leftovers.closeWhenDropped(this, fd::close);
+                    closeWhenDropped();
                     return;
                 }
             } finally {

@@ -77,11 +77,18 @@ final class Reactor {
         epoll = new Epoll();
         try {
             wake = Io.eventFd();
-        } catch (IOException e) {
+            // Readable from now on: to wake the thread is to arm it, which writes nothing, so that
+            // it hurts nobody if the number has become somebody else's.
+            Io.wake(number(wake));
+            epoll.add(number(wake), Epoll.ONESHOT, WAKE);
+            start();
+        } catch (IOException | Error e) {
             epoll.close();
             throw e;
         }
-        epoll.add(number(wake), Io.POLLIN, WAKE);
+    }
+
+    private void start() {
         Thread thread = new Thread(null, this::run, "spawn4j-reactor", STACK_SIZE, false);
         thread.setDaemon(true);
         thread.start();
@@ -115,10 +122,24 @@ final class Reactor {
 
     /** Looks after {@code newcomer} within a few milliseconds. */
     static void welcome(Newcomer newcomer) throws IOException {
-        Reactor reactor = get();
         NEWCOMERS.add(newcomer);
+        Reactor reactor = get();
         if (!reactor.ticking.get() && reactor.ticking.compareAndSet(false, true)) {
-            Io.wake(number(reactor.wake));
+            reactor.wakeUp();
+        }
+    }
+
+    private void wakeUp() throws IOException {
+        try {
+            epoll.modify(number(wake), Io.POLLIN | Epoll.ONESHOT, WAKE);
+        } catch (ErrnoException e) {
+            if (!isLoss(e)) {
+                throw e;
+            }
+            lose(this);
+            Reactor next = get();
+            next.ticking.set(true);
+            next.epoll.modify(number(next.wake), Io.POLLIN | Epoll.ONESHOT, WAKE);
         }
     }
 
@@ -236,8 +257,7 @@ final class Reactor {
 
     private void dispatch(long id, int events) {
         if (id == WAKE) {
-            Io.resetWake(number(wake));
-            return;
+            return; // to look after newcomers
         }
         Handler handler = HANDLERS.get(id);
         try {

@@ -15,8 +15,10 @@ final class Readiness implements Reactor.Handler {
 
     private final int events;
 
-    /** Known to the reactor since the first park. Only the waiting thread uses it. */
-    private long id = UNREGISTERED;
+    /** Known to the reactor since the first park; set by the waiting thread. */
+    private volatile long id = UNREGISTERED;
+
+    private volatile boolean forgotten;
 
     private volatile boolean signalled;
     private volatile Thread parked;
@@ -43,7 +45,7 @@ final class Readiness implements Reactor.Handler {
                 current.await(fd, events, Deadline.NONE);
             }
         } catch (ErrnoException e) {
-            if (e.errno() != Errno.EMFILE) {
+            if (!Errno.isExhaustion(e.errno())) {
                 throw e;
             }
             park(fd); // takes no descriptor
@@ -60,6 +62,9 @@ final class Readiness implements Reactor.Handler {
                 id = Reactor.register(fd, events, this);
             } else {
                 Reactor.rearm(fd, events, id);
+            }
+            if (forgotten) {
+                Reactor.forget(id); // closed while we registered
             }
             while (!signalled) {
                 LockSupport.park(this);
@@ -91,6 +96,7 @@ final class Readiness implements Reactor.Handler {
 
     /** To be called before the descriptor is closed. */
     void forget() {
+        forgotten = true;
         if (id != UNREGISTERED) {
             Reactor.forget(id);
         }

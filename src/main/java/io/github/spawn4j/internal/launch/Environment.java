@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Spawn;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -120,7 +121,7 @@ public final class Environment {
             int start = 0;
             for (int i = 0; i < bytes.length; i++) {
                 if (bytes[i] == 0) {
-                    byte[] entry = java.util.Arrays.copyOfRange(bytes, start, i + 1);
+                    byte[] entry = Arrays.copyOfRange(bytes, start, i + 1);
                     // Entries without a name or a '=' exist; they are passed on, each under a key
                     // of its own.
                     int equals = name(entry, entry.length).indexOf('=');

@@ -9,8 +9,7 @@ import java.util.concurrent.Future;
 
 /**
  * One thread that lives as long as the JVM, for what the kernel ties to the thread that did it
- * rather than to the process: tracing, and the signal that a child gets when its parent dies.
- * Started on first use. Thread-safe.
+ * rather than to the process: tracing. Started on first use. Thread-safe.
  */
 final class Keeper {
     private static final ExecutorService THREAD =

@@ -14,9 +14,10 @@ import java.io.IOException;
  * only after the path was found to lead to the same file still.
  */
 public final class PinnedExecutable implements AutoCloseable {
-    /** The steps that mean that this executable will not do any more. */
+    /** A step: this executable will not do any more. */
     static final String STALE = "template is stale";
 
+    /** Likewise. */
     private static final String CLOSED = "template is closed";
 
     private final byte[] path;

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 
 /**
  * An epoll instance, and the array of events that the kernel fills for it. Confined to the thread
- * that waits, but for the three methods that change what is waited for.
+ * that waits, but for the two methods that change what is waited for.
  */
 public final class Epoll implements AutoCloseable {
     /** EPOLLONESHOT: one event, then none until it is armed again. */
@@ -38,11 +38,6 @@ public final class Epoll implements AutoCloseable {
     /** int epoll_ctl(int epfd, EPOLL_CTL_MOD, int fd, struct epoll_event *event) */
     public void modify(int fd, int interest, long data) throws IOException {
         Errno.check("epoll_ctl", control(fd, MODIFY, interest, data));
-    }
-
-    /** int epoll_ctl(int epfd, EPOLL_CTL_DEL, int fd, struct epoll_event *event) */
-    public void remove(int fd) throws IOException {
-        Errno.check("epoll_ctl", control(fd, DELETE, 0, 0));
     }
 
     private int control(int fd, int operation, int interest, long data) {
@@ -86,7 +81,6 @@ public final class Epoll implements AutoCloseable {
     }
 
     private static final int ADD = 1;
-    private static final int DELETE = 2;
     private static final int MODIFY = 3;
 
     private static native int eventSize0();

@@ -17,20 +17,24 @@ public final class Errno {
     public static final int EBADF = 9;
     public static final int ECHILD = 10;
     public static final int EAGAIN = 11;
-    public static final int ENOMEM = 12;
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
     public static final int ENOTDIR = 20;
-    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
+    private static final int ENOMEM = 12;
+    private static final int ENFILE = 23;
     public static final int EMFILE = 24;
     public static final int ETXTBSY = 26;
-    public static final int EPIPE = 32;
     public static final int ENOSYS = 38;
     public static final int EOPNOTSUPP = 95;
     public static final int ESTALE = 116;
 
     private Errno() {}
+
+    /** Whether descriptors or memory have run out, so that a way that needs none may still do. */
+    public static boolean isExhaustion(int errno) {
+        return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+    }
 
     /** The name, such as {@code ENOENT}. */
     public static String name(int errno) {

@@ -86,11 +86,6 @@ public final class Io {
         wake0(eventFd);
     }
 
-    /** Makes an eventfd unreadable. */
-    public static void resetWake(int eventFd) {
-        resetWake0(eventFd);
-    }
-
     private static native int close0(int fd);
 
     private static native int read0(int fd, byte[] bytes, int offset, int length);
@@ -110,6 +105,4 @@ public final class Io {
     private static native int eventFd0();
 
     private static native void wake0(int eventFd);
-
-    private static native void resetWake0(int eventFd);
 }

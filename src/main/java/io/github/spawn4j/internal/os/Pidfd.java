@@ -53,14 +53,9 @@ public final class Pidfd {
         reap(pidfd);
     }
 
-    /** int pidfd_getfd(int pidfd, int targetfd, unsigned flags) */
-    public static int getFd(int pidfd, int targetFd) throws IOException {
-        return Errno.check("pidfd_getfd", getFd0(pidfd, targetFd));
-    }
-
     static native int duplicate0(int pidfd, int number);
 
-    private static native int getFd0(int pidfd, int targetFd);
+    static native int getFd0(int pidfd, int targetFd);
 
     private static native int sendSignal0(int pidfd, int signal);
 

@@ -39,6 +39,19 @@ public final class PidfdHandle implements AutoCloseable {
         }
     }
 
+    /** int pidfd_getfd(int pidfd, int targetfd, unsigned flags) */
+    public int getFd(int targetFd) throws IOException {
+        int number = fd.acquire();
+        if (number < 0) {
+            throw new ErrnoException("pidfd_getfd", Errno.EBADF);
+        }
+        try {
+            return Errno.check("pidfd_getfd", Pidfd.getFd0(number, targetFd));
+        } finally {
+            fd.release();
+        }
+    }
+
     @Override
     public void close() {
         fd.close();
