@@ -3,6 +3,7 @@ package io.github.spawn4j.stress;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnException;
+import io.github.spawn4j.StrictSpawnTemplate;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class WriteAndRun {
     private static final int ETXTBSY = 26;
     private static final int WRITERS = 8;
-    private static final int SPAWNERS = 2;
+    private static final int SPAWNERS = 3;
     private static final FileAttribute<?> EXECUTABLE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -46,7 +47,7 @@ final class WriteAndRun {
         ExecutorService threads = Executors.newFixedThreadPool(WRITERS + SPAWNERS);
         List<Future<?>> spawners = new ArrayList<>();
         for (int i = 0; i < SPAWNERS; i++) {
-            spawners.add(threads.submit(spawn(finished)));
+            spawners.add(threads.submit(i == 0 ? spawnStrictly(finished) : spawn(finished)));
         }
         List<Future<?>> writers = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
@@ -110,6 +111,22 @@ final class WriteAndRun {
         return () -> {
             while (!finished.get()) {
                 PidfdProcess.builder(Os.program("noop")).stdin(Redirect.DISCARD).start().waitFor();
+            }
+            return null;
+        };
+    }
+
+    private static Callable<Void> spawnStrictly(AtomicBoolean finished) {
+        return () -> {
+            StrictSpawnTemplate.CreateArgs create = new StrictSpawnTemplate.CreateArgs();
+            create.execfd = -1;
+            create.filename = Os.program("noop");
+            StrictSpawnTemplate.SpawnArgs spawn = new StrictSpawnTemplate.SpawnArgs();
+            spawn.pidfd = new int[1];
+            try (StrictSpawnTemplate template = StrictSpawnTemplate.spawn_template_create(create)) {
+                while (!finished.get()) {
+                    template.spawn_template_spawn(spawn).waitFor();
+                }
             }
             return null;
         };
