@@ -32,10 +32,11 @@ import java.util.Objects;
  * <tr><th>Niceness, scheduling, affinity</th><td>those of the calling thread</td></tr>
  * </table>
  *
- * <p>The program is a path if its name contains a slash, relative to {@link #directory directory};
- * else it is searched in PATH: that of the child where it was changed here, else the JVM's. Empty
- * entries of PATH are skipped; without PATH it is {@code /bin:/usr/bin}. A file that the kernel
- * cannot execute (a script without {@code #!}) is an error, ENOEXEC.
+ * <p>The program is a path if its name contains a slash, relative to {@link
+ * #directory(java.nio.file.Path) directory}; else it is searched in PATH: that of the child where
+ * it was changed here, else the JVM's. Empty entries of PATH are skipped; without PATH it is {@code
+ * /bin:/usr/bin}. A file that the kernel cannot execute (a script without {@code #!}) is an error,
+ * ENOEXEC.
  *
  * <p>States: empty, then running or dead. After a start that has succeeded every method throws
  * {@link IllegalStateException}, after one that has failed too; there is then no process, and

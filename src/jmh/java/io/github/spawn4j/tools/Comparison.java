@@ -11,7 +11,7 @@ import java.util.Map;
 /** All spawners, taking turns. */
 final class Comparison implements AutoCloseable {
     /** How many starts a spawner makes before it is the next one's turn. */
-    static final int BATCH = 20;
+    static final int BATCH = 100;
 
     private static final int WARM_UP = 200;
     private static final long WARM_UP_NS = 1_000_000_000;
