@@ -10,7 +10,6 @@ import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.PidfdHandle;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
  * The pidfd builder of the kernel proposal of July 2026, to the letter as far as it is known: an
@@ -250,8 +249,8 @@ public final class StrictPidfdBuilder implements AutoCloseable {
             request.inheritSignals();
             request.program(
                     Text.encode("path", program),
-                    strings("argv", args.argv, ""),
-                    strings("envp", args.envp));
+                    Strings.of("argv", args.argv, ""),
+                    Strings.of("envp", args.envp));
             if (search != null && program.indexOf('/') < 0) {
                 request.search(Text.encode("search", search));
             }
@@ -283,11 +282,6 @@ public final class StrictPidfdBuilder implements AutoCloseable {
             default:
                 request.strictFchdir(action.fd());
         }
-    }
-
-    private static Strings strings(String what, String[] texts, String... ifEmpty) {
-        return Strings.NONE.plus(
-                what, Arrays.asList(texts == null || texts.length == 0 ? ifEmpty : texts));
     }
 
     /**

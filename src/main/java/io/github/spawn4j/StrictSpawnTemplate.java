@@ -436,7 +436,9 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             request.inheritSignals();
             request.failureIsExit();
             request.program(
-                    executable.path(), strings("argv", args.argv, ""), strings("envp", args.envp));
+                    executable.path(),
+                    Strings.of("argv", args.argv, ""),
+                    Strings.of("envp", args.envp));
             use.encodeStrictly(request);
             Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
             outcome.check();
@@ -445,15 +447,6 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             args.pidfd[0] = pidfd;
             return process;
         }
-    }
-
-    /**
-     * Null pointers and empty lists as the kernel takes them: a program without arguments gets
-     * {@code ifEmpty}.
-     */
-    private static Strings strings(String what, String[] texts, String... ifEmpty) {
-        return Strings.NONE.plus(
-                what, Arrays.asList(texts == null || texts.length == 0 ? ifEmpty : texts));
     }
 
     private static void encode(Action action, RequestEncoder request) {

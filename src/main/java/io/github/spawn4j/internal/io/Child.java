@@ -106,6 +106,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     @GuardedBy("lock")
     private void watch() throws IOException {
         int number = pidfd.acquire();
+        if (number < 0) {
+            return; // abandoned
+        }
         try {
             if (id == UNREGISTERED) {
                 id = Reactor.register(number, Io.POLLIN, this);

@@ -12,6 +12,14 @@ import java.util.Arrays;
 public record Strings(byte[] bytes, int count) {
     public static final Strings NONE = new Strings(new byte[0], 0);
 
+    /**
+     * The strings of an array as the kernel takes them from a pointer: if it is null or empty they
+     * are {@code ifEmpty}.
+     */
+    public static Strings of(String what, String[] texts, String... ifEmpty) {
+        return NONE.plus(what, Arrays.asList(texts == null || texts.length == 0 ? ifEmpty : texts));
+    }
+
     /** These strings and one more, which is encoded already. */
     public Strings plus(byte[] encoded) {
         byte[] joined = Arrays.copyOf(bytes, bytes.length + encoded.length);
