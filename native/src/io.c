@@ -18,6 +18,15 @@ int io_available(int fd) {
     return result < 0 ? result : count;
 }
 
+int io_unblock(int fd) {
+    int result = sys_fcntl(fd, F_SETFL, O_NONBLOCK);
+    if (result < 0) {
+        sys_close(fd);
+        return result;
+    }
+    return fd;
+}
+
 int io_splice(int from, int to, size_t size) {
     long result;
     do {

@@ -13,6 +13,11 @@ int io_wait(int fd, short events, int wake, int timeout_ms);
  * somebody does. */
 int io_remaining(int fd);
 
+/* Makes `fd`, whose only flags are those of a pipe, non-blocking, or closes it. Returns it, or
+ * -errno.
+ */
+int io_unblock(int fd);
+
 /* Moves up to `size` bytes from the pipe `from` to the file `to`, at its offset. Returns how many,
  * 0 at the end, -EAGAIN where the pipe is empty, -EINVAL where the file cannot be spliced to, or
  * another -errno. */

@@ -86,10 +86,17 @@ NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {
 
 /* Pidfd */
 
-NATIVE(jint, Pidfd, sendSignal0)(JNIEnv *env, jclass class, jint pidfd, jint signal) {
+NATIVE(jint, Pidfd, open0)(JNIEnv *env, jclass class, jint pid) {
     (void)env;
     (void)class;
-    return sys_pidfd_send_signal(pidfd, signal, 0);
+    return sys_pidfd_open(pid, 0);
+}
+
+NATIVE(jint, Pidfd, sendSignal0)
+(JNIEnv *env, jclass class, jint pidfd, jint signal, jint flags) {
+    (void)env;
+    (void)class;
+    return sys_pidfd_send_signal(pidfd, signal, (unsigned)flags);
 }
 
 NATIVE(jint, Pidfd, kill0)(JNIEnv *env, jclass class, jint pid, jint signal) {
@@ -140,6 +147,27 @@ NATIVE(jint, Io, close0)(JNIEnv *env, jclass class, jint fd) {
     (void)env;
     (void)class;
     return sys_close(fd);
+}
+
+NATIVE(jlong, Io, pipe0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    int ends[2];
+    int result = sys_pipe2(ends, O_CLOEXEC);
+    return result < 0 ? result : (jlong)ends[0] << 32 | ends[1];
+}
+
+NATIVE(jint, Io, unblocked0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    int duplicate = sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return duplicate < 0 ? duplicate : io_unblock(duplicate);
+}
+
+NATIVE(jint, Io, duplicate0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
 /* The array is pinned rather than copied: the descriptor does not block, so the collector waits for

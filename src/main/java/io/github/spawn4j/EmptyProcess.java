@@ -11,6 +11,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -128,18 +129,95 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * @throws IllegalStateException if {@code start} was called before
      */
     public PidfdProcess start() throws SpawnException {
+        return start(this::adopt);
+    }
+
+    /** The process that has just been started as this says. */
+    PidfdProcess adopt(Launched launched) throws IOException {
+        return new PidfdProcess(launched, teardown, cgroup);
+    }
+
+    /**
+     * Starts the process, gives it its input, reads all its output, and waits until both the
+     * process and its output have ended. All of it at once, so that no pipe is ever full while
+     * somebody waits.
+     *
+     * <pre>{@code
+     * String head = PidfdProcess.builder("git", "rev-parse", "HEAD")
+     *     .run(RunOptions.timeout(ofSeconds(5)).expectExit(0)).stdout().text().strip();
+     * }</pre>
+     *
+     * <p>Standard input that is a pipe, as it is by default, and for which {@code options} have
+     * nothing is /dev/null instead. A run that takes too long, or goes wrong otherwise, ends with
+     * the {@linkplain #teardown teardown} of the process, as does an interrupt; it is over before
+     * this method returns. Output that somebody else keeps open is waited for as long as {@link
+     * RunOptions#linger} says, and {@link CapturedOutput#isCut} tells that it was cut.
+     *
+     * @param options how
+     * @return how it ended
+     * @throws SpawnException if it cannot be started
+     * @throws CommandException if it was not as {@code options} demand
+     * @throws InterruptedException if the thread was or is interrupted; the process is gone then
+     * @throws IllegalStateException if {@code start} or {@code run} was called before, or if there
+     *     is an input but standard input is no pipe
+     */
+    public CommandResult run(RunOptions options)
+            throws SpawnException, CommandException, InterruptedException {
+        return Pipeline.of(this).run(options);
+    }
+
+    /**
+     * Begins to {@linkplain #run run} the process, and does not wait; there is no thread for it.
+     *
+     * @param options how
+     * @return completed, by a thread of the library, with what {@code run} would return or throw.
+     *     Cancelling it tears the process down
+     * @throws IllegalStateException as for {@code run}
+     */
+    public CompletableFuture<CommandResult> runAsync(RunOptions options) {
+        return Pipeline.of(this).runAsync(options);
+    }
+
+    /** Makes sure that it is not started any more. */
+    void useUp() {
+        if (state == State.EMPTY) {
+            state = State.DEAD;
+        }
+    }
+
+    Teardown teardownOrDefault() {
+        return teardown == null ? Teardown.DEFAULT : teardown;
+    }
+
+    /** What is made of a child that has just been started. */
+    interface Adoption<T> {
+        T adopt(Launched launched) throws IOException;
+    }
+
+    /** Starts the process for {@code adoption}. */
+    <T> T start(Adoption<T> adoption) throws SpawnException {
         changeable();
+        prepareTeardown();
         state = State.DEAD;
         try {
-            PidfdProcess process = launch();
+            T adopted = adoption.adopt(launch());
             state = State.RUNNING;
-            return process;
+            return adopted;
         } catch (IOException e) {
             throw SpawnException.of(program, directory, e);
         }
     }
 
-    private PidfdProcess launch() throws IOException {
+    private void prepareTeardown() {
+        if (teardown != null && teardown.needsGroup()) {
+            leadGroup();
+        }
+        if (teardown != null && teardown.needsCgroup() && cgroup == null) {
+            throw new IllegalStateException("a teardown of a cgroup, but no cgroup to start in");
+        }
+    }
+
+    private Launched launch() throws IOException {
         if (directory != null) {
             ProgramLookup.checkDirectory(directory);
         }
@@ -159,7 +237,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /** Starts the program at {@code path}, or the one that {@code use} holds open. */
-    private PidfdProcess launch(byte[] path, PinnedExecutable.Use use) throws IOException {
+    private Launched launch(byte[] path, PinnedExecutable.Use use) throws IOException {
         Child.prepare();
         try (RequestEncoder request =
                         new RequestEncoder(sources(), attributes.size() + 1, records());
@@ -169,7 +247,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (group != null) {
                 request.cgroup(group.fd());
             }
-            int[] pipes = encodeActions(request);
+            int[] sources = encodeActions(request);
             request.program(path, arguments, environment.encoded());
             if (searches()) {
                 request.search(searchedByChild);
@@ -177,7 +255,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (use != null) {
                 use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
             }
-            return PidfdProcess.adopt(request.launch(strategy.code()), pipes);
+            return Launched.of(request.launch(strategy.code()), sources);
         }
     }
 
@@ -209,11 +287,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return ProgramLookup.find(program, directory, environment.searchPath());
     }
 
-    /** Writes streams, directory and actions. Returns the sources of the pipes. */
+    /** Writes streams, directory and actions. Returns the sources of the streams. */
     private int[] encodeActions(RequestEncoder request) throws LaunchException {
-        int[] pipes = new int[STREAMS];
+        int[] sources = new int[STREAMS];
         for (int fd = 0; fd < STREAMS; fd++) {
-            pipes[fd] = streams[fd].encode(fd, request);
+            sources[fd] = streams[fd].encode(fd, request);
         }
         if (directory != null) {
             request.chdir(Text.encode("directory", directory));
@@ -227,7 +305,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         } else {
             request.closeOthers();
         }
-        return pipes;
+        return sources;
     }
 
     /** What the request says, in words; for display. */

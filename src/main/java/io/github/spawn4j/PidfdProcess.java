@@ -2,20 +2,24 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
+import io.github.spawn4j.internal.io.Escalation;
+import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.PipeInput;
 import io.github.spawn4j.internal.io.PipeOutput;
-import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.os.Exit;
+import io.github.spawn4j.internal.os.Uninterrupted;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A process that was started here, known by its pidfd. Thread-safe.
@@ -38,8 +42,20 @@ import java.util.concurrent.TimeUnit;
  * <p>The streams belong to the caller, who may close them; at the latest they are closed, with what
  * was written still to be read, when the process has exited and no other process has them.
  */
-public final class PidfdProcess extends Process {
+public final class PidfdProcess extends Process implements Closeable {
     private final Child child;
+
+    // Null where there is no pipe.
+    private final PipeOutput input;
+    private final PipeInput output;
+    private final PipeInput error;
+
+    private final Escalation escalation;
+
+    /** Whether somebody has said how, so that {@link #close} does not wait for ever. */
+    private final boolean tornDownByClose;
+
+    private boolean closed;
 
     /** Made when first asked for: its buffer would be most of what a running child costs. */
     private OutputStream stdin;
@@ -47,32 +63,29 @@ public final class PidfdProcess extends Process {
     /** Made while the process was there to be looked up. */
     private volatile ProcessHandle handle;
 
-    PidfdProcess(Child child) {
-        this.child = child;
-    }
-
     /**
-     * The process that a request has started.
+     * A process that has just been started.
      *
-     * @param pipes the sources of its pipes, or {@link Redirect#NO_SOURCE}
+     * @param teardown how to end it, or null if nobody has said so
+     * @param cgroup where it was started, or null
      */
-    static PidfdProcess adopt(Outcome outcome, int[] pipes) throws IOException {
-        outcome.check();
-        PipeOutput stdin =
-                pipes[0] == Redirect.NO_SOURCE ? null : new PipeOutput(outcome.pipe(pipes[0]));
-        PipeInput stdout = input(outcome, pipes[1]);
-        PipeInput stderr = input(outcome, pipes[2]);
-        return new PidfdProcess(Child.watch(outcome.pid(), outcome.pidfd(), stdin, stdout, stderr));
+    PidfdProcess(Launched launched, Teardown teardown, Path cgroup) throws IOException {
+        input = launched.hasPipe(0) ? new PipeOutput(launched.pipe(0)) : null;
+        output = launched.hasPipe(1) ? new PipeInput(launched.pipe(1)) : null;
+        error = launched.hasPipe(2) ? new PipeInput(launched.pipe(2)) : null;
+        tornDownByClose = teardown != null;
+        Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
+        child =
+                launched.watch(
+                        Stream.of(input, output, error).filter(Objects::nonNull).toList(), known);
+        escalation = known.of(child, cgroup);
+        if (known.outlivesProcess()) {
+            releaseWhenDropped(child, escalation);
+        }
     }
 
-    /** The process that a request without pipes has started. */
-    static PidfdProcess withoutPipes(Outcome outcome) throws IOException {
-        return adopt(
-                outcome, new int[] {Redirect.NO_SOURCE, Redirect.NO_SOURCE, Redirect.NO_SOURCE});
-    }
-
-    private static PipeInput input(Outcome outcome, int source) {
-        return source == Redirect.NO_SOURCE ? null : new PipeInput(outcome.pipe(source));
+    private void releaseWhenDropped(Child running, Escalation pending) {
+        Leftovers.closeWhenDropped(this, () -> running.exited().thenRun(pending::release));
     }
 
     /**
@@ -116,7 +129,7 @@ public final class PidfdProcess extends Process {
      * @throws IOException if the kernel forbids it (EPERM: the process has changed its ids)
      */
     public boolean signal(Signal signal) throws IOException {
-        return child.signal(signal.number());
+        return child.trySignal(signal.number());
     }
 
     /**
@@ -137,17 +150,7 @@ public final class PidfdProcess extends Process {
      * @throws IllegalThreadStateException if the process has not ended yet
      */
     public ResourceUsage resourceUsage() {
-        long[] usage = collected().usage();
-        return new ResourceUsage(
-                Duration.of(usage[0], ChronoUnit.MICROS),
-                Duration.of(usage[1], ChronoUnit.MICROS),
-                usage[2] * 1024,
-                usage[3],
-                usage[4],
-                usage[5],
-                usage[6],
-                usage[7],
-                usage[8]);
+        return ResourceUsage.of(collected());
     }
 
     private Exit collected() {
@@ -158,7 +161,7 @@ public final class PidfdProcess extends Process {
         return exit;
     }
 
-    private static ExitStatus status(Exit exit) {
+    static ExitStatus status(Exit exit) {
         switch (exit.code()) {
             case Exit.EXITED:
                 return new ExitStatus.Exited(exit.status());
@@ -223,10 +226,84 @@ public final class PidfdProcess extends Process {
         try {
             if (child.exit() == null) {
                 signal(signal);
-                child.closePipes();
+                child.closeStreams();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Begins the process' {@linkplain EmptyProcess#teardown teardown}, if it has not begun yet, and
+     * does not wait. The streams stay open.
+     *
+     * @return completed, from {@link java.util.concurrent.ForkJoinPool#commonPool()}, when nobody
+     *     is left whom it reaches; with an {@link IOException} if somebody has survived the last
+     *     grace, or could not be signalled
+     */
+    public CompletableFuture<Void> teardown() {
+        return escalation.begin().whenCompleteAsync((gone, survival) -> {});
+    }
+
+    /**
+     * Closes the streams, and waits until the process has ended; closing again does nothing. What
+     * was not read is lost.
+     *
+     * <p>A process with a {@linkplain EmptyProcess#teardown teardown} of its own is torn down at
+     * once, without writing what is still buffered for it. Any other ends by itself, as JDK 26
+     * documents {@code Process.close}: what is buffered is written first, and an interrupt begins
+     * {@link Teardown#DEFAULT}. The interrupt status is kept.
+     *
+     * @throws IOException if a stream cannot be closed, or if somebody has survived the teardown;
+     *     the streams are closed all the same
+     */
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        if (tornDownByClose) {
+            child.closeStreams();
+            Uninterrupted.get(escalation.begin());
+            return;
+        }
+        try {
+            flush();
+        } finally {
+            try {
+                child.closeStreams();
+            } finally {
+                awaitExit();
+            }
+        }
+    }
+
+    /** Writes what an {@link #outputWriter()} or the stream below it still has, and closes both. */
+    private void flush() throws IOException {
+        try {
+            outputWriter().close();
+        } catch (IllegalStateException e) {
+            // Its writer has another charset, and is the caller's to flush.
+            getOutputStream().close();
+        }
+    }
+
+    private void awaitExit() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                waitFor();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+                escalation.begin();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -256,22 +333,19 @@ public final class PidfdProcess extends Process {
     @Override
     public synchronized OutputStream getOutputStream() {
         if (stdin == null) {
-            stdin =
-                    child.input() == null
-                            ? new NoOutput()
-                            : new BufferedOutputStream(child.input());
+            stdin = input == null ? new NoOutput() : new BufferedOutputStream(input);
         }
         return stdin;
     }
 
     @Override
     public InputStream getInputStream() {
-        return orEmpty(child.output());
+        return orEmpty(output);
     }
 
     @Override
     public InputStream getErrorStream() {
-        return orEmpty(child.error());
+        return orEmpty(error);
     }
 
     /** The stream of an output that is no pipe is empty, and stays so when it is closed. */

@@ -40,7 +40,14 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     final Map<String, Consumer<RequestEncoder>> attributes;
 
     Path cgroup;
+
+    /** Null where nobody has asked for one. */
+    Teardown teardown;
+
     boolean inheritsDescriptors;
+
+    /** Somebody else's process group, or 0. */
+    private int joinedGroup;
 
     /** Directories, encoded; null where the JVM searches. */
     byte[] searchedByChild;
@@ -71,6 +78,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         directory = other.directory;
         attributes = new LinkedHashMap<>(other.attributes);
         cgroup = other.cgroup;
+        teardown = other.teardown;
+        joinedGroup = other.joinedGroup;
         inheritsDescriptors = other.inheritsDescriptors;
         searchedByChild = other.searchedByChild;
         strategy = other.strategy;
@@ -268,7 +277,22 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         if (group < 0) {
             throw new IllegalArgumentException("process group " + group + " is negative");
         }
+        joinedGroup = group;
         return attribute("group", request -> request.processGroup(group));
+    }
+
+    /** Makes the process a leader of its group, if it is not asked to be in somebody else's. */
+    void leadGroup() {
+        if (attributes.containsKey("session")) {
+            return;
+        }
+        if (joinedGroup != 0) {
+            throw new IllegalStateException(
+                    "the process is to join process group "
+                            + joinedGroup
+                            + ", and to be torn down with a group of its own");
+        }
+        processGroup(0);
     }
 
     /**
@@ -322,6 +346,23 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     public S cgroup(Path directory) {
         S self = changeable();
         cgroup = Objects.requireNonNull(directory, "directory");
+        return self;
+    }
+
+    /**
+     * Says how the process is ended by a timeout or an interrupt of a run, by {@link
+     * PidfdProcess#close()} and {@link PidfdProcess#teardown()}, and perhaps at the JVM's end.
+     *
+     * <p>Without this it is {@link Teardown#DEFAULT}, and {@code close} waits for the process to
+     * end by itself, as {@link Process} has it. A {@linkplain Teardown#ofGroup group's} makes the
+     * child the leader of a new process group, if it does not get a session.
+     *
+     * @param teardown the teardown
+     * @return this
+     */
+    public S teardown(Teardown teardown) {
+        S self = changeable();
+        this.teardown = Objects.requireNonNull(teardown, "teardown");
         return self;
     }
 

@@ -1,6 +1,8 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.os.Exit;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * What an ended process and the descendants that it waited for have used: the {@code rusage} of
@@ -33,6 +35,20 @@ public record ResourceUsage(
         long blockOutputs,
         long voluntaryContextSwitches,
         long involuntaryContextSwitches) {
+
+    static ResourceUsage of(Exit exit) {
+        long[] usage = exit.usage();
+        return new ResourceUsage(
+                Duration.of(usage[0], ChronoUnit.MICROS),
+                Duration.of(usage[1], ChronoUnit.MICROS),
+                usage[2] * 1024,
+                usage[3],
+                usage[4],
+                usage[5],
+                usage[6],
+                usage[7],
+                usage[8]);
+    }
 
     /**
      * User and system time together.

@@ -5,6 +5,7 @@ import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.WriteDenial;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A program that was found, opened and identified once and is spawned many times: {@code
@@ -68,6 +69,32 @@ public final class SpawnTemplate implements AutoCloseable {
      */
     public PidfdProcess spawn(String... args) throws SpawnException {
         return prepare().args(args).start();
+    }
+
+    /**
+     * Runs a process with the template's settings to its end, as {@link EmptyProcess#run} does.
+     *
+     * @param options how
+     * @param args arguments behind the template's
+     * @return how it ended
+     * @throws SpawnException as for {@link #spawn}
+     * @throws CommandException if it was not as {@code options} demand
+     * @throws InterruptedException if the thread was or is interrupted; the process is gone then
+     */
+    public CommandResult run(RunOptions options, String... args)
+            throws SpawnException, CommandException, InterruptedException {
+        return prepare().args(args).run(options);
+    }
+
+    /**
+     * Begins to {@linkplain #run run} a process, and does not wait.
+     *
+     * @param options how
+     * @param args arguments behind the template's
+     * @return as {@link EmptyProcess#runAsync} has it
+     */
+    public CompletableFuture<CommandResult> runAsync(RunOptions options, String... args) {
+        return prepare().args(args).runAsync(options);
     }
 
     /**

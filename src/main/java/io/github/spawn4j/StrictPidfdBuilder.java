@@ -260,10 +260,10 @@ public final class StrictPidfdBuilder implements AutoCloseable {
             try {
                 handle.become(outcome.pidfd());
             } catch (IOException e) {
-                PidfdProcess.withoutPipes(outcome).destroyForcibly();
+                new PidfdProcess(Launched.of(outcome), null, null).destroyForcibly();
                 throw e;
             }
-            return PidfdProcess.withoutPipes(outcome);
+            return new PidfdProcess(Launched.of(outcome), null, null);
         }
     }
 

@@ -8,8 +8,10 @@ import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Pidfd;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever notices the exit first, the reactor or a thread that waits, reaps the child; the
  * others find what it has found. The pidfd is then closed.
  */
-public final class Child implements Reactor.Handler, Reactor.Newcomer {
+public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     private static final Logger LOG = LoggerFactory.getLogger(Child.class);
     private static final int SIGKILL = 9;
     private static final long UNREGISTERED = 0;
@@ -36,13 +38,18 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     /** How long to leave a zombie to its tracer before looking again. */
     private static final long TRACER_NS = 1_000_000;
 
+    /** An end of ours of one of its standard streams. */
+    public interface Stream extends Closeable {
+        /** Told when the child has exited, by whoever collects that: must not wait. */
+        void childExited() throws IOException;
+    }
+
     private final int pid;
     private final Fd pidfd;
+    private final List<? extends Stream> streams;
 
-    // Null where there is no pipe.
-    private final PipeOutput input;
-    private final PipeInput output;
-    private final PipeInput error;
+    /** Null where it has not been asked for; whoever asks for it releases it. */
+    private ProcessGroup group;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
@@ -56,12 +63,10 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     @GuardedBy("lock")
     private int pollers;
 
-    private Child(int pid, int pidfd, PipeOutput input, PipeInput output, PipeInput error) {
+    private Child(int pid, int pidfd, List<? extends Stream> streams) {
         this.pid = pid;
         this.pidfd = new Fd(pidfd);
-        this.input = input;
-        this.output = output;
-        this.error = error;
+        this.streams = streams;
     }
 
     /** Makes sure that children can be watched, so that none is started in vain. */
@@ -70,18 +75,20 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
     }
 
     /**
-     * Takes charge of a child that has just been started, and of our ends of its pipes.
+     * Takes charge of a child that has just been started, and of our ends of its streams.
      *
-     * @param input our end of its standard input, or null; likewise {@code output} and {@code
-     *     error}
+     * @param leadsGroup whether {@link #processGroup} will be asked for
      * @throws IOException if it cannot be watched; it is then killed and reaped, and everything is
      *     closed
      */
     public static Child watch(
-            int pid, int pidfd, PipeOutput input, PipeInput output, PipeInput error)
+            int pid, int pidfd, List<? extends Stream> streams, boolean leadsGroup)
             throws IOException {
-        Child child = new Child(pid, pidfd, input, output, error);
+        Child child = new Child(pid, pidfd, streams);
         try {
+            if (leadsGroup) {
+                child.group = new ProcessGroup(child, Io.duplicate(pidfd));
+            }
             Reactor.welcome(child);
             return child;
         } catch (IOException e) {
@@ -130,9 +137,12 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
         } finally {
             pidfd.release();
             pidfd.close();
+            if (group != null) {
+                group.release();
+            }
         }
         try {
-            closePipes();
+            closeStreams();
         } catch (IOException e) {
             reason.addSuppressed(e);
         }
@@ -142,16 +152,8 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
         return pid;
     }
 
-    public PipeOutput input() {
-        return input;
-    }
-
-    public PipeInput output() {
-        return output;
-    }
-
-    public PipeInput error() {
-        return error;
+    public ProcessGroup processGroup() {
+        return group;
     }
 
     /** The number of the pidfd, or -1 once the exit has been collected. */
@@ -163,8 +165,23 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
         return number;
     }
 
+    @Override
+    public void signal(int signal) throws IOException {
+        trySignal(signal);
+    }
+
+    @Override
+    public boolean isGone() {
+        return exit() != null;
+    }
+
+    @Override
+    public boolean readsFiles() {
+        return false;
+    }
+
     /** Sends a signal. Returns false if the child has ended. */
-    public boolean signal(int signal) throws IOException {
+    public boolean trySignal(int signal) throws IOException {
         if (!Kernel.has(Kernel.PIDFD_SEND_SIGNAL)) {
             // The pid stays the child's until we collect its exit.
             lock.lock();
@@ -240,14 +257,8 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
      */
     private void finish(Exit found) {
         try {
-            if (input != null) {
-                input.childExited();
-            }
-            if (output != null) {
-                output.childExited();
-            }
-            if (error != null) {
-                error.childExited();
+            for (Stream stream : streams) {
+                stream.childExited();
             }
         } catch (IOException e) {
             // A pipe of ours that cannot be looked at stays as it is, for the caller to meet.
@@ -390,16 +401,10 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer {
         return "child " + pid;
     }
 
-    /** Closes our ends of the pipes. */
-    public void closePipes() throws IOException {
-        if (input != null) {
-            input.close();
-        }
-        if (output != null) {
-            output.close();
-        }
-        if (error != null) {
-            error.close();
+    /** Closes our ends of the streams. */
+    public void closeStreams() throws IOException {
+        for (Stream stream : streams) {
+            stream.close();
         }
     }
 }

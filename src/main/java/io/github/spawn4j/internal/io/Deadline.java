@@ -1,11 +1,14 @@
 package io.github.spawn4j.internal.io;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Points in {@link System#nanoTime}'s time. */
 public final class Deadline {
     /** Never. A deadline that happens to have this value comes 1 ns late. */
     public static final long NONE = Long.MAX_VALUE;
+
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     private Deadline() {}
 
@@ -17,6 +20,11 @@ public final class Deadline {
         }
         long deadlineNs = System.nanoTime() + timeoutNs;
         return deadlineNs == NONE ? NONE - 1 : deadlineNs;
+    }
+
+    /** A duration's length, or about 146 years where it is longer. */
+    public static long toNanos(Duration duration) {
+        return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : LONGEST.toNanos();
     }
 
     static boolean hasPassed(long deadlineNs) {

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * A reader that is interrupted finds the stream closed, as with an {@link
  * java.nio.channels.InterruptibleChannel}.
  */
-public final class PipeInput extends InputStream {
+public final class PipeInput extends InputStream implements Child.Stream {
     private static final int BUFFER_SIZE = 8192;
 
     /** What one splice(2) moves at most; a pipe holds less. */
@@ -177,7 +177,8 @@ public final class PipeInput extends InputStream {
      * Closes the descriptor if nobody can write any more, after taking what is left; else leaves it
      * to the reader.
      */
-    void childExited() throws IOException {
+    @Override
+    public void childExited() throws IOException {
         if (!fd.isOpen()) {
             return;
         }

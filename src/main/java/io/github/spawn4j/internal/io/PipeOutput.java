@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * read. A writer that is interrupted finds the stream closed, as with an {@link
  * java.nio.channels.InterruptibleChannel}.
  */
-public final class PipeOutput extends OutputStream {
+public final class PipeOutput extends OutputStream implements Child.Stream {
     private final Fd fd;
     private final ReentrantLock lock = new ReentrantLock();
     private final Readiness readiness = new Readiness(Io.POLLOUT);
@@ -83,7 +83,8 @@ public final class PipeOutput extends OutputStream {
     }
 
     /** Closes the descriptor if nobody can read any more; else leaves it to the writer. */
-    void childExited() throws IOException {
+    @Override
+    public void childExited() throws IOException {
         if (!fd.isOpen()) {
             return;
         }

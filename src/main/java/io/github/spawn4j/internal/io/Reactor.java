@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The one thread of the library: it waits, with epoll, for all children that run and all pipes that
  * a virtual thread waits on. Thread-safe.
  */
-final class Reactor {
+public final class Reactor {
     /*
      * A child is known here from its start to its exit, so that it is reaped whether or not anybody
      * waits, and so that its handle, which nobody else may know by then, is not collected before. The
@@ -37,6 +37,9 @@ final class Reactor {
     private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
 
     private static final long STACK_SIZE = 256 * 1024;
+
+    /** What one read of a pipe can give at most. */
+    private static final int BUFFER_SIZE = 64 * 1024;
 
     /**
      * Told on the reactor thread that its descriptor is ready: must neither wait nor call code of
@@ -61,6 +64,21 @@ final class Reactor {
     /** The id of the eventfd that wakes the thread; those of handlers are higher. */
     private static final long WAKE = 0;
 
+    /** A thread of its own kind, so that handlers find the buffer that goes with it. */
+    private final class Loop extends Thread {
+        private final byte[] buffer = new byte[BUFFER_SIZE];
+
+        Loop() {
+            super(null, null, "spawn4j-reactor", STACK_SIZE, false);
+            setDaemon(true);
+        }
+
+        @Override
+        public void run() {
+            Reactor.this.run();
+        }
+    }
+
     private final Epoll epoll;
     private final Fd wake;
 
@@ -81,17 +99,35 @@ final class Reactor {
             // it hurts nobody if the number has become somebody else's.
             Io.wake(number(wake));
             epoll.add(number(wake), Epoll.ONESHOT, WAKE);
-            start();
+            new Loop().start();
         } catch (IOException | Error e) {
             epoll.close();
             throw e;
         }
     }
 
-    private void start() {
-        Thread thread = new Thread(null, this::run, "spawn4j-reactor", STACK_SIZE, false);
-        thread.setDaemon(true);
-        thread.start();
+    /** Whether the current thread is the reactor's. */
+    static boolean isCurrent() {
+        return Thread.currentThread() instanceof Loop;
+    }
+
+    /** For handlers: memory to read into, whose content is lost when they return. */
+    static byte[] buffer() {
+        return ((Loop) Thread.currentThread()).buffer;
+    }
+
+    /**
+     * Does {@code task}, which must neither wait nor call code of the user, on the reactor thread
+     * after {@code delayNs}.
+     *
+     * @throws IOException if there is no reactor and none can be made
+     */
+    public static Timer schedule(long delayNs, Runnable task) throws IOException {
+        Timer timer = Timer.add(System.nanoTime() + delayNs, task);
+        if (timer.isEarliest() && !isCurrent()) {
+            get().wakeUp();
+        }
+        return timer;
     }
 
     /**
@@ -219,10 +255,11 @@ final class Reactor {
         try {
             int idleTicks = 0;
             while (true) {
-                int ready = epoll.await(ticking.get() ? TICK_MS : -1);
+                int ready = epoll.await(timeoutMs());
                 for (int i = 0; i < ready; i++) {
                     dispatch(epoll.data(i), epoll.events(i));
                 }
+                runTimers();
                 idleTicks = settleNewcomers() ? 0 : idleTicks + 1;
                 if (idleTicks > MOST_IDLE_TICKS) {
                     ticking.set(false);
@@ -236,6 +273,26 @@ final class Reactor {
                     "the reactor has lost its epoll instance; running children are no longer watched",
                     e);
             lose(this);
+        }
+    }
+
+    private int timeoutMs() {
+        int timerMs = Deadline.remainingMs(Timer.earliestNs());
+        if (!ticking.get()) {
+            return timerMs;
+        }
+        return timerMs < 0 ? TICK_MS : Math.min(timerMs, TICK_MS);
+    }
+
+    private static void runTimers() {
+        Runnable task = Timer.pollDue();
+        while (task != null) {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("timer {}", task, e);
+            }
+            task = Timer.pollDue();
         }
     }
 

@@ -34,7 +34,8 @@ public record Exit(int code, int status, long[] usage) {
         return new Exit((int) fields[0], (int) fields[1], usage);
     }
 
-    static Exit unknown() {
+    /** Nobody can tell how it ended. */
+    public static Exit unknown() {
         return new Exit(UNKNOWN, 0, new long[USAGE_FIELDS]);
     }
 }

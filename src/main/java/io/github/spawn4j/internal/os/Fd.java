@@ -38,6 +38,11 @@ public final class Fd implements AutoCloseable {
         return number;
     }
 
+    /** The number, which is only good as long as the caller keeps it from being closed. */
+    public int number() {
+        return number;
+    }
+
     public void release() {
         if (state.decrementAndGet() == CLOSED) {
             Io.close(number);

@@ -25,6 +25,39 @@ public final class Io {
         close0(fd);
     }
 
+    /**
+     * Both ends of a pipe, for the caller to close.
+     *
+     * @param reader what can be read from
+     * @param writer what can be written to
+     */
+    public record Pipe(Fd reader, Fd writer) {}
+
+    /** int pipe2(int pipefd[2], O_CLOEXEC); both ends block. */
+    public static Pipe pipe() throws IOException {
+        long ends = pipe0();
+        Errno.check("pipe", (int) Math.min(ends, 0));
+        return new Pipe(new Fd((int) (ends >>> Integer.SIZE)), new Fd((int) ends));
+    }
+
+    /**
+     * int fcntl(int fd, F_DUPFD_CLOEXEC, 3), then O_NONBLOCK for both: a duplicate that does not
+     * block, for whoever takes over the number.
+     */
+    public static int unblocked(Fd fd) throws IOException {
+        int number = fd.acquire();
+        try {
+            return Errno.check("fcntl", unblocked0(number));
+        } finally {
+            fd.release();
+        }
+    }
+
+    /** int fcntl(int fd, F_DUPFD_CLOEXEC, 3) */
+    public static Fd duplicate(int fd) throws IOException {
+        return new Fd(Errno.check("fcntl(F_DUPFD_CLOEXEC)", duplicate0(fd)));
+    }
+
     /** ssize_t read(int fd, void *buf, size_t count): the bytes read, 0 at the end, or -EAGAIN. */
     public static int read(int fd, byte[] bytes, int offset, int length) throws IOException {
         return orAgain("read", read0(fd, bytes, offset, length));
@@ -87,6 +120,12 @@ public final class Io {
     }
 
     private static native int close0(int fd);
+
+    private static native long pipe0();
+
+    private static native int unblocked0(int fd);
+
+    private static native int duplicate0(int fd);
 
     private static native int read0(int fd, byte[] bytes, int offset, int length);
 

@@ -1,9 +1,13 @@
 package io.github.spawn4j.internal.os;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /** Signals and exits by pidfd. */
 public final class Pidfd {
+    /** PIDFD_SIGNAL_PROCESS_GROUP */
+    private static final int PROCESS_GROUP = 4;
+
     static {
         NativeLibrary.load();
     }
@@ -15,7 +19,23 @@ public final class Pidfd {
      * process has ended.
      */
     public static boolean sendSignal(int pidfd, int signal) throws IOException {
-        return sent("pidfd_send_signal", sendSignal0(pidfd, signal));
+        return sent("pidfd_send_signal", sendSignal0(pidfd, signal, 0));
+    }
+
+    /**
+     * int pidfd_send_signal(int pidfd, int sig, siginfo_t *info, PIDFD_SIGNAL_PROCESS_GROUP), Linux
+     * 6.9: to the group that the process leads, or led; false if it has no member any more.
+     */
+    public static boolean sendGroupSignal(int pidfd, int signal) throws IOException {
+        return sent("pidfd_send_signal", sendSignal0(pidfd, signal, PROCESS_GROUP));
+    }
+
+    /** int pidfd_open(pid_t pid, unsigned int flags): empty if there is no such process. */
+    public static Optional<Fd> open(int pid) throws IOException {
+        int result = open0(pid);
+        return result == -Errno.ESRCH
+                ? Optional.empty()
+                : Optional.of(new Fd(Errno.check("pidfd_open", result)));
     }
 
     /** int kill(pid_t pid, int sig): false if the process has ended. */
@@ -57,7 +77,9 @@ public final class Pidfd {
 
     static native int getFd0(int pidfd, int targetFd);
 
-    private static native int sendSignal0(int pidfd, int signal);
+    private static native int open0(int pid);
+
+    private static native int sendSignal0(int pidfd, int signal, int flags);
 
     private static native int kill0(int pid, int signal);
 

@@ -1,0 +1,152 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.io.CaptureBuffer;
+import io.github.spawn4j.internal.io.Drain;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * What a {@linkplain EmptyProcess#run run} keeps of an output, and who is told of it meanwhile.
+ * Immutable.
+ *
+ * <pre>{@code
+ * RunOptions options = RunOptions.timeout(ofMinutes(10))
+ *     .stdout(Capture.keepTail(64 * 1024).lines(log::info))
+ *     .stderr(Capture.failBeyond(1024 * 1024));
+ * }</pre>
+ *
+ * <p>A listener is called by a thread of the library, one call at a time, in the order of the
+ * output. Until it returns nothing more is read, so a slow one slows the process down, and only
+ * that one. If it throws, the process is torn down and the run fails with {@link
+ * CommandException.Reason#LISTENER}; when the run ends before it returns, it is interrupted.
+ */
+public final class Capture {
+    private enum Beyond {
+        FAIL,
+        KEEP_HEAD,
+        KEEP_TAIL
+    }
+
+    private final int limit;
+    private final Beyond beyond;
+
+    /** Makes a listener for one run; null where nobody listens. */
+    private final ListenerFactory listener;
+
+    private interface ListenerFactory {
+        Drain.Listener create();
+    }
+
+    private Capture(int limit, Beyond beyond, ListenerFactory listener) {
+        if (limit < 0) {
+            throw new IllegalArgumentException("capture of " + limit + " bytes is negative");
+        }
+        this.limit = limit;
+        this.beyond = beyond;
+        this.listener = listener;
+    }
+
+    /**
+     * Keeps all; if it is more than {@code bytes} the process is torn down and the run fails with
+     * {@link CommandException.Reason#OUTPUT}.
+     *
+     * @param bytes the bound, from 0
+     * @return the capture
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
+    public static Capture failBeyond(int bytes) {
+        return new Capture(bytes, Beyond.FAIL, null);
+    }
+
+    /**
+     * Keeps the beginning; the rest is read and forgotten.
+     *
+     * @param bytes what is kept at most, from 0
+     * @return the capture
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
+    public static Capture keepHead(int bytes) {
+        return new Capture(bytes, Beyond.KEEP_HEAD, null);
+    }
+
+    /**
+     * Keeps the end; what came before is forgotten.
+     *
+     * @param bytes what is kept at most, from 0
+     * @return the capture
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
+    public static Capture keepTail(int bytes) {
+        return new Capture(bytes, Beyond.KEEP_TAIL, null);
+    }
+
+    /**
+     * The same, and hands each line to {@code listener} while the process runs: in the charset of
+     * {@link Process#inputReader()}, without its end ({@code \n}, {@code \r} or {@code \r\n}), the
+     * last one also if it has none. What cannot be decoded is replaced; a line of more than 1 Mi
+     * characters comes in parts.
+     *
+     * @param listener told of each line; replaces an earlier one
+     * @return the capture
+     */
+    public Capture lines(Consumer<String> listener) {
+        return lines(CapturedOutput.NATIVE_CHARSET, listener);
+    }
+
+    /**
+     * As {@link #lines(Consumer)}, in another charset.
+     *
+     * @param charset the charset of the output
+     * @param listener told of each line; replaces an earlier one
+     * @return the capture
+     */
+    public Capture lines(Charset charset, Consumer<String> listener) {
+        Objects.requireNonNull(charset, "charset");
+        Objects.requireNonNull(listener, "listener");
+        return new Capture(limit, beyond, () -> new LineSplitter(charset, listener));
+    }
+
+    /**
+     * The same, and hands the bytes to {@code listener} as they come, at most 64 KiB at a time.
+     *
+     * @param listener told of all bytes; the buffer is the listener's to keep; replaces an earlier
+     *     listener
+     * @return the capture
+     */
+    public Capture buffers(Consumer<ByteBuffer> listener) {
+        Objects.requireNonNull(listener, "listener");
+        return new Capture(limit, beyond, () -> new Buffers(listener));
+    }
+
+    private record Buffers(Consumer<ByteBuffer> listener) implements Drain.Listener {
+        @Override
+        public void bytes(ByteBuffer bytes) {
+            listener.accept(bytes);
+        }
+
+        @Override
+        public void end() {
+            // The run's result says so.
+        }
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    /** Takes over our end of the output's pipe for one run. */
+    Drain drain(int fd) {
+        return new Drain(
+                fd,
+                new CaptureBuffer(limit, beyond == Beyond.KEEP_TAIL),
+                beyond == Beyond.FAIL,
+                listener == null ? null : listener.create());
+    }
+
+    @Override
+    public String toString() {
+        return beyond + " at " + limit + " bytes";
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.io.Drain;
+import java.nio.charset.Charset;
+import java.util.List;
+
+/**
+ * What a {@linkplain EmptyProcess#run run} has kept of an output. Immutable.
+ *
+ * <pre>{@code
+ * CommandResult result = PidfdProcess.builder("git", "log", "--oneline").run(RunOptions.timeout(ofSeconds(5)));
+ * for (String line : result.stdout().lines()) { ... }
+ * }</pre>
+ *
+ * <p>Of an output that does not lead here, such as one to a file, it is empty.
+ */
+public final class CapturedOutput {
+    /** What {@link Process#inputReader()} takes. */
+    static final Charset NATIVE_CHARSET = nativeCharset();
+
+    static final CapturedOutput NONE = new CapturedOutput(new byte[0], 0, false);
+
+    private final byte[] bytes;
+    private final long total;
+    private final boolean cut;
+
+    private CapturedOutput(byte[] bytes, long total, boolean cut) {
+        this.bytes = bytes;
+        this.total = total;
+        this.cut = cut;
+    }
+
+    /** What a drain, if there is one, has kept so far. */
+    static CapturedOutput of(Drain drain) {
+        if (drain == null) {
+            return NONE;
+        }
+        Drain.Captured captured = drain.captured();
+        return new CapturedOutput(captured.bytes(), captured.total(), captured.isCut());
+    }
+
+    private static Charset nativeCharset() {
+        String name = System.getProperty("native.encoding");
+        return name != null && Charset.isSupported(name)
+                ? Charset.forName(name)
+                : Charset.defaultCharset();
+    }
+
+    /**
+     * What was kept.
+     *
+     * @return a copy
+     */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /**
+     * What was kept, decoded with the charset of {@link Process#inputReader()} (the system property
+     * {@code native.encoding}); what cannot be decoded is replaced.
+     *
+     * @return the text, line ends included
+     */
+    public String text() {
+        return text(NATIVE_CHARSET);
+    }
+
+    /**
+     * What was kept, decoded; what cannot be is replaced.
+     *
+     * @param charset the charset
+     * @return the text, line ends included
+     */
+    public String text(Charset charset) {
+        return new String(bytes, charset);
+    }
+
+    /**
+     * The lines of {@link #text()}, without their ends.
+     *
+     * @return the lines, from the first
+     */
+    public List<String> lines() {
+        return text().lines().toList();
+    }
+
+    /**
+     * How much the output was, kept or not.
+     *
+     * @return the bytes that were read
+     */
+    public long total() {
+        return total;
+    }
+
+    /**
+     * Whether there was more than was kept, see {@link Capture#keepHead} and {@link
+     * Capture#keepTail}.
+     *
+     * @return true if {@link #bytes()} are not all
+     */
+    public boolean isTruncated() {
+        return total > bytes.length;
+    }
+
+    /**
+     * Whether the reading ended before the output did, because somebody else, mostly a grandchild,
+     * kept it open for longer than {@link RunOptions#linger} after the exit, or because the run has
+     * failed.
+     *
+     * @return true if more might have come
+     */
+    public boolean isCut() {
+        return cut;
+    }
+
+    /** The text. */
+    @Override
+    public String toString() {
+        return text();
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.spawn4j;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.util.List;
+
+/**
+ * A {@linkplain EmptyProcess#run run} was not as it should be: the process was started and has
+ * ended, or was ended. Its message names the command, what was wrong, and the end of standard
+ * error.
+ *
+ * <pre>{@code
+ * try {
+ *   git.prepare().args("push").run(RunOptions.timeout(ofMinutes(1)).expectExit(0));
+ * } catch (CommandException e) {
+ *   log.warn("{} after {}: {}", e.reason(), e.result().duration(), e.stderrTail());
+ * }
+ * }</pre>
+ */
+public final class CommandException extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    private static final int TAIL_LINES = 20;
+    private static final int TAIL_CHARS = 4000;
+    private static final int COMMAND_CHARS = 200;
+
+    /**
+     * What was wrong.
+     *
+     * <pre>{@code
+     * boolean worthAnotherTry = e.reason() == CommandException.Reason.TIMEOUT;
+     * }</pre>
+     */
+    public enum Reason {
+        /** An exit that was not {@linkplain RunOptions#expectExit expected}. */
+        EXIT("ended with "),
+
+        /** It took longer than {@link RunOptions#timeout}. */
+        TIMEOUT("took longer than "),
+
+        /** More output than {@link Capture#failBeyond} allows. */
+        OUTPUT("wrote more than "),
+
+        /** A {@link Capture}'s listener has thrown the cause. */
+        LISTENER("was torn down, as a listener has thrown "),
+
+        /**
+         * The stream that was to be the {@linkplain RunOptions#stdin input} has thrown the cause.
+         */
+        INPUT("was torn down, as its input has thrown "),
+
+        /** Its output could not be read, for the cause. */
+        READ("was torn down, as its output could not be read: ");
+
+        private final String words;
+
+        Reason(String words) {
+            this.words = words;
+        }
+    }
+
+    private final Reason reason;
+    private final transient CommandResult result;
+
+    CommandException(Reason reason, String detail, CommandResult result, Throwable cause) {
+        super(message(reason, detail, result), cause);
+        this.reason = reason;
+        this.result = result;
+    }
+
+    private static String message(Reason reason, String detail, CommandResult result) {
+        CommandResult.Stage stage = result.stage();
+        String where =
+                result.stages().size() == 1 ? "" : " (stage " + stage.index() + " of the pipeline)";
+        String tail = tail(stage.stderr());
+        return "\""
+                + shortened(stage.command())
+                + "\""
+                + where
+                + " "
+                + reason.words
+                + detail
+                + (tail.isEmpty() ? "" : "; its standard error ends with:\n" + tail);
+    }
+
+    private static String shortened(String command) {
+        return command.length() <= COMMAND_CHARS
+                ? command
+                : command.substring(0, COMMAND_CHARS) + "...";
+    }
+
+    private static String tail(CapturedOutput stderr) {
+        List<String> lines = stderr.lines();
+        String last =
+                String.join(
+                        "\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+        return last.substring(Math.max(0, last.length() - TAIL_CHARS));
+    }
+
+    /**
+     * What was wrong.
+     *
+     * @return the reason
+     */
+    public Reason reason() {
+        return reason;
+    }
+
+    /**
+     * What the run had come to when it ended: exit, output so far.
+     *
+     * @return the result; null after deserialization
+     */
+    public CommandResult result() {
+        return result;
+    }
+
+    /**
+     * The end of what was kept of standard error: 20 lines at most, and 4,000 characters.
+     *
+     * @return the text, without the last line's end; empty if there is none
+     */
+    public String stderrTail() {
+        return result == null ? "" : tail(result.stderr());
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.spawn4j;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What came of a {@linkplain EmptyProcess#run run}. Immutable.
+ *
+ * <pre>{@code
+ * CommandResult result = PidfdProcess.builder("git", "rev-parse", "HEAD").directory(repo).run(RunOptions.timeout(ofSeconds(5)));
+ * if (result.isSuccess()) {
+ *   String head = result.stdout().text().strip();
+ * }
+ * }</pre>
+ *
+ * <p>Of a {@link Pipeline}, exit, usage and standard error are those of the stage that {@linkplain
+ * #stage() counts}: the first one that has failed, or else the last one.
+ */
+public final class CommandResult {
+    /**
+     * One process of a run.
+     *
+     * <pre>{@code
+     * result.stages().forEach(stage -> log.info("{}: {}", stage.command(), stage.exitStatus()));
+     * }</pre>
+     *
+     * @param index its place in the pipeline, from 0
+     * @param command program and arguments, for display
+     * @param pid its pid, which may be another process' by now
+     * @param exitStatus how it ended; {@link ExitStatus.Unknown} also if it survived its teardown
+     * @param resourceUsage what it used
+     * @param stderr what was kept of its standard error; all stages' if they share one
+     */
+    public record Stage(
+            int index,
+            String command,
+            long pid,
+            ExitStatus exitStatus,
+            ResourceUsage resourceUsage,
+            CapturedOutput stderr) {}
+
+    private final List<Stage> stages;
+    private final Stage stage;
+    private final CapturedOutput stdout;
+    private final Duration duration;
+
+    CommandResult(List<Stage> stages, Stage stage, CapturedOutput stdout, Duration duration) {
+        this.stages = stages;
+        this.stage = stage;
+        this.stdout = stdout;
+        this.duration = duration;
+    }
+
+    /**
+     * All processes of the run.
+     *
+     * @return in the order of the pipeline; one where there was none
+     */
+    public List<Stage> stages() {
+        return stages;
+    }
+
+    /**
+     * The process that counts: of a pipeline the one that failed first, else the last one. A stage
+     * that ended by SIGPIPE has not failed if another one reads from it, as that one has had
+     * enough.
+     *
+     * @return the stage
+     */
+    public Stage stage() {
+        return stage;
+    }
+
+    /**
+     * How the process that counts has ended.
+     *
+     * @return the status
+     */
+    public ExitStatus exitStatus() {
+        return stage.exitStatus();
+    }
+
+    /**
+     * The exit code of the process that counts, or 128 + n after signal n.
+     *
+     * @return 0 to 255; -1 if nobody knows
+     */
+    public int exitValue() {
+        return exitStatus().exitValue();
+    }
+
+    /**
+     * Whether the process that counts, and so each, has ended with code 0.
+     *
+     * @return true if all went well
+     */
+    public boolean isSuccess() {
+        return exitStatus().isSuccess();
+    }
+
+    /**
+     * What was kept of standard output, in a pipeline the last stage's.
+     *
+     * @return the output
+     */
+    public CapturedOutput stdout() {
+        return stdout;
+    }
+
+    /**
+     * What was kept of standard error of the process that counts.
+     *
+     * @return the output; empty if it was merged into standard output
+     */
+    public CapturedOutput stderr() {
+        return stage.stderr();
+    }
+
+    /**
+     * What the process that counts, and those of its children that it waited for, have used.
+     *
+     * @return the usage
+     */
+    public ResourceUsage resourceUsage() {
+        return stage.resourceUsage();
+    }
+
+    /**
+     * From the start to the last exit and the last byte.
+     *
+     * @return the time
+     */
+    public Duration duration() {
+        return duration;
+    }
+
+    /** Command and exit, for display. */
+    @Override
+    public String toString() {
+        return stage.command() + ": " + exitStatus();
+    }
+}

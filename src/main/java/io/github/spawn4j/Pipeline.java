@@ -1,0 +1,254 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Io;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Processes each of which reads what the one before it writes. The kernel's pipes lie between them,
+ * so that nothing passes through the JVM, and each has the two ends that it needs and no others.
+ * One thread at a time.
+ *
+ * <pre>{@code
+ * CommandResult result = Pipeline.of(
+ *         PidfdProcess.builder("git", "log", "--format=%an"),
+ *         PidfdProcess.builder("sort"),
+ *         PidfdProcess.builder("uniq", "-c"))
+ *     .run(RunOptions.timeout(ofSeconds(10)).expectExit(0));
+ * }</pre>
+ *
+ * <p>Stages that are not linked to another one keep their redirects: the first one's standard
+ * input, the last one's standard output, everybody's standard error. A pipeline is started once,
+ * and then its stages are used up, also if that has failed.
+ */
+public final class Pipeline {
+    private static final String[] STREAM_NAMES = {
+        "standard input", "standard output", "standard error"
+    };
+
+    private final List<EmptyProcess> stages;
+    private boolean sharesStderr;
+
+    private Pipeline(List<EmptyProcess> stages) {
+        this.stages = stages;
+    }
+
+    /**
+     * Begins a pipeline.
+     *
+     * @param stages the processes, each to be started by the pipeline and nobody else
+     * @return the pipeline
+     * @throws IllegalArgumentException if there is no stage, or one comes twice
+     */
+    public static Pipeline of(EmptyProcess... stages) {
+        List<EmptyProcess> all = List.copyOf(Arrays.asList(stages));
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("a pipeline without a stage");
+        }
+        if (all.stream().distinct().count() < all.size()) {
+            throw new IllegalArgumentException("a process is two stages of the pipeline");
+        }
+        return new Pipeline(all);
+    }
+
+    /**
+     * Gives all stages whose standard error is a pipe the same one, so that what they say comes in
+     * the order in which they say it. It is read as the last stage's.
+     *
+     * @return this
+     */
+    public Pipeline sharedStderr() {
+        sharesStderr = true;
+        return this;
+    }
+
+    /** What becomes of the processes. */
+    interface Adopter<T> {
+        /** Takes over a process that has just been started. */
+        T adopt(EmptyProcess process, Launched launched) throws IOException;
+
+        /** Ends a process, as a later one could not be started. */
+        void discard(T started);
+    }
+
+    /**
+     * Starts the processes.
+     *
+     * @return the running processes, in the order of the pipeline
+     * @throws SpawnException if one cannot be started; those that had been are killed
+     * @throws IllegalStateException if a stage has been started before, or if it is redirected
+     *     where the pipeline needs a pipe; nothing has been started then
+     */
+    public List<PidfdProcess> start() throws SpawnException {
+        return start(
+                new Adopter<>() {
+                    @Override
+                    public PidfdProcess adopt(EmptyProcess process, Launched launched)
+                            throws IOException {
+                        return process.adopt(launched);
+                    }
+
+                    @Override
+                    public void discard(PidfdProcess started) {
+                        started.destroyForcibly();
+                    }
+                });
+    }
+
+    /**
+     * Runs the processes to their end, as {@link EmptyProcess#run} does; the input is the first
+     * one's, standard output the last one's, standard error each one's own unless they share one.
+     * All are torn down together, each as it says.
+     *
+     * @param options how
+     * @return how it ended
+     * @throws SpawnException if a process cannot be started
+     * @throws CommandException if it was not as {@code options} demand; it names the stage
+     * @throws InterruptedException if the thread was or is interrupted; nobody is left then
+     * @throws IllegalStateException as for {@link #start}, or if an input is given that the first
+     *     stage does not read
+     */
+    public CommandResult run(RunOptions options)
+            throws SpawnException, CommandException, InterruptedException {
+        return begin(options).await();
+    }
+
+    /**
+     * Begins to {@linkplain #run run} the processes, and does not wait.
+     *
+     * @param options how
+     * @return completed, by a thread of the library, with what {@code run} would return or throw.
+     *     Cancelling it tears the processes down
+     * @throws IllegalStateException as for {@code run}
+     */
+    public CompletableFuture<CommandResult> runAsync(RunOptions options) {
+        try {
+            return begin(options).future();
+        } catch (SpawnException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Run begin(RunOptions options) throws SpawnException {
+        Run run = new Run(options);
+        run.connectInput(stages.get(0));
+        run.begin(start(run), sharesStderr);
+        return run;
+    }
+
+    private <T> List<T> start(Adopter<T> adopter) throws SpawnException {
+        check();
+        List<T> started = new ArrayList<>();
+        try (Plumbing plumbing = new Plumbing()) {
+            for (EmptyProcess stage : stages) {
+                boolean isLast = started.size() + 1 == stages.size();
+                plumbing.connect(stage, isLast);
+                started.add(
+                        stage.start(
+                                launched ->
+                                        adopter.adopt(
+                                                stage,
+                                                isLast ? plumbing.complete(launched) : launched)));
+            }
+            return started;
+        } catch (SpawnException | RuntimeException | Error e) {
+            started.forEach(adopter::discard);
+            throw e;
+        } finally {
+            stages.forEach(EmptyProcess::useUp);
+        }
+    }
+
+    private void check() {
+        for (int i = 0; i < stages.size(); i++) {
+            stages.get(i).changeable();
+            if (i > 0) {
+                checkPipe(i, 0);
+            }
+            if (i + 1 < stages.size()) {
+                checkPipe(i, 1);
+            }
+        }
+    }
+
+    private void checkPipe(int stage, int fd) {
+        Redirect redirect = stages.get(stage).streams[fd];
+        if (!redirect.isPipe()) {
+            throw new IllegalStateException(
+                    "stage "
+                            + stage
+                            + " ("
+                            + stages.get(stage)
+                            + ") has "
+                            + STREAM_NAMES[fd]
+                            + " "
+                            + redirect
+                            + ", not the pipeline's");
+        }
+    }
+
+    /** The pipes of one start. Our copies are closed as soon as the processes have theirs. */
+    private final class Plumbing implements AutoCloseable {
+        /** What the stage that is being started reads and writes; null where that is not ours. */
+        private Fd stdin;
+
+        private Fd stdout;
+
+        /** What the next stage will read. */
+        private Fd next;
+
+        /** Null until the first stage writes to it. */
+        private Io.Pipe stderr;
+
+        void connect(EmptyProcess stage, boolean isLast) throws SpawnException {
+            closeAll(stdin, stdout);
+            stdin = next;
+            stdout = null;
+            next = null;
+            try {
+                if (!isLast) {
+                    Io.Pipe pipe = Io.pipe();
+                    next = pipe.reader();
+                    stdout = pipe.writer();
+                    stage.stdout(Redirect.descriptor(stdout.number()));
+                }
+                if (stdin != null) {
+                    stage.stdin(Redirect.descriptor(stdin.number()));
+                }
+                if (sharesStderr && stage.streams[2].isPipe()) {
+                    if (stderr == null) {
+                        stderr = Io.pipe();
+                    }
+                    stage.stderr(Redirect.descriptor(stderr.writer().number()));
+                }
+            } catch (IOException e) {
+                throw SpawnException.of(stage.program, stage.directory, e);
+            }
+        }
+
+        /** Gives the last process what all share. */
+        Launched complete(Launched launched) throws IOException {
+            return stderr == null ? launched : launched.withStderr(Io.unblocked(stderr.reader()));
+        }
+
+        @Override
+        public void close() {
+            closeAll(stdin, stdout, next);
+            if (stderr != null) {
+                closeAll(stderr.reader(), stderr.writer());
+            }
+        }
+
+        private void closeAll(Fd... descriptors) {
+            for (Fd fd : descriptors) {
+                if (fd != null) {
+                    fd.close();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package io.github.spawn4j;
+
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * How a process is {@linkplain EmptyProcess#run run} to its end: for how long, with what input, and
+ * what becomes of its output. Immutable: each method gives other options.
+ *
+ * <pre>{@code
+ * RunOptions options = RunOptions.timeout(ofSeconds(30))
+ *     .stdin("select 1;")
+ *     .stdout(Capture.failBeyond(1 << 20))
+ *     .stderr(Capture.keepTail(8192).lines(log::warn))
+ *     .expectExit(0);
+ * }</pre>
+ *
+ * <p>If nothing else is said there is no input, both outputs are captured up to 16 MiB each and
+ * more is a failure, any exit is as good as another, and output that somebody else keeps open after
+ * the exit is waited for 100 ms.
+ */
+public final class RunOptions {
+    private static final int DEFAULT_CAPTURE = 16 * 1024 * 1024;
+    private static final Duration DEFAULT_LINGER = Duration.ofMillis(100);
+
+    /** Null for ever. Like the others it is only changed before anybody else sees the object. */
+    private Duration timeout;
+
+    private Duration linger = DEFAULT_LINGER;
+    private Input input = Input.NONE;
+    private Capture stdout = Capture.failBeyond(DEFAULT_CAPTURE);
+    private Capture stderr = Capture.failBeyond(DEFAULT_CAPTURE);
+
+    /** Null if all are expected. */
+    private Set<Integer> expectedExits;
+
+    private RunOptions(Duration timeout) {
+        this.timeout = timeout;
+    }
+
+    /**
+     * A run that may take this long. Then the process is {@linkplain EmptyProcess#teardown torn
+     * down}, and the run fails with {@link CommandException.Reason#TIMEOUT} when that is over.
+     *
+     * @param timeout from the start; not negative
+     * @return the options
+     * @throws IllegalArgumentException if it is negative
+     */
+    public static RunOptions timeout(Duration timeout) {
+        return new RunOptions(notNegative("timeout", timeout));
+    }
+
+    /**
+     * A run that may take as long as it likes.
+     *
+     * @return the options
+     */
+    public static RunOptions noTimeout() {
+        return new RunOptions((Duration) null);
+    }
+
+    private RunOptions(RunOptions other) {
+        timeout = other.timeout;
+        linger = other.linger;
+        input = other.input;
+        stdout = other.stdout;
+        stderr = other.stderr;
+        expectedExits = other.expectedExits;
+    }
+
+    private static Duration notNegative(String name, Duration duration) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException(name + " " + duration + " is negative");
+        }
+        return duration;
+    }
+
+    private RunOptions with(Consumer<RunOptions> change) {
+        RunOptions changed = new RunOptions(this);
+        change.accept(changed);
+        return changed;
+    }
+
+    private RunOptions withInput(Input input) {
+        return with(options -> options.input = input);
+    }
+
+    /**
+     * Gives the process these bytes as standard input, and then the end. It need not read them.
+     *
+     * @param bytes the input
+     * @return the options
+     */
+    public RunOptions stdin(byte[] bytes) {
+        return withInput(Input.of(bytes));
+    }
+
+    /**
+     * Gives the process a text as standard input, encoded as {@link Process#outputWriter()} would
+     * (the system property {@code native.encoding}), and then the end.
+     *
+     * @param text the input
+     * @return the options
+     */
+    public RunOptions stdin(String text) {
+        return stdin(text, CapturedOutput.NATIVE_CHARSET);
+    }
+
+    /**
+     * Gives the process a text as standard input, and then the end.
+     *
+     * @param text the input
+     * @param charset how it is encoded
+     * @return the options
+     */
+    public RunOptions stdin(String text, Charset charset) {
+        return stdin(text.getBytes(charset));
+    }
+
+    /**
+     * Copies a stream to standard input, by a thread of the library, and then gives the end. The
+     * stream is not closed. What the process does not read may have been read from the stream all
+     * the same. If the stream fails the process is torn down and the run fails with {@link
+     * CommandException.Reason#INPUT}; a stream that waits when the process has ended does not keep
+     * the run, but is interrupted.
+     *
+     * @param stream the input, for one run
+     * @return the options
+     */
+    public RunOptions stdin(InputStream stream) {
+        return withInput(Input.of(stream));
+    }
+
+    /**
+     * Lets the process read a file as standard input, which it opens itself.
+     *
+     * @param file the file
+     * @return the options
+     */
+    public RunOptions stdin(Path file) {
+        return withInput(Input.of(file));
+    }
+
+    /**
+     * Says what becomes of standard output.
+     *
+     * @param capture what is kept and who is told
+     * @return the options
+     */
+    public RunOptions stdout(Capture capture) {
+        Objects.requireNonNull(capture, "capture");
+        return with(options -> options.stdout = capture);
+    }
+
+    /**
+     * Says what becomes of standard error.
+     *
+     * @param capture what is kept and who is told
+     * @return the options
+     */
+    public RunOptions stderr(Capture capture) {
+        Objects.requireNonNull(capture, "capture");
+        return with(options -> options.stderr = capture);
+    }
+
+    /**
+     * Makes any other exit a failure, {@link CommandException.Reason#EXIT}, as is death by a
+     * signal.
+     *
+     * @param codes the exit codes that are as they should be, such as 0 and 1 for grep(1)
+     * @return the options
+     * @throws IllegalArgumentException if there is none, or one is not in 0 to 255
+     */
+    public RunOptions expectExit(int... codes) {
+        if (codes.length == 0) {
+            throw new IllegalArgumentException("no exit code is expected");
+        }
+        for (int code : codes) {
+            if (code < 0 || code > 255) {
+                throw new IllegalArgumentException("exit code " + code + " is not in 0 to 255");
+            }
+        }
+        Set<Integer> expected =
+                Arrays.stream(codes).boxed().collect(Collectors.toUnmodifiableSet());
+        return with(options -> options.expectedExits = expected);
+    }
+
+    /**
+     * Waits this long, after the process has ended, for output that somebody else, mostly a
+     * grandchild, keeps open. What the process itself has written is read in any case.
+     *
+     * @param linger from the exit; not negative
+     * @return the options
+     * @throws IllegalArgumentException if it is negative
+     */
+    public RunOptions linger(Duration linger) {
+        notNegative("linger", linger);
+        return with(options -> options.linger = linger);
+    }
+
+    /** Null for ever. */
+    Duration timeout() {
+        return timeout;
+    }
+
+    Duration linger() {
+        return linger;
+    }
+
+    Input input() {
+        return input;
+    }
+
+    Capture stdout() {
+        return stdout;
+    }
+
+    Capture stderr() {
+        return stderr;
+    }
+
+    /** Whether a run that ends like this is as it should be. */
+    boolean expects(ExitStatus status) {
+        return expectedExits == null || isExpected(status);
+    }
+
+    /** Whether this exit was named. */
+    boolean isExpected(ExitStatus status) {
+        return expectedExits != null
+                && status instanceof ExitStatus.Exited exited
+                && expectedExits.contains(exited.code());
+    }
+}

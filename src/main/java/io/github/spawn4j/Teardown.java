@@ -1,0 +1,162 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.io.Cgroup;
+import io.github.spawn4j.internal.io.Child;
+import io.github.spawn4j.internal.io.Deadline;
+import io.github.spawn4j.internal.io.Escalation;
+import io.github.spawn4j.internal.io.Target;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * How a process is ended: signals, each with the time that the process has to end before the next
+ * one is sent, and whom they reach. Immutable.
+ *
+ * <pre>{@code
+ * Teardown gentle = Teardown.first(Signal.INT, ofSeconds(5)).then(Signal.TERM, ofSeconds(2)).then(Signal.KILL, ofSeconds(1));
+ * PidfdProcess server = PidfdProcess.builder("npx", "server").teardown(gentle.ofGroup().atShutdown()).start();
+ * }</pre>
+ *
+ * <p>It begins when a {@link EmptyProcess#run run} exceeds its time or is interrupted, by {@link
+ * PidfdProcess#close()} and {@link PidfdProcess#teardown()}, and where it says so when the JVM
+ * ends. It is over as soon as nobody is left; a process that has ended but that its parent has not
+ * waited for does not count.
+ */
+public final class Teardown {
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(2);
+
+    /** SIGTERM, 2 seconds later SIGKILL, to the process alone. */
+    public static final Teardown DEFAULT =
+            first(Signal.TERM, DEFAULT_GRACE).then(Signal.KILL, DEFAULT_GRACE);
+
+    private enum Scope {
+        PROCESS,
+        GROUP,
+        CGROUP
+    }
+
+    private final List<Escalation.Step> steps;
+    private final Scope scope;
+    private final boolean atShutdown;
+
+    private Teardown(List<Escalation.Step> steps, Scope scope, boolean atShutdown) {
+        this.steps = steps;
+        this.scope = scope;
+        this.atShutdown = atShutdown;
+    }
+
+    /**
+     * A teardown of one step, which reaches the process alone.
+     *
+     * @param signal what is sent
+     * @param grace how long the process then has; not negative
+     * @return the teardown; unless more steps follow, who survives the signal lives on
+     * @throws IllegalArgumentException if {@code grace} is negative
+     */
+    public static Teardown first(Signal signal, Duration grace) {
+        return new Teardown(List.of(), Scope.PROCESS, false).then(signal, grace);
+    }
+
+    /**
+     * Adds a step.
+     *
+     * @param signal what is sent when the grace of the step before has passed
+     * @param grace how long the process then has; not negative
+     * @return the longer teardown
+     * @throws IllegalArgumentException if {@code grace} is negative
+     */
+    public Teardown then(Signal signal, Duration grace) {
+        Objects.requireNonNull(signal, "signal");
+        if (grace.isNegative()) {
+            throw new IllegalArgumentException("grace " + grace + " is negative");
+        }
+        List<Escalation.Step> longer = new ArrayList<>(steps);
+        longer.add(new Escalation.Step(signal.number(), Deadline.toNanos(grace)));
+        return new Teardown(List.copyOf(longer), scope, atShutdown);
+    }
+
+    /**
+     * The same for the whole process group, of which the process becomes the leader: everybody that
+     * it starts, unless they leave the group. From Linux 6.9 on also after the process itself has
+     * ended, before that only until its exit has been collected (pidfd_send_signal(2)).
+     *
+     * @return the wider teardown
+     */
+    public Teardown ofGroup() {
+        return new Teardown(steps, Scope.GROUP, atShutdown);
+    }
+
+    /**
+     * The same for everybody in the {@link EmptyProcess#cgroup cgroup} that the process was started
+     * in, and below it, whoever started them; nobody can leave it without the rights to. SIGKILL is
+     * {@code cgroup.kill} from Linux 5.14 on, which no fork outruns; see cgroups(7).
+     *
+     * @return the wider teardown; a start without a cgroup is refused
+     */
+    public Teardown ofCgroup() {
+        return new Teardown(steps, Scope.CGROUP, atShutdown);
+    }
+
+    /**
+     * The same, which begins at the latest when the JVM ends in an orderly way, and which the end
+     * of the JVM then waits for. For a JVM that is killed see {@code parentDeathSignal} of {@link
+     * EmptyProcess}.
+     *
+     * @return the teardown that the JVM's end begins
+     */
+    public Teardown atShutdown() {
+        return new Teardown(steps, scope, true);
+    }
+
+    boolean needsGroup() {
+        return scope == Scope.GROUP;
+    }
+
+    boolean needsCgroup() {
+        return scope == Scope.CGROUP;
+    }
+
+    /** Whether there is something to be done for a process that nobody refers to any more. */
+    boolean outlivesProcess() {
+        return atShutdown || needsGroup();
+    }
+
+    /**
+     * The teardown of a child.
+     *
+     * @param cgroup where it was started, or null
+     */
+    Escalation of(Child child, Path cgroup) {
+        return new Escalation(child, target(child, cgroup), steps, atShutdown);
+    }
+
+    private Target target(Child child, Path cgroup) {
+        switch (scope) {
+            case GROUP:
+                return child.processGroup();
+            case CGROUP:
+                return new Cgroup(cgroup);
+            default:
+                return child;
+        }
+    }
+
+    /** Such as {@code SIGTERM, PT2S, SIGKILL, PT2S to the group}. */
+    @Override
+    public String toString() {
+        return steps.stream()
+                        .map(
+                                step ->
+                                        Signal.of(step.signal())
+                                                + ", "
+                                                + Duration.ofNanos(step.graceNs()))
+                        .collect(Collectors.joining(", "))
+                + " to the "
+                + scope.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.spawn4j.internal.io;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies a stream of the user to the input of a child, by a worker, as the stream may wait.
+ * Thread-safe.
+ *
+ * <p>The stream stays the user's: it is not closed.
+ */
+public final class Pump implements Child.Stream {
+    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
+    private static final int BUFFER_SIZE = 16 * 1024;
+
+    private final InputStream from;
+    private final PipeOutput to;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** The worker, while it reads the user's stream. */
+    @GuardedBy("lock")
+    private Thread reader;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    /** Takes over the descriptor {@code to}, which must not block. */
+    public Pump(InputStream from, int to) {
+        this.from = from;
+        this.to = new PipeOutput(to);
+    }
+
+    /** Begins to copy. */
+    public void start() {
+        Workers.execute(this::copy);
+    }
+
+    /**
+     * Completed exceptionally if the user's stream has failed. For code of ours, which must not
+     * wait.
+     */
+    public CompletableFuture<Void> done() {
+        return done;
+    }
+
+    private void copy() {
+        try {
+            byte[] buffer = new byte[BUFFER_SIZE];
+            int count = read(buffer);
+            while (count >= 0 && write(buffer, count)) {
+                count = read(buffer);
+            }
+            to.close();
+            done.complete(null);
+        } catch (Throwable e) { // user code: whatever it throws harms its own process only
+            done.completeExceptionally(e);
+        }
+    }
+
+    /** Returns a negative number at the end. */
+    private int read(byte[] buffer) throws IOException {
+        if (!setReader(Thread.currentThread())) {
+            return -1;
+        }
+        try {
+            return from.read(buffer);
+        } finally {
+            setReader(null);
+            Thread.interrupted(); // by close(), perhaps after the stream had returned
+        }
+    }
+
+    private boolean setReader(Thread thread) {
+        lock.lock();
+        try {
+            reader = thread;
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns false if the child wants no more. */
+    private boolean write(byte[] buffer, int count) {
+        try {
+            to.write(buffer, 0, count);
+            return true;
+        } catch (IOException e) {
+            LOG.debug("the rest of the input is not wanted", e);
+            return false;
+        }
+    }
+
+    @Override
+    public void childExited() throws IOException {
+        to.childExited();
+    }
+
+    /** Ends the copying; a stream that waits is interrupted. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            closed = true;
+            if (reader != null) {
+                reader.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+        to.close();
+    }
+}

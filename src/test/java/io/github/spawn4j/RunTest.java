@@ -1,0 +1,727 @@
+package io.github.spawn4j;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Running a process to its end: input, captured output, listeners, time, and what can go wrong. */
+@Timeout(60)
+class RunTest {
+    /**
+     * For runs that are to end by themselves: long, so that it tells a hang from a busy machine.
+     */
+    private static final RunOptions OPTIONS = RunOptions.timeout(ofSeconds(50));
+
+    private static final int MIB = 1 << 20;
+
+    @TempDir Path folder;
+
+    private static EmptyProcess sh(String script) {
+        return PidfdProcess.builder("sh", "-c", script);
+    }
+
+    private static CommandException failure(EmptyProcess process, RunOptions options) {
+        return catchThrowableOfType(CommandException.class, () -> process.run(options));
+    }
+
+    // What comes out
+
+    @ForEachStrategy
+    void capturesBothOutputsAndTheExit(SpawnStrategy strategy) throws Exception {
+        CommandResult result =
+                sh("echo out; echo error >&2; exit 3").strategy(strategy).run(OPTIONS);
+
+        assertThat(result.stdout().text()).isEqualTo("out\n");
+        assertThat(result.stderr().lines()).containsExactly("error");
+        assertThat(result.stdout().bytes()).containsExactly('o', 'u', 't', '\n');
+        assertThat(result.exitStatus()).isEqualTo(new ExitStatus.Exited(3));
+        assertThat(result.exitValue()).isEqualTo(3);
+        assertThat(result.isSuccess()).isFalse();
+        assertThat(result.stages()).containsExactly(result.stage());
+        assertThat(result.stage().command()).startsWith("sh -c echo");
+        assertThat(result.resourceUsage().maxResidentBytes()).isPositive();
+        assertThat(result.duration()).isPositive();
+        assertThat(result.stdout().isTruncated()).isFalse();
+        assertThat(result.stdout().isCut()).isFalse();
+    }
+
+    @Test
+    void runsATemplate() throws Exception {
+        try (SpawnTemplate echo = SpawnTemplate.builder("echo").args("a").build()) {
+            assertThat(echo.run(OPTIONS, "b").stdout().text()).isEqualTo("a b\n");
+            assertThat(echo.runAsync(OPTIONS, "c").get().stdout().text()).isEqualTo("a c\n");
+        }
+    }
+
+    @Test
+    void readsTenMebibytesOfErrorsBesideOutput() throws Exception {
+        CommandResult result = sh("head -c 10485760 /dev/zero >&2; echo done").run(OPTIONS);
+
+        assertThat(result.stderr().total()).isEqualTo(10 * MIB);
+        assertThat(result.stderr().bytes()).hasSize(10 * MIB);
+        assertThat(result.stdout().text()).isEqualTo("done\n");
+    }
+
+    @Test
+    void keepsNothingOfWhatLeadsElsewhere() throws Exception {
+        Path file = folder.resolve("file");
+
+        CommandResult result =
+                sh("echo out; echo error >&2").stdout(Redirect.to(file)).run(OPTIONS);
+
+        assertThat(result.stdout().bytes()).isEmpty();
+        assertThat(result.stderr().text()).isEqualTo("error\n");
+        assertThat(file).hasContent("out");
+    }
+
+    @Test
+    void mergesErrorsIntoOutput() throws Exception {
+        CommandResult result =
+                sh("echo 1; echo 2 >&2; echo 3").stderr(Redirect.STDOUT).run(OPTIONS);
+
+        assertThat(result.stdout().lines()).containsExactly("1", "2", "3");
+        assertThat(result.stderr().bytes()).isEmpty();
+    }
+
+    @Test
+    void decodesAsAsked() throws Exception {
+        CapturedOutput output = PidfdProcess.builder("printf", "\\344\\374").run(OPTIONS).stdout();
+
+        assertThat(output.text(StandardCharsets.ISO_8859_1)).isEqualTo("\u00e4\u00fc");
+        assertThat(output.bytes()).containsExactly(0xe4, 0xfc);
+    }
+
+    // Bounds
+
+    @Test
+    void failsBeyondTheBound() {
+        CommandException failure =
+                failure(PidfdProcess.builder("yes"), OPTIONS.stdout(Capture.failBeyond(10)));
+
+        assertThat(failure.reason()).isEqualTo(CommandException.Reason.OUTPUT);
+        assertThat(failure).hasMessage("\"yes\" wrote more than 10 bytes to its standard output");
+        assertThat(failure.result().stdout().text()).isEqualTo("y\ny\ny\ny\ny\n");
+        assertThat(failure.result().stdout().isTruncated()).isTrue();
+        assertThat(failure.result().stdout().isCut()).isTrue();
+        assertThat(failure.result().exitStatus()).isInstanceOf(ExitStatus.Killed.class);
+    }
+
+    @Test
+    void keepsAsMuchAsTheBoundAllows() throws Exception {
+        CapturedOutput output =
+                PidfdProcess.builder("printf", "0123456789")
+                        .run(OPTIONS.stdout(Capture.failBeyond(10)))
+                        .stdout();
+
+        assertThat(output.text()).isEqualTo("0123456789");
+        assertThat(output.isTruncated()).isFalse();
+    }
+
+    @Test
+    void keepsTheHead() throws Exception {
+        CapturedOutput output =
+                PidfdProcess.builder("seq", "1", "100000")
+                        .run(OPTIONS.stdout(Capture.keepHead(9)))
+                        .stdout();
+
+        assertThat(output.text()).isEqualTo("1\n2\n3\n4\n5");
+        assertThat(output.total()).isEqualTo(588_895);
+        assertThat(output.isTruncated()).isTrue();
+        assertThat(output.isCut()).isFalse();
+    }
+
+    @Test
+    void keepsTheTail() throws Exception {
+        for (int limit : new int[] {0, 1, 9, 4096, 65536, 100_000, 588_894}) {
+            CapturedOutput output =
+                    PidfdProcess.builder("seq", "1", "100000")
+                            .run(OPTIONS.stdout(Capture.keepTail(limit)))
+                            .stdout();
+
+            assertThat(output.bytes()).hasSize(limit);
+            assertThat(numbers(100_000)).endsWith(output.text());
+            assertThat(output.total()).isEqualTo(588_895);
+            assertThat(output.isTruncated()).isTrue();
+        }
+    }
+
+    private static String numbers(int last) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 1; i <= last; i++) {
+            text.append(i).append('\n');
+        }
+        return text.toString();
+    }
+
+    @Test
+    void keepsAllOfWhatIsShorterThanTheTail() throws Exception {
+        CapturedOutput output =
+                PidfdProcess.builder("seq", "1", "1000")
+                        .run(OPTIONS.stdout(Capture.keepTail(MIB)))
+                        .stdout();
+
+        assertThat(output.text()).isEqualTo(numbers(1000));
+        assertThat(output.isTruncated()).isFalse();
+    }
+
+    // Listeners
+
+    @Test
+    void handsOutLinesWhileTheProcessRuns() throws Exception {
+        Path fifo = folder.resolve("fifo");
+        PidfdProcess.builder("mkfifo", fifo.toString()).run(OPTIONS.expectExit(0));
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+
+        // It goes on when its first line has been heard.
+        CommandResult result =
+                PidfdProcess.builder("sh", "-c", "echo first; read line < \"$0\"; printf \"$line\"")
+                        .args(fifo.toString())
+                        .run(
+                                OPTIONS.stdout(
+                                        Capture.keepTail(0)
+                                                .lines(
+                                                        line -> {
+                                                            lines.add(line);
+                                                            if (lines.size() == 1) {
+                                                                write(fifo, "second\n");
+                                                            }
+                                                        })));
+
+        assertThat(lines).containsExactly("first", "second");
+        assertThat(result.stdout().bytes()).isEmpty();
+        assertThat(result.stdout().total()).isEqualTo(12);
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void splitsLinesAsReadersDo() throws Exception {
+        List<String> lines = new ArrayList<>();
+
+        PidfdProcess.builder("printf", "a\\n\\nb\\r\\nc\\rd\\r\\r\\n\\342\\202\\254")
+                .run(OPTIONS.stdout(Capture.keepHead(0).lines(StandardCharsets.UTF_8, lines::add)));
+
+        assertThat(lines).containsExactly("a", "", "b", "c", "d", "", "\u20ac");
+    }
+
+    /** The pieces of a character come in one read each. */
+    @Test
+    void decodesCharactersThatComeInPieces() throws Exception {
+        List<String> lines = new ArrayList<>();
+        LineSplitter splitter = new LineSplitter(StandardCharsets.UTF_8, lines::add);
+        byte[] bytes = "a\u20acb\ud83d\ude00\r\nz".getBytes(StandardCharsets.UTF_8);
+        for (byte b : bytes) {
+            splitter.bytes(ByteBuffer.wrap(new byte[] {b}));
+        }
+        splitter.bytes(ByteBuffer.wrap(new byte[] {(byte) 0xe2, (byte) 0x82}));
+        splitter.end();
+
+        assertThat(lines).containsExactly("a\u20acb\ud83d\ude00", "z\ufffd");
+    }
+
+    @Test
+    void handsOutBytesInOrder() throws Exception {
+        StringBuilder heard = new StringBuilder();
+
+        PidfdProcess.builder("seq", "1", "100000")
+                .run(
+                        OPTIONS.stdout(
+                                Capture.keepHead(0)
+                                        .buffers(
+                                                bytes ->
+                                                        heard.append(
+                                                                StandardCharsets.US_ASCII.decode(
+                                                                        bytes)))));
+
+        assertThat(heard).hasToString(numbers(100_000));
+    }
+
+    @Test
+    void callsListenersOnNoThreadThatOthersNeed() throws Exception {
+        List<String> threads = Collections.synchronizedList(new ArrayList<>());
+        Capture capture =
+                Capture.keepTail(0).lines(line -> threads.add(Thread.currentThread().getName()));
+
+        sh("echo out; echo error >&2").run(OPTIONS.stdout(capture).stderr(capture));
+
+        assertThat(threads).hasSize(2).allMatch(name -> name.startsWith("spawn4j-worker-"));
+    }
+
+    @Test
+    void tearsDownAProcessWhoseListenerThrows() {
+        CommandException failure =
+                failure(
+                        PidfdProcess.builder("yes"),
+                        OPTIONS.stdout(
+                                Capture.keepTail(10)
+                                        .lines(
+                                                line -> {
+                                                    throw new IllegalStateException("enough");
+                                                })));
+
+        assertThat(failure.reason()).isEqualTo(CommandException.Reason.LISTENER);
+        assertThat(failure).hasMessageContaining("enough");
+        assertThat(failure.getCause()).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aListenerThatBlocksHoldsUpNobodyElse() throws Exception {
+        CountDownLatch blocked = new CountDownLatch(8);
+        CountDownLatch end = new CountDownLatch(1);
+        Capture blocking =
+                Capture.keepTail(100)
+                        .lines(
+                                line -> {
+                                    blocked.countDown();
+                                    await(end);
+                                });
+        List<CompletableFuture<CommandResult>> stuck = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            stuck.add(PidfdProcess.builder("echo", "a").runAsync(OPTIONS.stdout(blocking)));
+        }
+        assertThat(blocked.await(30, TimeUnit.SECONDS)).isTrue();
+
+        List<String> lines = new ArrayList<>();
+        assertThat(
+                        PidfdProcess.builder("echo", "b")
+                                .run(OPTIONS.stdout(Capture.keepTail(9).lines(lines::add)))
+                                .stdout()
+                                .text())
+                .isEqualTo("b\n");
+        assertThat(lines).containsExactly("b");
+        assertThat(stuck).noneMatch(CompletableFuture::isDone);
+
+        end.countDown();
+        for (CompletableFuture<CommandResult> run : stuck) {
+            assertThat(run.get(30, TimeUnit.SECONDS).stdout().text()).isEqualTo("a\n");
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Nothing more is read while a listener has something, so the process comes to a halt. */
+    @Test
+    void aSlowListenerSlowsDownItsProcess() throws Exception {
+        CountDownLatch heard = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicLong total = new AtomicLong();
+        Path progress = folder.resolve("progress");
+        CompletableFuture<CommandResult> run =
+                PidfdProcess.builder("sh", "-c", "head -c 1000000 /dev/zero; echo > \"$0\"")
+                        .args(progress.toString())
+                        .runAsync(
+                                OPTIONS.stdout(
+                                        Capture.keepTail(0)
+                                                .buffers(
+                                                        bytes -> {
+                                                            total.addAndGet(bytes.remaining());
+                                                            heard.countDown();
+                                                            await(go);
+                                                        })));
+        assertThat(heard.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(total.get()).isLessThanOrEqualTo(65536);
+        assertThat(progress).doesNotExist();
+
+        go.countDown();
+        assertThat(run.get(30, TimeUnit.SECONDS).isSuccess()).isTrue();
+        assertThat(total.get()).isEqualTo(1_000_000);
+        assertThat(progress).exists();
+    }
+
+    @Test
+    void aListenerThatNeverReturnsDoesNotOutliveTheTime() {
+        CountDownLatch interrupted = new CountDownLatch(1);
+
+        CommandException failure =
+                failure(
+                        PidfdProcess.builder("echo", "a"),
+                        RunOptions.timeout(ofMillis(300))
+                                .stdout(
+                                        Capture.keepTail(9)
+                                                .lines(
+                                                        line -> {
+                                                            try {
+                                                                new CountDownLatch(1).await();
+                                                            } catch (InterruptedException e) {
+                                                                interrupted.countDown();
+                                                            }
+                                                        })));
+
+        assertThat(failure.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
+        assertThat(failure.result().isSuccess()).isTrue();
+        await(interrupted);
+    }
+
+    // Input
+
+    @Test
+    void givesNoInputByDefault() throws Exception {
+        assertThat(PidfdProcess.builder("cat").run(OPTIONS).stdout().bytes()).isEmpty();
+    }
+
+    @Test
+    void feedsBytesAndReadsThemBack() throws Exception {
+        byte[] bytes = new byte[3 * MIB];
+        Arrays.setAll(bytes);
+
+        CapturedOutput output = PidfdProcess.builder("cat").run(OPTIONS.stdin(bytes)).stdout();
+
+        assertThat(output.bytes()).isEqualTo(bytes);
+    }
+
+    private static final class Arrays {
+        static void setAll(byte[] bytes) {
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) (i * 31 + i / 251);
+            }
+        }
+    }
+
+    @Test
+    void feedsText() throws Exception {
+        assertThat(
+                        PidfdProcess.builder("tr", "a-z", "A-Z")
+                                .run(OPTIONS.stdin("hello", StandardCharsets.US_ASCII))
+                                .stdout()
+                                .text())
+                .isEqualTo("HELLO");
+        assertThat(PidfdProcess.builder("cat").run(OPTIONS.stdin("")).stdout().bytes()).isEmpty();
+    }
+
+    @Test
+    void feedsAFile() throws Exception {
+        Path file = Files.writeString(folder.resolve("input"), "from the file");
+
+        assertThat(PidfdProcess.builder("cat").run(OPTIONS.stdin(file)).stdout().text())
+                .isEqualTo("from the file");
+        assertThatThrownBy(
+                        () ->
+                                PidfdProcess.builder("cat")
+                                        .run(OPTIONS.stdin(folder.resolve("none"))))
+                .isInstanceOf(SpawnException.class)
+                .hasMessageContaining("none");
+    }
+
+    @Test
+    void feedsAStream() throws Exception {
+        byte[] bytes = new byte[MIB];
+        Arrays.setAll(bytes);
+
+        CapturedOutput output =
+                PidfdProcess.builder("cat")
+                        .run(OPTIONS.stdin(new ByteArrayInputStream(bytes)))
+                        .stdout();
+
+        assertThat(output.bytes()).isEqualTo(bytes);
+    }
+
+    @Test
+    void tearsDownAProcessWhoseInputFails() {
+        InputStream broken =
+                new InputStream() {
+                    @Override
+                    public int read() throws IOException {
+                        throw new IOException("no more");
+                    }
+                };
+
+        CommandException failure = failure(PidfdProcess.builder("cat"), OPTIONS.stdin(broken));
+
+        assertThat(failure.reason()).isEqualTo(CommandException.Reason.INPUT);
+        assertThat(failure).hasMessageContaining("no more").hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void doesNotWaitForAnInputThatNobodyReads() throws Exception {
+        try (PipedOutputStream silent = new PipedOutputStream();
+                PipedInputStream input = new PipedInputStream(silent)) {
+            assertThat(PidfdProcess.builder("true").run(OPTIONS.stdin(input)).isSuccess()).isTrue();
+        }
+        byte[] much = new byte[MIB];
+        assertThat(PidfdProcess.builder("true").run(OPTIONS.stdin(much)).isSuccess()).isTrue();
+        assertThat(
+                        PidfdProcess.builder("head", "-c", "1")
+                                .run(OPTIONS.stdin(new ByteArrayInputStream(much)))
+                                .stdout()
+                                .bytes())
+                .hasSize(1);
+    }
+
+    @Test
+    void refusesAnInputThatCannotBeGiven() {
+        assertThatIllegalStateException()
+                .isThrownBy(
+                        () ->
+                                PidfdProcess.builder("cat")
+                                        .stdin(Redirect.DISCARD)
+                                        .run(OPTIONS.stdin("a")))
+                .withMessage("there is an input, but standard input of \"cat\" is /dev/null");
+    }
+
+    // Time
+
+    @ForEachStrategy
+    void endsWhatTakesTooLong(SpawnStrategy strategy) throws Exception {
+        PidfdProcess.builder("true").run(OPTIONS);
+        CommandException failure =
+                failure(
+                        sh("echo begun; echo cause >&2; exec sleep 600").strategy(strategy),
+                        RunOptions.timeout(ofMillis(500)));
+
+        assertThat(failure.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
+        assertThat(failure)
+                .hasMessageContaining("took longer than 0.5s")
+                .hasMessageEndingWith("its standard error ends with:\ncause");
+        assertThat(failure.result().stdout().text()).isEqualTo("begun\n");
+        assertThat(failure.result().exitStatus())
+                .isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
+    }
+
+    @Test
+    void doesNotFailForAProcessThatTakesNoTime() throws Exception {
+        assertThat(
+                        PidfdProcess.builder("true")
+                                .run(RunOptions.timeout(Duration.ofDays(1_000_000)))
+                                .isSuccess())
+                .isTrue();
+        assertThat(PidfdProcess.builder("true").run(RunOptions.noTimeout()).isSuccess()).isTrue();
+    }
+
+    @Test
+    void anInterruptEndsTheProcessToo() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        List<String> pids = Collections.synchronizedList(new ArrayList<>());
+        FutureTask<Boolean> run =
+                new FutureTask<>(
+                        () -> {
+                            assertThatThrownBy(
+                                            () ->
+                                                    sh("echo $$; exec sleep 600")
+                                                            .run(
+                                                                    OPTIONS.stdout(
+                                                                            Capture.keepTail(9)
+                                                                                    .lines(
+                                                                                            pid -> {
+                                                                                                pids
+                                                                                                        .add(
+                                                                                                                pid);
+                                                                                                running
+                                                                                                        .countDown();
+                                                                                            }))))
+                                    .isInstanceOf(InterruptedException.class);
+                            return ProcessHandle.of(Long.parseLong(pids.get(0))).isEmpty();
+                        });
+        Thread thread = new Thread(run, "interrupted");
+        thread.start();
+        assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
+        thread.interrupt();
+
+        assertThat(run.get(30, TimeUnit.SECONDS)).as("the process is gone").isTrue();
+    }
+
+    @Test
+    void cancellingTheFutureEndsTheProcess() throws Exception {
+        CompletableFuture<String> pid = new CompletableFuture<>();
+        CompletableFuture<CommandResult> run =
+                sh("echo $$; exec sleep 600")
+                        .runAsync(OPTIONS.stdout(Capture.keepTail(9).lines(pid::complete)));
+        ProcessHandle process =
+                ProcessHandle.of(Long.parseLong(pid.get(30, TimeUnit.SECONDS))).orElseThrow();
+
+        run.cancel(false);
+
+        Eventually.isTrue("the process ends", () -> !process.isAlive());
+    }
+
+    // Grandchildren
+
+    @Test
+    void cutsOutputThatAGrandchildKeepsOpen() throws Exception {
+        CommandResult result =
+                sh("echo mine; sleep 600 & echo $!").run(OPTIONS.linger(ofMillis(50)));
+        List<String> lines = result.stdout().lines();
+        ProcessHandle.of(Long.parseLong(lines.get(1))).ifPresent(ProcessHandle::destroyForcibly);
+
+        assertThat(lines).hasSize(2).startsWith("mine");
+        assertThat(result.isSuccess()).isTrue();
+        assertThat(result.stdout().isCut()).isTrue();
+        assertThat(result.stdout().isTruncated()).isFalse();
+    }
+
+    @Test
+    void waitsForOutputOfAGrandchildAsLongAsAsked() throws Exception {
+        CommandResult result =
+                sh("(sleep 0.3; echo late) & echo early").run(OPTIONS.linger(ofSeconds(40)));
+
+        assertThat(result.stdout().lines()).containsExactly("early", "late");
+        assertThat(result.stdout().isCut()).isFalse();
+    }
+
+    /** What the process has written itself is in the pipe, however slow the listener is. */
+    @Test
+    void losesNothingOfItsOwnWhenItIsCut() throws Exception {
+        StringBuilder heard = new StringBuilder();
+
+        CommandResult result =
+                sh("sleep 600 & echo $!; seq 1 10000")
+                        .run(
+                                OPTIONS.linger(Duration.ZERO)
+                                        .stdout(
+                                                Capture.failBeyond(MIB)
+                                                        .lines(
+                                                                line ->
+                                                                        heard.append(line)
+                                                                                .append('\n'))));
+
+        String[] pidAndRest = heard.toString().split("\n", 2);
+        ProcessHandle.of(Long.parseLong(pidAndRest[0])).ifPresent(ProcessHandle::destroyForcibly);
+        assertThat(pidAndRest[1]).isEqualTo(numbers(10_000));
+        assertThat(result.stdout().text()).isEqualTo(heard.toString());
+        assertThat(result.stdout().isCut()).isTrue();
+    }
+
+    // Exits
+
+    @Test
+    void saysWhatAnUnexpectedExitWas() {
+        CommandException failure = failure(sh("seq 1 30 >&2; exit 7"), OPTIONS.expectExit(0, 1));
+
+        assertThat(failure.reason()).isEqualTo(CommandException.Reason.EXIT);
+        assertThat(failure.result().exitValue()).isEqualTo(7);
+        assertThat(failure.stderrTail()).startsWith("11\n12").endsWith("29\n30");
+        assertThat(failure)
+                .hasMessageStartingWith(
+                        "\"sh -c seq 1 30 >&2; exit 7\" ended with exit code 7; its standard error"
+                                + " ends with:\n11\n");
+    }
+
+    @Test
+    void takesOnlyTheExpectedExits() throws Exception {
+        assertThat(sh("exit 1").run(OPTIONS.expectExit(0, 1)).exitValue()).isEqualTo(1);
+        assertThat(sh("kill -9 $$").run(OPTIONS).exitStatus())
+                .isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
+        assertThat(failure(sh("kill -9 $$"), OPTIONS.expectExit(137)))
+                .hasMessageContaining("ended with SIGKILL");
+    }
+
+    @Test
+    void failsLikeAStartIfThereIsNoProgram() throws Exception {
+        EmptyProcess missing = PidfdProcess.builder("/no/such/program");
+        assertThatExceptionOfType(SpawnException.class).isThrownBy(() -> missing.run(OPTIONS));
+        assertThatIllegalStateException().isThrownBy(() -> missing.run(OPTIONS));
+
+        CompletableFuture<CommandResult> run =
+                PidfdProcess.builder("/no/such/program").runAsync(OPTIONS);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(run::get)
+                .withCauseInstanceOf(SpawnException.class);
+    }
+
+    @Test
+    void theFutureFailsWithTheSameException() {
+        CompletableFuture<CommandResult> run = sh("exit 1").runAsync(OPTIONS.expectExit(0));
+
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(run::get)
+                .withCauseInstanceOf(CommandException.class);
+    }
+
+    @Test
+    void refusesWrongOptions() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RunOptions.timeout(ofMillis(-1)))
+                .withMessage("timeout PT-0.001S is negative");
+        assertThatIllegalArgumentException().isThrownBy(() -> OPTIONS.linger(ofMillis(-1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> OPTIONS.expectExit());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OPTIONS.expectExit(0, 256))
+                .withMessage("exit code 256 is not in 0 to 255");
+        assertThatIllegalArgumentException().isThrownBy(() -> Capture.keepTail(-1));
+    }
+
+    // Many
+
+    @Test
+    void runsManyAtOnceWithoutAThreadForEach() throws Exception {
+        List<CompletableFuture<CommandResult>> runs = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            runs.add(
+                    sh("read line; echo $line; echo error >&2; sleep 0.2")
+                            .runAsync(OPTIONS.stdin("line " + i + "\n")));
+        }
+        int threads = Thread.getAllStackTraces().size();
+
+        for (int i = 0; i < runs.size(); i++) {
+            CommandResult result = runs.get(i).get(30, TimeUnit.SECONDS);
+            assertThat(result.stdout().text()).isEqualTo("line " + i + "\n");
+            assertThat(result.stderr().text()).isEqualTo("error\n");
+        }
+        assertThat(threads).isLessThan(60);
+    }
+
+    @Test
+    void runsWithinAListener() throws Exception {
+        CompletableFuture<String> inner = new CompletableFuture<>();
+
+        PidfdProcess.builder("echo", "outer")
+                .run(
+                        OPTIONS.stdout(
+                                Capture.keepTail(0)
+                                        .lines(line -> inner.complete(runNested(line)))));
+
+        assertThat(inner.get()).isEqualTo("outer inner\n");
+    }
+
+    private static String runNested(String line) {
+        try {
+            return PidfdProcess.builder("echo", line, "inner")
+                    .run(RunOptions.timeout(ofMinutes(1)))
+                    .stdout()
+                    .text();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

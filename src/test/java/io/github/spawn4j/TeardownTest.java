@@ -1,0 +1,379 @@
+package io.github.spawn4j;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How processes are ended: step by step, alone, with their group, or with their cgroup. */
+@Timeout(60)
+class TeardownTest {
+    /** Longer than any test may take: a step that should not be needed. */
+    private static final Teardown PATIENT = Teardown.first(Signal.TERM, ofSeconds(600));
+
+    private static final Teardown QUICK =
+            Teardown.first(Signal.TERM, ofMillis(100)).then(Signal.KILL, ofSeconds(50));
+
+    @TempDir Path folder;
+
+    /** Processes that must not outlive the test, whatever it finds. */
+    private final List<Long> pids = new ArrayList<>();
+
+    @AfterEach
+    void endAll() {
+        pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    }
+
+    private static EmptyProcess sh(String script) {
+        return PidfdProcess.builder("sh", "-c", script);
+    }
+
+    /** The next line of the process' output, which is a pid. */
+    private long pidFrom(BufferedReader output) throws IOException {
+        long pid = Long.parseLong(output.readLine());
+        pids.add(pid);
+        return pid;
+    }
+
+    /** Whether it runs; a zombie whose parent does not care has ended. */
+    private static boolean runs(long pid) {
+        try {
+            return !Files.readString(Path.of("/proc", Long.toString(pid), "status"))
+                    .contains("State:\tZ");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void await(CompletableFuture<Void> teardown) throws Exception {
+        teardown.get(40, TimeUnit.SECONDS);
+    }
+
+    // Steps
+
+    @Test
+    void isOverAsSoonAsTheProcessIs() throws Exception {
+        PidfdProcess process = PidfdProcess.builder("sleep", "600").teardown(PATIENT).start();
+
+        await(process.teardown());
+
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
+    }
+
+    @ForEachStrategy
+    void goesOnToTheNextSignal(SpawnStrategy strategy) throws Exception {
+        PidfdProcess process =
+                sh("trap '' TERM; echo ready; while :; do sleep 600; done")
+                        .strategy(strategy)
+                        .teardown(QUICK)
+                        .start();
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        process.children().forEach(child -> pids.add(child.pid()));
+
+        await(process.teardown());
+
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
+    }
+
+    @Test
+    void sendsTheSignalsInTheirOrder() throws Exception {
+        PidfdProcess process =
+                sh("trap 'echo INT' INT; trap 'echo HUP' HUP; echo ready;"
+                                + " while :; do sleep 0.01; done")
+                        .teardown(
+                                Teardown.first(Signal.INT, ofMillis(200))
+                                        .then(Signal.HUP, ofMillis(200))
+                                        .then(Signal.KILL, ofSeconds(50)))
+                        .start();
+        BufferedReader output = process.inputReader();
+        assertThat(output.readLine()).isEqualTo("ready");
+
+        await(process.teardown());
+
+        assertThat(output.lines()).containsExactly("INT", "HUP");
+    }
+
+    @Test
+    void saysWhenSomebodyHasSurvived() throws Exception {
+        PidfdProcess process =
+                sh("trap '' TERM; echo ready; exec sleep 600")
+                        .teardown(Teardown.first(Signal.TERM, ZERO))
+                        .start();
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+
+        assertThatThrownBy(() -> await(process.teardown()))
+                .hasCauseInstanceOf(IOException.class)
+                .hasMessageContaining("the teardown of child " + process.pid() + " has left");
+        assertThat(process.isAlive()).isTrue();
+
+        process.destroyForcibly().waitFor();
+    }
+
+    @Test
+    void ofAnEndedProcessDoesNothing() throws Exception {
+        PidfdProcess process = PidfdProcess.builder("true").start();
+        process.waitFor();
+
+        await(process.teardown());
+        await(process.teardown());
+        assertThat(process.exitValue()).isZero();
+    }
+
+    @Test
+    void ofARunIsTheProcessOwn() {
+        assertThatExceptionOfType(CommandException.class)
+                .isThrownBy(
+                        () ->
+                                PidfdProcess.builder("sleep", "600")
+                                        .teardown(Teardown.first(Signal.USR1, ofSeconds(50)))
+                                        .run(RunOptions.timeout(ofMillis(50))))
+                .matches(
+                        e ->
+                                e.result()
+                                        .exitStatus()
+                                        .equals(new ExitStatus.Killed(Signal.USR1, false)));
+    }
+
+    /** Not even the run waits for what cannot be ended, and it says so. */
+    @Test
+    void aRunEndsAlthoughTheProcessHasSurvived() {
+        CompletableFuture<String> pid = new CompletableFuture<>();
+
+        assertThatExceptionOfType(CommandException.class)
+                .isThrownBy(
+                        () ->
+                                sh("trap '' TERM; echo $$; exec sleep 600")
+                                        .teardown(Teardown.first(Signal.TERM, ofMillis(50)))
+                                        .run(
+                                                RunOptions.timeout(ofSeconds(1))
+                                                        .stdout(
+                                                                Capture.keepTail(9)
+                                                                        .lines(pid::complete))))
+                .matches(e -> e.result().exitStatus() instanceof ExitStatus.Unknown)
+                .matches(e -> e.getSuppressed()[0].getMessage().contains("has left somebody"));
+        pids.add(Long.valueOf(pid.join()));
+    }
+
+    // The group
+
+    private static final String FAMILY =
+            "sleep 601 & echo $!; (trap '' TERM; sleep 602 & echo $!; wait) & wait";
+
+    @ForEachStrategy
+    void ofAGroupReachesEverybodyInIt(SpawnStrategy strategy) throws Exception {
+        PidfdProcess process = sh(FAMILY).strategy(strategy).teardown(QUICK.ofGroup()).start();
+        BufferedReader output = process.inputReader();
+        long child = pidFrom(output);
+        long grandchild = pidFrom(output);
+
+        await(process.teardown());
+
+        assertThat(process.isAlive()).isFalse();
+        assertThat(runs(child)).as("child runs").isFalse();
+        assertThat(runs(grandchild)).as("grandchild, which ignores SIGTERM, runs").isFalse();
+    }
+
+    @Test
+    void ofTheProcessAloneLeavesOthersAlone() throws Exception {
+        PidfdProcess process = sh(FAMILY).teardown(QUICK).start();
+        BufferedReader output = process.inputReader();
+        long child = pidFrom(output);
+        pidFrom(output);
+
+        await(process.teardown());
+
+        assertThat(process.isAlive()).isFalse();
+        assertThat(runs(child)).as("child runs").isTrue();
+    }
+
+    @Test
+    void ofAGroupReachesThoseWhoHaveOutlivedTheirLeader() throws Exception {
+        assumeTrue(groupsOutliveTheirLeaders(), "signalling them needs Linux 6.9");
+        PidfdProcess process =
+                sh("sleep 600 > /dev/null & echo $!").teardown(QUICK.ofGroup()).start();
+        long orphan = pidFrom(process.inputReader());
+        process.waitFor();
+        assertThat(runs(orphan)).isTrue();
+
+        await(process.teardown());
+
+        assertThat(runs(orphan)).as("orphan runs").isFalse();
+    }
+
+    private static boolean groupsOutliveTheirLeaders() {
+        String[] version = System.getProperty("os.version").split("[.-]");
+        int major = Integer.parseInt(version[0]);
+        return major > 6 || (major == 6 && Integer.parseInt(version[1]) >= 9);
+    }
+
+    @Test
+    void ofAGroupMakesTheProcessItsLeader() throws Exception {
+        ProbeReport report =
+                Probe.report(Probe.with(SpawnStrategy.CLONE3).teardown(QUICK.ofGroup()));
+
+        assertThat(report.number("pgrp")).isEqualTo(report.number("pid"));
+    }
+
+    @Test
+    void ofAGroupIsRefusedWhereTheGroupIsSomebodyElses() {
+        EmptyProcess process =
+                PidfdProcess.builder("true").processGroup(1).teardown(QUICK.ofGroup());
+
+        assertThatIllegalStateException()
+                .isThrownBy(process::start)
+                .withMessage(
+                        "the process is to join process group 1, and to be torn down with a group"
+                                + " of its own");
+    }
+
+    @Test
+    void ofARunReachesTheGroup() {
+        CompletableFuture<String> pid = new CompletableFuture<>();
+
+        assertThatExceptionOfType(CommandException.class)
+                .isThrownBy(
+                        () ->
+                                sh("sleep 600 & echo $!; wait")
+                                        .teardown(QUICK.ofGroup())
+                                        .run(
+                                                RunOptions.timeout(ofSeconds(1))
+                                                        .stdout(
+                                                                Capture.keepTail(9)
+                                                                        .lines(pid::complete))));
+
+        assertThat(runs(Long.parseLong(pid.join()))).isFalse();
+    }
+
+    // The cgroup
+
+    private static Path cgroupMount() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .map(line -> line.split(" "))
+                .filter(fields -> fields[2].equals("cgroup2"))
+                .map(fields -> Path.of(fields[1]))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Path newCgroup() throws IOException {
+        assumeTrue(LibC.isRoot(), "making a cgroup needs root");
+        Path mount = cgroupMount();
+        assumeTrue(mount != null, "no cgroup2 file system is mounted");
+        return Files.createDirectory(
+                mount.resolve("spawn4j-teardown-" + ProcessHandle.current().pid()));
+    }
+
+    /** A daemon in a session of its own, in a cgroup below. */
+    @Test
+    void ofACgroupReachesDaemonsToo() throws Exception {
+        Path cgroup = newCgroup();
+        Path below = Files.createDirectory(cgroup.resolve("below"));
+        try {
+            PidfdProcess process =
+                    sh("setsid sh -c 'echo $$ > \"$0\"; trap \"\" TERM HUP; echo $$; sleep 600'"
+                                    + " \"$0\" & wait")
+                            .args(below.resolve("cgroup.procs").toString())
+                            .cgroup(cgroup)
+                            .teardown(QUICK.ofCgroup())
+                            .start();
+            long daemon = pidFrom(process.inputReader());
+
+            await(process.teardown());
+
+            assertThat(process.isAlive()).isFalse();
+            assertThat(runs(daemon)).as("daemon runs").isFalse();
+            assertThat(below.resolve("cgroup.procs")).isEmptyFile();
+        } finally {
+            Files.delete(below);
+            Files.delete(cgroup);
+        }
+    }
+
+    @Test
+    void ofACgroupGivesEachItsGrace() throws Exception {
+        Path cgroup = newCgroup();
+        Path note = folder.resolve("note");
+        try {
+            PidfdProcess process =
+                    sh("setsid sh -c 'trap \"echo bye > $0; exit\" TERM; echo $$; sleep 600 & wait'"
+                                    + " \"$0\" & wait")
+                            .args(note.toString())
+                            .cgroup(cgroup)
+                            .teardown(Teardown.DEFAULT.ofCgroup())
+                            .start();
+            long daemon = pidFrom(process.inputReader());
+
+            await(process.teardown());
+
+            assertThat(note).hasContent("bye");
+            assertThat(runs(daemon)).as("daemon runs").isFalse();
+        } finally {
+            Files.delete(cgroup);
+        }
+    }
+
+    @Test
+    void ofACgroupNeedsOne() {
+        assertThatIllegalStateException()
+                .isThrownBy(
+                        () ->
+                                PidfdProcess.builder("true")
+                                        .teardown(Teardown.DEFAULT.ofCgroup())
+                                        .start())
+                .withMessage("a teardown of a cgroup, but no cgroup to start in");
+    }
+
+    /** Rather than the JVM. */
+    @Test
+    void ofTheJvmsOwnCgroupIsRefused() throws Exception {
+        Path mount = cgroupMount();
+        assumeTrue(mount != null && LibC.isRoot(), "needs root and a cgroup2 file system");
+        String own =
+                Files.readAllLines(Path.of("/proc/self/cgroup")).stream()
+                        .filter(line -> line.startsWith("0::"))
+                        .map(line -> line.substring(4))
+                        .findFirst()
+                        .orElseThrow();
+        PidfdProcess process =
+                PidfdProcess.builder("sleep", "600")
+                        .cgroup(mount.resolve(own))
+                        .teardown(Teardown.first(Signal.KILL, ofMillis(50)).ofCgroup())
+                        .start();
+
+        assertThatThrownBy(() -> await(process.teardown()))
+                .rootCause()
+                .hasMessageContaining("the JVM itself is in cgroup");
+
+        process.destroyForcibly().waitFor();
+    }
+
+    // The value
+
+    @Test
+    void isAValue() {
+        assertThat(Teardown.DEFAULT).hasToString("SIGTERM, PT2S, SIGKILL, PT2S to the process");
+        assertThat(Teardown.DEFAULT.ofGroup())
+                .hasToString("SIGTERM, PT2S, SIGKILL, PT2S to the group");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Teardown.first(Signal.TERM, ofMillis(-1)))
+                .withMessage("grace PT-0.001S is negative");
+    }
+}
