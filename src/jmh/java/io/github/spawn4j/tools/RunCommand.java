@@ -5,6 +5,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.Teardown;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -117,8 +118,6 @@ final class RunCommand implements Callable<Integer> {
             err.println(spec.qualifiedName() + ": " + e.getMessage());
             return exitCode(e);
         }
-        // Whoever ends us means the program.
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         boolean inTime = await(process);
         Duration wall = Duration.ofNanos(System.nanoTime() - beganNs);
         if (stats) {
@@ -133,6 +132,11 @@ final class RunCommand implements Callable<Integer> {
             EmptyProcess request =
                     PidfdProcess.builder(program(), arguments().toArray(new String[0]))
                             .strategy(strategy)
+                            // Whoever ends us means the program.
+                            .teardown(
+                                    Teardown.first(Signal.TERM, GRACE)
+                                            .then(Signal.KILL, GRACE)
+                                            .atShutdown())
                             .inheritIO();
             environment.forEach(request::env);
             return directory == null ? request : request.directory(directory);
@@ -155,15 +159,11 @@ final class RunCommand implements Callable<Integer> {
             process.waitFor();
             return true;
         }
-        if (process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-            return true;
+        boolean inTime = process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        if (!inTime) {
+            process.close(); // by its teardown
         }
-        process.signal(Signal.TERM);
-        if (!process.waitFor(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
-            process.signal(Signal.KILL);
-            process.waitFor();
-        }
-        return false;
+        return inTime;
     }
 
     /** As env(1) and timeout(1) have it. */
