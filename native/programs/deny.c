@@ -32,6 +32,7 @@ struct entry {
 static const struct entry calls[] = {
     {"execveat", SYS_execveat},
     {"memfd_create", SYS_memfd_create},
+    {"prctl", SYS_prctl},
     {"statx", SYS_statx},
     {"pidfd_send_signal", 424},
     {"pidfd_open", 434},

@@ -38,6 +38,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -223,8 +224,10 @@ static void put_status(FILE *out) {
 }
 
 static void put_ids(FILE *out) {
-    fprintf(out, "pid=%d\nppid=%d\npgrp=%d\nsession=%d\n", getpid(), getppid(), getpgrp(),
-            getsid(0));
+    int parent_death_signal = -1;
+    prctl(PR_GET_PDEATHSIG, &parent_death_signal);
+    fprintf(out, "pid=%d\nppid=%d\npgrp=%d\nsession=%d\npdeathsig=%d\n", getpid(), getppid(),
+            getpgrp(), getsid(0), parent_death_signal);
     fprintf(out, "uid=%u\neuid=%u\ngid=%u\negid=%u\n", getuid(), geteuid(), getgid(), getegid());
     gid_t groups[NGROUPS_MAX > 1024 ? 1024 : NGROUPS_MAX];
     int count = getgroups(sizeof groups / sizeof *groups, groups);

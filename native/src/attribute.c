@@ -1,6 +1,7 @@
 #include "attribute.h"
 
 #include <errno.h>
+#include <sys/prctl.h>
 
 /* The effective ids become the real ones. The group first: who is no longer root may not change it.
  */
@@ -11,7 +12,30 @@ static int reset_ids(void) {
     return (int)(result < 0 ? result : sys_call(SYS_setresuid, -1, uid, -1, 0, 0, 0));
 }
 
-int attribute_apply(const struct attribute *attribute) {
+/* The child ends by `signal` when its parent does; at once if that has happened already. */
+static int die_with_parent(const struct request *request, int signal) {
+    int result = sys_prctl(PR_SET_PDEATHSIG, signal);
+    if (result < 0) {
+        return result;
+    }
+    /* Blocked no longer: an action that waits, for the other end of a FIFO say, would otherwise
+     * keep the child alive for as long as that takes, the signal pending. There are no handlers any
+     * more that could run in the JVM's memory. */
+    const signal_set others = SIGNAL_SET_ALL & ~((signal_set)1 << (signal - 1));
+    result = sys_sigmask(&others, NULL);
+    if (result < 0) {
+        return result;
+    }
+    /* Behind the prctl: who dies before it sends nothing, so whoever looks first may miss a death
+     * in between and live on as an orphan. */
+    if (sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0) != request->parent) {
+        sys_call(SYS_kill, sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0), signal, 0, 0, 0, 0);
+        sys_exit(128 + signal); /* it is ignored, or does not end a process */
+    }
+    return 0;
+}
+
+int attribute_apply(const struct request *request, const struct attribute *attribute) {
     int result;
     switch (attribute->type) {
     case REQUEST_SESSION:
@@ -27,6 +51,8 @@ int attribute_apply(const struct attribute *attribute) {
         return reset_ids();
     case REQUEST_CGROUP:
         return 0; /* it was born there */
+    case REQUEST_PARENT_DEATH:
+        return die_with_parent(request, attribute->first);
     default:
         return -EINVAL;
     }

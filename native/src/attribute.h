@@ -4,7 +4,8 @@
 
 #include "request.h"
 
-/* Applies `attribute` in the child. Returns 0 or -errno; never allocates. */
-int attribute_apply(const struct attribute *attribute);
+/* Applies `attribute` in the child. Returns 0 or -errno; never allocates. Does not return if the
+ * child is to die with its parent and has lost it already. */
+int attribute_apply(const struct request *request, const struct attribute *attribute);
 
 #endif

@@ -124,7 +124,7 @@ void child_run(void *argument) {
     }
 
     for (uint32_t i = 0; i < request->header->attributes_count; i++) {
-        result = attribute_apply(&request->attributes[i]);
+        result = attribute_apply(request, &request->attributes[i]);
         if (result < 0) {
             fail(request, REQUEST_STEP_ATTRIBUTE, (int)i, result);
         }

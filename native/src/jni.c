@@ -76,6 +76,14 @@ NATIVE(jbyteArray, Spawn, environment0)(JNIEnv *env, jclass class) {
     return bytes;
 }
 
+NATIVE(jlong, Spawn, signalMask0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    signal_set mask = 0;
+    sys_sigmask(NULL, &mask);
+    return (jlong)mask;
+}
+
 /* Kernel */
 
 NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {

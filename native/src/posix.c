@@ -35,8 +35,14 @@ static bool expressible(const struct action *action) {
 
 int posix_check(const struct request *request) {
     const uint32_t foreign = REQUEST_FLAG_FAILURE_IS_EXIT | REQUEST_FLAG_TRACED;
-    if (request->header->flags & foreign || request->search || request->cgroup >= 0) {
+    if (request->header->flags & foreign || request->search) {
         return request_fail(request, REQUEST_STEP_REQUEST, REQUEST_NO_INDEX, -ENOTSUP);
+    }
+    for (uint32_t i = 0; i < request->header->attributes_count; i++) {
+        uint32_t type = request->attributes[i].type;
+        if (type == REQUEST_CGROUP || type == REQUEST_PARENT_DEATH) {
+            return request_fail(request, REQUEST_STEP_ATTRIBUTE, (int)i, -ENOTSUP);
+        }
     }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
         if (!expressible(&request->actions[i])) {

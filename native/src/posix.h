@@ -4,8 +4,8 @@
 
 #include "request.h"
 
-/* Whether posix_spawn(3) has words for all of it. Returns 0, or -ENOTSUP with the action in the
- * outcome. */
+/* Whether posix_spawn(3) has words for all of it. Returns 0, or -ENOTSUP with the action or the
+ * attribute in the outcome. */
 int posix_check(const struct request *request);
 
 /* Starts the child; its sources are placed. Returns its pid or -errno. */

@@ -88,10 +88,15 @@ static int check_action(struct request *request, struct span block, const struct
 }
 
 static int check_attribute(struct request *request, const struct attribute *attribute) {
-    if (attribute->type == REQUEST_CGROUP) {
+    switch (attribute->type) {
+    case REQUEST_CGROUP:
         request->cgroup = attribute->first;
+        return 0;
+    case REQUEST_PARENT_DEATH:
+        return attribute->first >= 1 && attribute->first <= SIGNALS ? 0 : -EINVAL;
+    default:
+        return attribute->type < REQUEST_CGROUP ? 0 : -EINVAL;
     }
-    return attribute->type <= REQUEST_CGROUP ? 0 : -EINVAL;
 }
 
 int request_open(struct request *request, void *memory, size_t capacity) {

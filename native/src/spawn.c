@@ -367,6 +367,8 @@ int spawn(void *block, size_t capacity) {
                   request.capabilities & KERNEL_CLOSE_RANGE;
     request.cut = shares ? SLOT_END : 0;
     request.reserved = slots_reserved();
+    /* As the kernel counts it in our pid namespace, which is the child's as well. */
+    request.parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
     for (uint32_t i = 0; i < header->sources_count && result == 0; i++) {
         result = prepare_source(&request, &request.sources[i]);
     }

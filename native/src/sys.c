@@ -106,6 +106,8 @@ int sys_ptrace(long request, int pid, long data) {
     return (int)CALL(SYS_ptrace, request, pid, 0, data, 0);
 }
 
+int sys_prctl(int option, long argument) { return (int)CALL(SYS_prctl, option, argument, 0, 0, 0); }
+
 int sys_execve(const char *path, char *const argv[], char *const envp[]) {
     return (int)CALL(SYS_execve, path, argv, envp, 0, 0);
 }

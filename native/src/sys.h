@@ -66,6 +66,7 @@ int sys_getpgid(int pid);
 int sys_sched_setscheduler(int policy, int priority);
 int sys_sched_setparam(int priority);
 int sys_ptrace(long request, int pid, long data);
+int sys_prctl(int option, long argument);
 
 /* execveat(2)'s question whether a file could be executed, Linux 6.14. */
 #ifndef AT_EXECVE_CHECK

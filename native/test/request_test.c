@@ -227,7 +227,7 @@ static void request_open_refuses_unknown_sources(void) {
 static void request_open_refuses_unknown_types(void) {
     REFUSES(b, builder_source(&b, 0)->kind, REQUEST_SOURCE_NULL + 1);
     REFUSES(b, builder_source(&b, 0)->kind, UINT32_MAX);
-    REFUSES(b, builder_attribute(&b, 0)->type, REQUEST_CGROUP + 1);
+    REFUSES(b, builder_attribute(&b, 0)->type, REQUEST_PARENT_DEATH + 1);
     REFUSES(b, builder_attribute(&b, 0)->type, UINT32_MAX);
     REFUSES(b, builder_action_at(&b, 2)->type, REQUEST_FAIL + 1);
     REFUSES(b, builder_action_at(&b, 2)->type, 0x200);
@@ -238,6 +238,19 @@ static void request_open_refuses_unknown_types(void) {
 static void request_open_refuses_unknown_strategy(void) {
     REFUSES(b, builder_header(&b)->strategy, REQUEST_STRATEGY_CLONE3 + 1);
     REFUSES(b, builder_header(&b)->strategy, UINT32_MAX);
+}
+
+/* Nobody dies of a signal that does not exist. */
+static void request_open_refuses_signals_that_do_not_exist(void) {
+    struct builder b = valid();
+    builder_attribute(&b, 0)->type = REQUEST_PARENT_DEATH;
+    const int32_t signals[] = {INT32_MIN, -1, 0, 65, INT32_MAX};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        builder_attribute(&b, 0)->first = signals[i];
+        CHECK_EQUAL(open_block(), -EINVAL);
+    }
+    builder_attribute(&b, 0)->first = 64;
+    CHECK_EQUAL(open_block(), 0);
 }
 
 /* An action that fails has to say with what. */
@@ -346,6 +359,7 @@ int main(void) {
     RUN(request_open_refuses_unknown_sources);
     RUN(request_open_refuses_unknown_types);
     RUN(request_open_refuses_unknown_strategy);
+    RUN(request_open_refuses_signals_that_do_not_exist);
     RUN(request_open_refuses_failure_without_error);
     RUN(request_open_refuses_strict_identity_without_file);
     RUN(request_open_refuses_negative_targets);

@@ -435,6 +435,19 @@ static void spawn_refuses_what_posix_spawn_cannot_say(void) {
     }
 }
 
+/* Nor has it words for what the kernel does at the birth of a child or at its parent's death. */
+static void spawn_refuses_attributes_that_posix_spawn_cannot_express(void) {
+    slots_reserve();
+    const uint32_t types[] = {REQUEST_CGROUP, REQUEST_PARENT_DEATH};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        struct builder b = begin(REQUEST_STRATEGY_POSIX_SPAWN);
+        builder_add_attribute(&b, REQUEST_SESSION, 0);
+        builder_add_attribute(&b, types[i], SIGTERM);
+        check_failure(&b, EXIT_7, REQUEST_STEP_ATTRIBUTE, 1, ENOTSUP);
+        discard(&b);
+    }
+}
+
 /* A broken block starts nothing. */
 static void spawn_refuses_broken_block(void) {
     struct builder b = begin(REQUEST_STRATEGY_CLONE3);
@@ -682,6 +695,7 @@ int main(int argc, char **argv) {
     RUN(spawn_checks_identity);
     RUN(spawn_executes_descriptor);
     RUN(spawn_refuses_what_posix_spawn_cannot_say);
+    RUN(spawn_refuses_attributes_that_posix_spawn_cannot_express);
     RUN(spawn_refuses_broken_block);
     RUN(spawn_writes_nothing_into_memory_smaller_than_header);
     RUN(spawn_falls_back_when_slots_run_out);

@@ -240,12 +240,15 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private Launched launch(byte[] path, PinnedExecutable.Use use) throws IOException {
         Child.prepare();
         try (RequestEncoder request =
-                        new RequestEncoder(sources(), attributes.size() + 1, records());
+                        new RequestEncoder(sources(), attributes.size() + 2, records());
                 OpenDirectory group =
                         cgroup == null ? null : OpenDirectory.open("cgroup", cgroup)) {
             attributes.values().forEach(attribute -> attribute.accept(request));
             if (group != null) {
                 request.cgroup(group.fd());
+            }
+            if (parentDeathSignal != null) {
+                request.parentDeathSignal(parentDeathSignal.number());
             }
             int[] sources = encodeActions(request);
             request.program(path, arguments, environment.encoded());
@@ -267,12 +270,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /**
-     * Streams and directory are an action each, and what an action leaves open parts what is closed
-     * in the end.
+     * Streams, directory and an inherited signal mask are an action each, and what an action leaves
+     * open parts what is closed in the end.
      */
     private int records() {
         int own = actions.stream().mapToInt(SpawnAction::records).sum();
-        return STREAMS + 1 + own + RequestEncoder.maxClosing(actions.size());
+        return STREAMS + 2 + own + RequestEncoder.maxClosing(actions.size());
     }
 
     private boolean searches() {

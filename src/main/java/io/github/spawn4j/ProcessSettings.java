@@ -44,6 +44,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     /** Null where nobody has asked for one. */
     Teardown teardown;
 
+    /** Null for none. */
+    Signal parentDeathSignal;
+
     boolean inheritsDescriptors;
 
     /** Somebody else's process group, or 0. */
@@ -80,6 +83,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         cgroup = other.cgroup;
         teardown = other.teardown;
         joinedGroup = other.joinedGroup;
+        parentDeathSignal = other.parentDeathSignal;
         inheritsDescriptors = other.inheritsDescriptors;
         searchedByChild = other.searchedByChild;
         strategy = other.strategy;
@@ -363,6 +367,35 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     public S teardown(Teardown teardown) {
         S self = changeable();
         this.teardown = Objects.requireNonNull(teardown, "teardown");
+        return self;
+    }
+
+    /**
+     * Lets the child get a signal when the JVM ends, in whatever way, even by SIGKILL;
+     * PR_SET_PDEATHSIG, see prctl(2). A child whose JVM has died while it was being started ends at
+     * once. Children of the child get nothing. Not with {@link SpawnStrategy#POSIX_SPAWN}.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("node", "server.js").parentDeathSignal(Signal.KILL).start();
+     * }</pre>
+     *
+     * <p>The kernel ties this to the thread that starts the child, so one thread of the library,
+     * which lives as long as the JVM, starts all such children. They take turns: an action that
+     * waits, on a FIFO say, keeps the others waiting. And what belongs to a thread, the child has
+     * from that one rather than from the calling one: niceness, scheduling, affinity; also ids,
+     * capabilities and namespaces, should native code have given the calling thread its own. {@link
+     * #inheritSignals} means the mask of the calling thread all the same.
+     *
+     * <p>The setting survives exec, but for a program that gains privileges by it (set-user-ID,
+     * set-group-ID, file capabilities): the kernel then clears it, and the child outlives the JVM.
+     * A child can clear or change it itself, and block or ignore any signal but SIGKILL.
+     *
+     * @param signal the signal; SIGKILL is the one that nobody escapes
+     * @return this
+     */
+    public S parentDeathSignal(Signal signal) {
+        S self = changeable();
+        parentDeathSignal = Objects.requireNonNull(signal, "signal");
         return self;
     }
 

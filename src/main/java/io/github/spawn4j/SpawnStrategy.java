@@ -25,7 +25,8 @@ public enum SpawnStrategy {
 
     /**
      * posix_spawn(3) of the C library. Cannot express openat2(2) restrictions, close-on-exec
-     * targets and inner close ranges, and does not say which step failed.
+     * targets, inner close ranges, cgroups and the death of the parent, and does not say which step
+     * failed.
      */
     POSIX_SPAWN(RequestLayout.STRATEGY_POSIX_SPAWN),
 

@@ -104,8 +104,7 @@ public final class Teardown {
 
     /**
      * The same, which begins at the latest when the JVM ends in an orderly way, and which the end
-     * of the JVM then waits for. For a JVM that is killed see {@code parentDeathSignal} of {@link
-     * EmptyProcess}.
+     * of the JVM then waits for. For a JVM that is killed see {@link EmptyProcess}.
      *
      * @return the teardown that the JVM's end begins
      */

@@ -75,6 +75,8 @@ final class LibC {
 
     static native int getuid();
 
+    static native int setresuid(int real, int effective, int saved);
+
     private static native long syscall(long number, long first, long second, long third);
 
     static int errno() {

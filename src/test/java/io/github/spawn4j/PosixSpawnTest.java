@@ -75,6 +75,26 @@ class PosixSpawnTest {
         assertRefused(SpawnAction.sigmask(java.util.List.of(Signal.of(33))), "sigprocmask");
     }
 
+    private void assertRefused(String named, EmptyProcess process) {
+        SpawnException e = catchThrowableOfType(SpawnException.class, process::start);
+
+        assertThat(e).as("exception").isNotNull();
+        assertThat(e.errno()).isEqualTo(EOPNOTSUPP);
+        assertThat(e.actionIndex()).isEqualTo(-1);
+        assertThat(e.step()).isEqualTo("posix_spawn cannot express " + named);
+        assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+
+    @Test
+    void refusesAttributesAndNamesThem() {
+        assertRefused(
+                "prctl(PR_SET_PDEATHSIG)",
+                Probe.with(SpawnStrategy.POSIX_SPAWN).newSession().parentDeathSignal(Signal.KILL));
+        assertRefused(
+                "clone into cgroup",
+                Probe.with(SpawnStrategy.POSIX_SPAWN).newSession().cgroup(folder));
+    }
+
     @Test
     void takesTheLastOfSeveralSignalMasksAsTheOthersDo() throws Exception {
         ProbeReport report =

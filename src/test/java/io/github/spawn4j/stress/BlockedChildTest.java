@@ -80,7 +80,7 @@ class BlockedChildTest {
         long pid = onlyNew(before);
 
         kill("-STOP", pid);
-        Os.await("the child has stopped", () -> state(pid) == 'T');
+        Os.await("the child has stopped", () -> Os.state(pid) == 'T');
         throughPipes(SpawnStrategy.CLONE3, 5);
         kill("-CONT", pid);
         open(fifo);
@@ -163,19 +163,10 @@ class BlockedChildTest {
                 () -> {
                     Set<Long> now = Os.children();
                     now.removeAll(before);
-                    return now.size() == 1 && state(now.iterator().next()) == 'S';
+                    return now.size() == 1 && Os.state(now.iterator().next()) == 'S';
                 });
         Set<Long> now = Os.children();
         now.removeAll(before);
         return now.iterator().next();
-    }
-
-    private static char state(long pid) {
-        try {
-            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            return stat.charAt(stat.lastIndexOf(')') + 2);
-        } catch (IOException e) {
-            return 'X';
-        }
     }
 }

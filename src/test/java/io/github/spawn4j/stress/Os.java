@@ -110,6 +110,16 @@ final class Os {
         return pids;
     }
 
+    /** The state of a process as proc(5) has it: S, T, Z and so on, or X if there is none. */
+    static char state(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return 'X';
+        }
+    }
+
     /** A line of /proc/thread-self/status, such as {@code SigBlk}. */
     static String threadStatus(String key) throws IOException {
         return Files.readAllLines(Path.of("/proc/thread-self/status")).stream()

@@ -7,6 +7,8 @@ import io.github.spawn4j.internal.os.Errno;
  * time.
  */
 public final class Outcome {
+    private static final String CLONE_INTO_CGROUP = "clone into cgroup";
+
     private final RequestEncoder request;
 
     Outcome(RequestEncoder request) {
@@ -47,7 +49,7 @@ public final class Outcome {
         switch (step) {
             case RequestLayout.STEP_REQUEST:
                 return at >= 0
-                        ? inexpressible(at, errno)
+                        ? inexpressibleAction(at, errno)
                         : new LaunchException("request", -1, errno, "");
             case RequestLayout.STEP_IDENTITY:
                 return new LaunchException(
@@ -71,11 +73,14 @@ public final class Outcome {
                 return new LaunchException(
                         "posix_spawn", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
             case RequestLayout.STEP_ATTRIBUTE:
-                return new LaunchException(attribute(at), -1, errno, "");
+                // No child of posix_spawn(3) says which attribute it was.
+                return header(RequestLayout.STRATEGY) == RequestLayout.STRATEGY_POSIX_SPAWN
+                        ? inexpressible(attribute(at), -1, errno)
+                        : new LaunchException(attribute(at), -1, errno, "");
             case RequestLayout.STEP_TRACE:
                 return new LaunchException("ptrace", -1, errno, "");
             case RequestLayout.STEP_CGROUP:
-                return new LaunchException("clone into cgroup", -1, errno, "");
+                return new LaunchException(CLONE_INTO_CGROUP, -1, errno, "");
             case RequestLayout.STEP_PIDFD:
                 return new LaunchException("pidfd_open", -1, errno, "");
             default:
@@ -94,6 +99,10 @@ public final class Outcome {
                 return "sched_setscheduler";
             case RequestLayout.SCHED_PRIORITY:
                 return "sched_setparam";
+            case RequestLayout.CGROUP:
+                return CLONE_INTO_CGROUP;
+            case RequestLayout.PARENT_DEATH:
+                return "prctl(PR_SET_PDEATHSIG)";
             default:
                 return "setresuid";
         }
@@ -104,13 +113,13 @@ public final class Outcome {
                 word(at), field(at, RequestLayout.ACTION_INDEX), errno, object(at));
     }
 
-    private LaunchException inexpressible(int at, int errno) {
+    private LaunchException inexpressibleAction(int at, int errno) {
         String what = word(at) + " " + object(at) + " with these flags";
-        return new LaunchException(
-                "posix_spawn cannot express " + what,
-                field(at, RequestLayout.ACTION_INDEX),
-                errno,
-                "");
+        return inexpressible(what, field(at, RequestLayout.ACTION_INDEX), errno);
+    }
+
+    private static LaunchException inexpressible(String what, int index, int errno) {
+        return new LaunchException("posix_spawn cannot express " + what, index, errno, "");
     }
 
     private int field(int action, int field) {

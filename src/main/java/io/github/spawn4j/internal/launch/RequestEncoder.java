@@ -37,6 +37,10 @@ public final class RequestEncoder implements AutoCloseable {
     private int attributes;
     private int actions;
     private int flags;
+
+    /** 0 for none. */
+    private int parentDeathSignal;
+
     private int end;
 
     /** Which of the caller's actions is being written. */
@@ -147,6 +151,18 @@ public final class RequestEncoder implements AutoCloseable {
     /** The cgroup whose directory is open as {@code fd}. */
     public void cgroup(int fd) {
         addAttribute(RequestLayout.CGROUP, fd, 0);
+    }
+
+    /**
+     * The child gets {@code signal} when the JVM ends. To be called before actions and after {@link
+     * #inheritSignals}: the thread that launches such a child is the {@link Keeper}'s, so the mask
+     * of the calling one goes along as an action.
+     */
+    public void parentDeathSignal(int signal) {
+        parentDeathSignal = signal;
+        if ((flags & RequestLayout.FLAG_KEEP_SIGNALS) != 0) {
+            sigmask(Spawn.signalMask());
+        }
     }
 
     private void addAttribute(int type, int first, int second) {
@@ -408,6 +424,10 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** Ends the request and starts the process. */
     public Outcome launch(int strategy) {
+        if (parentDeathSignal != 0) {
+            // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
+            addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
+        }
         ByteBuffer bytes = bytes();
         int pointers = align(end);
         int count =
@@ -425,7 +445,13 @@ public final class RequestEncoder implements AutoCloseable {
         bytes.putInt(RequestLayout.ACTIONS_OFFSET, actionsOffset);
         bytes.putInt(RequestLayout.ACTIONS_COUNT, actions);
         bytes.putInt(RequestLayout.POINTERS_OFFSET, pointers);
-        Spawn.spawn(bytes);
+        if (parentDeathSignal == 0) {
+            Spawn.spawn(bytes);
+        } else {
+            // The kernel sends the signal when the thread ends that has started the child.
+            ByteBuffer request = bytes;
+            Keeper.run(() -> Spawn.spawn(request));
+        }
         return new Outcome(this);
     }
 

@@ -192,6 +192,12 @@ public final class RequestLayout {
      */
     @Native static final int CGROUP = 5;
 
+    /**
+     * PR_SET_PDEATHSIG: {@code first} is the signal. Comes last: a change of ids would undo it
+     * (commit_creds() in the kernel).
+     */
+    @Native static final int PARENT_DEATH = 6;
+
     // Steps at which a spawn can fail; 0 says that it has not.
     @Native static final int STEP_NONE = 0;
     @Native static final int STEP_REQUEST = 1;

@@ -38,6 +38,11 @@ public final class Spawn {
         return environment0();
     }
 
+    /** The signals that the calling thread blocks: bit n - 1 is signal n. */
+    public static long signalMask() {
+        return signalMask0();
+    }
+
     private static native int spawn0(ByteBuffer block);
 
     private static native ByteBuffer allocate0(int capacity);
@@ -45,4 +50,6 @@ public final class Spawn {
     private static native void free0(ByteBuffer block);
 
     private static native byte[] environment0();
+
+    private static native long signalMask0();
 }
