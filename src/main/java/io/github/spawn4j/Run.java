@@ -79,11 +79,26 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
+    /** An output of a process that leads here. */
+    private record Output(Drain drain, Capture capture, String name) {
+        Failure failure(Throwable e) {
+            if (e instanceof Drain.OverflowException) {
+                String detail = capture.limit() + " bytes to its " + name;
+                return new Failure(CommandException.Reason.OUTPUT, detail, null);
+            }
+            if (e instanceof Drain.ListenerException) {
+                return new Failure(
+                        CommandException.Reason.LISTENER, e.getCause().toString(), e.getCause());
+            }
+            return new Failure(CommandException.Reason.READ, e.getMessage(), e);
+        }
+    }
+
     private static final Failure STOPPED = new Failure(null, null, null);
 
     private final RunOptions options;
     private final long startNs = System.nanoTime();
-    private final List<Drain> drains = new ArrayList<>();
+    private final List<Output> outputs = new ArrayList<>();
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
     /** Null if it does not lead here. */
@@ -134,54 +149,31 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             input = options.input().open(launched.pipe(0), this::inputFailed);
             streams.add(input.stream());
         }
-        List<Drain> outputs = new ArrayList<>();
+        List<Drain> drains = new ArrayList<>();
         if (launched.hasPipe(1)) {
-            stdout = drain(options.stdout(), launched.pipe(1), "standard output");
-            outputs.add(stdout);
+            stdout = options.stdout().drain(launched.pipe(1));
+            drains.add(stdout);
+            outputs.add(new Output(stdout, options.stdout(), "standard output"));
         }
         Drain stderr = null;
         if (launched.hasPipe(2)) {
-            stderr = drain(options.stderr(), launched.pipe(2), "standard error");
-            outputs.add(stderr);
+            stderr = options.stderr().drain(launched.pipe(2));
+            drains.add(stderr);
+            outputs.add(new Output(stderr, options.stderr(), "standard error"));
         }
-        streams.addAll(outputs);
-        drains.addAll(outputs);
+        streams.addAll(drains);
         Teardown teardown = process.teardownOrDefault();
         Child child = launched.watch(streams, teardown);
         Stage stage = new Stage(process, child, teardown.of(child, process.cgroup), stderr);
         try {
-            for (Drain output : outputs) {
-                output.start();
+            for (Drain drain : drains) {
+                drain.start();
             }
         } catch (IOException e) {
             discard(stage);
             throw e;
         }
         return stage;
-    }
-
-    private Drain drain(Capture capture, int fd, String name) {
-        Drain drain = capture.drain(fd);
-        drain.done()
-                .whenComplete(
-                        (done, e) -> {
-                            if (e != null) {
-                                fail(failure(e, capture, name));
-                            }
-                        });
-        return drain;
-    }
-
-    private static Failure failure(Throwable e, Capture capture, String name) {
-        if (e instanceof Drain.OverflowException) {
-            String detail = capture.limit() + " bytes to its " + name;
-            return new Failure(CommandException.Reason.OUTPUT, detail, null);
-        }
-        if (e instanceof Drain.ListenerException) {
-            return new Failure(
-                    CommandException.Reason.LISTENER, e.getCause().toString(), e.getCause());
-        }
-        return new Failure(CommandException.Reason.READ, e.getMessage(), e);
     }
 
     private void inputFailed(Throwable e) {
@@ -210,10 +202,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         sharedStderr = sharesStderr ? stages.get(stages.size() - 1).stderr : null;
         CompletableFuture<Void> exits =
                 all(IntStream.range(0, stages.size()).mapToObj(this::noteExit));
-        CompletableFuture<Void> outputs =
-                all(drains.stream().map(drain -> drain.done().handle((done, e) -> null)));
-        everythingEnded = CompletableFuture.allOf(exits, outputs);
-        exits.thenRun(() -> after(options.linger(), () -> drains.forEach(Drain::cut)));
+        CompletableFuture<Void> ends =
+                all(outputs.stream().map(output -> output.drain.done().handle((done, e) -> null)));
+        everythingEnded = CompletableFuture.allOf(exits, ends);
+        // First, as all may have ended already: that would be success.
+        outputs.forEach(this::watchFailure);
+        exits.thenRun(
+                () -> after(options.linger(), () -> outputs.forEach(output -> output.drain.cut())));
         everythingEnded.thenRun(() -> end(State.RUNNING, null));
         if (options.timeout() != null) {
             timeout = after(options.timeout(), this::timeOut);
@@ -221,6 +216,17 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         if (input != null) {
             input.start().run();
         }
+    }
+
+    private void watchFailure(Output output) {
+        output.drain
+                .done()
+                .whenComplete(
+                        (done, e) -> {
+                            if (e != null) {
+                                fail(output.failure(e));
+                            }
+                        });
     }
 
     private static CompletableFuture<Void> all(Stream<? extends CompletableFuture<?>> futures) {
@@ -276,7 +282,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         after(
                 options.linger(),
                 () -> {
-                    drains.forEach(Drain::abandon);
+                    outputs.forEach(output -> output.drain.abandon());
                     end(State.FAILING, survivors);
                 });
     }

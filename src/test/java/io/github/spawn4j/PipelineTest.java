@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -189,6 +191,36 @@ class PipelineTest {
         assertThat(failure.result().stages())
                 .extracting(stage -> stage.exitStatus().exitValue())
                 .containsExactly(128 + 15, 128 + 9, 128 + 15);
+    }
+
+    /** The last stage is started only when the first one's listener has thrown. */
+    @Test
+    void noticesAFailureWhileItIsStillStarting() throws Exception {
+        Path fifo = folder.resolve("fifo");
+        assertThat(process("mkfifo", fifo.toString()).start().waitFor()).isZero();
+        CountDownLatch throwing = new CountDownLatch(1);
+        Capture listening =
+                Capture.keepTail(99)
+                        .lines(
+                                line -> {
+                                    throwing.countDown();
+                                    throw new IllegalStateException(line);
+                                });
+        FutureTask<CommandResult> run =
+                new FutureTask<>(
+                        () ->
+                                Pipeline.of(
+                                                sh("echo enough >&2"),
+                                                process("cat").stderr(Redirect.to(fifo)))
+                                        .run(OPTIONS.stderr(listening)));
+        new Thread(run, "run").start();
+        assertThat(throwing.await(30, TimeUnit.SECONDS)).isTrue();
+        Files.readAllBytes(fifo);
+
+        assertThatThrownBy(() -> run.get(30, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(CommandException.class)
+                .hasMessageContaining("a listener has thrown")
+                .hasMessageContaining("enough");
     }
 
     @Test

@@ -26,12 +26,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Running a process to its end: input, captured output, listeners, time, and what can go wrong. */
 @Timeout(60)
@@ -529,36 +530,33 @@ class RunTest {
         assertThat(PidfdProcess.builder("true").run(RunOptions.noTimeout()).isSuccess()).isTrue();
     }
 
-    @Test
-    void anInterruptEndsTheProcessToo() throws Exception {
-        CountDownLatch running = new CountDownLatch(1);
-        List<String> pids = Collections.synchronizedList(new ArrayList<>());
-        FutureTask<Boolean> run =
-                new FutureTask<>(
-                        () -> {
-                            assertThatThrownBy(
-                                            () ->
-                                                    sh("echo $$; exec sleep 600")
-                                                            .run(
-                                                                    OPTIONS.stdout(
-                                                                            Capture.keepTail(9)
-                                                                                    .lines(
-                                                                                            pid -> {
-                                                                                                pids
-                                                                                                        .add(
-                                                                                                                pid);
-                                                                                                running
-                                                                                                        .countDown();
-                                                                                            }))))
-                                    .isInstanceOf(InterruptedException.class);
-                            return ProcessHandle.of(Long.parseLong(pids.get(0))).isEmpty();
-                        });
-        Thread thread = new Thread(run, "interrupted");
-        thread.start();
-        assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
-        thread.interrupt();
+    @ParameterizedTest
+    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    void anInterruptEndsTheProcessToo(ThreadKind kind) throws Exception {
+        CompletableFuture<String> pid = new CompletableFuture<>();
+        ThreadKind.Running<CommandResult> run =
+                kind.run(
+                        () ->
+                                sh("echo $$; exec sleep 600")
+                                        .run(
+                                                OPTIONS.stdout(
+                                                        Capture.keepTail(9).lines(pid::complete))));
+        long running = Long.parseLong(pid.get(30, TimeUnit.SECONDS));
+        run.thread().interrupt();
 
-        assertThat(run.get(30, TimeUnit.SECONDS)).as("the process is gone").isTrue();
+        assertThat(run.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(ProcessHandle.of(running)).as("the process").isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    void runsOnEitherKindOfThread(ThreadKind kind) throws Exception {
+        byte[] input = new byte[MIB];
+
+        CommandResult result =
+                kind.run(() -> PidfdProcess.builder("cat").run(OPTIONS.stdin(input))).get();
+
+        assertThat(result.stdout().bytes()).isEqualTo(input);
     }
 
     @Test

@@ -184,9 +184,14 @@ public final class Drain implements Child.Stream, Reactor.Handler {
         if (listener == null) {
             return false;
         }
-        calling = true;
         ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOf(buffer, count));
-        Workers.execute(() -> deliver(bytes));
+        calling = true;
+        try {
+            Workers.execute(() -> deliver(bytes));
+        } catch (OutOfMemoryError e) { // which is how the JVM says that there is no thread left
+            calling = false;
+            throw new IOException("no thread for the listener", e);
+        }
         return true;
     }
 
