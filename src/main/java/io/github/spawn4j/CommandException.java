@@ -59,7 +59,10 @@ public final class CommandException extends IOException {
         }
     }
 
+    /** What was wrong. */
     private final Reason reason;
+
+    /** Lost when it is serialized. */
     private final transient CommandResult result;
 
     CommandException(Reason reason, String detail, CommandResult result, Throwable cause) {

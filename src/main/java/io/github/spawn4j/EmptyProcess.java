@@ -149,9 +149,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      *
      * <p>Standard input that is a pipe, as it is by default, and for which {@code options} have
      * nothing is /dev/null instead. A run that takes too long, or goes wrong otherwise, ends with
-     * the {@linkplain #teardown teardown} of the process, as does an interrupt; it is over before
-     * this method returns. Output that somebody else keeps open is waited for as long as {@link
-     * RunOptions#linger} says, and {@link CapturedOutput#isCut} tells that it was cut.
+     * the {@linkplain #teardown(Teardown) teardown} of the process, as does an interrupt; it is
+     * over before this method returns. Output that somebody else keeps open is waited for as long
+     * as {@link RunOptions#linger} says, and {@link CapturedOutput#isCut} tells that it was cut.
      *
      * @param options how
      * @return how it ended
