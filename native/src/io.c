@@ -46,6 +46,12 @@ int io_remaining(int fd) {
     return pipe.revents & (POLLHUP | POLLERR) ? io_available(fd) : -EAGAIN;
 }
 
+long io_max_open_files(void) {
+    struct rlimit64 limit;
+    long result = sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0);
+    return result < 0 ? result : (long)limit.rlim_cur;
+}
+
 void io_wake(int wake) {
     const uint64_t one = 1;
     sys_write(wake, &one, sizeof one);

@@ -26,6 +26,9 @@ int io_splice(int from, int to, size_t size);
 /* How many bytes can be read from `fd` right now, or -errno. */
 int io_available(int fd);
 
+/* How many descriptors this process may have open: the soft limit, or -errno. */
+long io_max_open_files(void);
+
 /* Makes the eventfd `wake` readable. */
 void io_wake(int wake);
 

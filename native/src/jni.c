@@ -253,6 +253,12 @@ NATIVE(jint, Io, eventFd0)(JNIEnv *env, jclass class) {
     return (jint)sys_call(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK, 0, 0, 0, 0);
 }
 
+NATIVE(jlong, Io, maxOpenFiles0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return io_max_open_files();
+}
+
 NATIVE(void, Io, wake0)(JNIEnv *env, jclass class, jint wake) {
     (void)env;
     (void)class;

@@ -12,7 +12,8 @@ import java.io.Serial;
  *
  * <p>The message has the shape of {@link ProcessBuilder#start()}'s, then names the step: {@code
  * Cannot run program "git" (in directory "/no/such"): error=2, No such file or directory (chdir
- * "/no/such": ENOENT)}. Immutable.
+ * "/no/such": ENOENT)}. Where descriptors have run out it says which limit was met: {@code (pipe:
+ * EMFILE (the limit on open files is 1024))}. Immutable.
  *
  * <pre>{@code
  * try {

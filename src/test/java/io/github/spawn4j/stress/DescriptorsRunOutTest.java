@@ -2,6 +2,7 @@ package io.github.spawn4j.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.SpawnStrategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,27 +24,44 @@ class DescriptorsRunOutTest {
 
     @Test
     void spawnsFailCleanlyForEachNumberOfSpareDescriptors() throws Exception {
+        String output = runWithFewDescriptors(DescriptorsRunOut.class);
+
+        // Three pipes and a pidfd; one end of a pipe more while it is made.
+        assertThat(output)
+                .isEqualTo(
+                        """
+                        Cannot run program "/bin/sh": error=24, Too many open files (pipe: EMFILE\
+                         (the limit on open files is 300))
+                        FORK needs 4
+                        VFORK needs 4
+                        POSIX_SPAWN needs 4
+                        CLONE3 needs 4\
+                        """);
+    }
+
+    @Test
+    void childrenThatFitLiveOnAndTheOneThatDoesNotIsRefusedWithTheLimit() throws Exception {
+        String output = runWithFewDescriptors(ChildrenUpToTheLimit.class);
+
+        String refusal =
+                "Cannot run program \"/bin/cat\": error=24, Too many open files"
+                        + " (pipe: EMFILE (the limit on open files is 300))";
+        assertThat(output.lines())
+                .containsExactly(
+                        Stream.of(SpawnStrategy.values())
+                                .map(strategy -> strategy + ": " + refusal)
+                                .toArray(String[]::new));
+    }
+
+    private String runWithFewDescriptors(Class<?> main) throws Exception {
         List<String> classPath =
                 Stream.of(System.getProperty("java.class.path").split(":"))
                         .map(Path::of)
                         .map(entry -> Files.isDirectory(entry) ? jar(entry) : entry)
                         .map(Path::toString)
                         .toList();
-
-        String output =
-                SecondJvm.startedBy("/bin/sh", "-c", "ulimit -n 300; exec \"$@\"", "sh")
-                        .runOnClassPath(String.join(":", classPath), DescriptorsRunOut.class);
-
-        // Three pipes and a pidfd; one end of a pipe more while it is made.
-        assertThat(output)
-                .isEqualTo(
-                        """
-                        Cannot run program "/bin/sh": error=24, Too many open files (pipe: EMFILE)
-                        FORK needs 4
-                        VFORK needs 4
-                        POSIX_SPAWN needs 4
-                        CLONE3 needs 4\
-                        """);
+        return SecondJvm.startedBy("/bin/sh", "-c", "ulimit -n 300; exec \"$@\"", "sh")
+                .runOnClassPath(String.join(":", classPath), main);
     }
 
     private Path jar(Path classes) {

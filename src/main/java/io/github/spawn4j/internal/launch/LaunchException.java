@@ -36,7 +36,12 @@ public final class LaunchException extends IOException {
         if (!object.isEmpty()) {
             text.append(' ').append(object);
         }
-        return text.append(": ").append(Errno.name(errno)).toString();
+        text.append(": ").append(Errno.name(errno));
+        String limit = Errno.limit(errno);
+        if (!limit.isEmpty()) {
+            text.append(" (").append(limit).append(')');
+        }
+        return text.toString();
     }
 
     public String step() {

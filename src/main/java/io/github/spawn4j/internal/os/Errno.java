@@ -47,6 +47,22 @@ public final class Errno {
     }
 
     /**
+     * The limit that was met, in words, where descriptors have run out; else an empty string. Asked
+     * of the kernel without a descriptor, as there is none.
+     */
+    public static String limit(int errno) {
+        switch (errno) {
+            case EMFILE:
+                return "the limit on open files is " + Io.maxOpenFiles();
+            case ENFILE:
+                return "the system's limit on open files, fs.file-max, or the user's on pipes,"
+                        + " fs.pipe-user-pages-hard, is reached";
+            default:
+                return "";
+        }
+    }
+
+    /**
      * Returns a native {@code result} that is not negative; throws what a negative one says of
      * {@code call}.
      */

@@ -10,9 +10,14 @@ public final class ErrnoException extends IOException {
     private final int errno;
 
     public ErrnoException(String call, int errno) {
-        super(call + ": " + Errno.name(errno) + " (" + Errno.text(errno) + ")");
+        super(call + ": " + Errno.name(errno) + " (" + explain(errno) + ")");
         this.call = call;
         this.errno = errno;
+    }
+
+    private static String explain(int errno) {
+        String limit = Errno.limit(errno);
+        return Errno.text(errno) + (limit.isEmpty() ? "" : "; " + limit);
     }
 
     /** The name of the call. */

@@ -114,6 +114,14 @@ public final class Io {
         return new Fd(Errno.check("eventfd", eventFd0()));
     }
 
+    /**
+     * getrlimit(RLIMIT_NOFILE): how many descriptors this process may have open, the soft limit,
+     * which the JVM raises to the hard one when it starts.
+     */
+    public static long maxOpenFiles() {
+        return maxOpenFiles0();
+    }
+
     /** Makes an eventfd readable. */
     public static void wake(int eventFd) {
         wake0(eventFd);
@@ -142,6 +150,8 @@ public final class Io {
     static native int await0(int fd, int events, int wake, int timeoutMs);
 
     private static native int eventFd0();
+
+    private static native long maxOpenFiles0();
 
     private static native void wake0(int eventFd);
 }
