@@ -17,6 +17,9 @@ import picocli.CommandLine.ParseResult;
             RunCommand.class,
             DoctorCommand.class,
             CompareCommand.class,
+            ExitsCommand.class,
+            LiveCommand.class,
+            VirtualThreadsCommand.class,
             AgentToolsCommand.class,
             JmhCommand.class
         })

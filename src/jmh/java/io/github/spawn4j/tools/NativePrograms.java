@@ -18,7 +18,7 @@ public final class NativePrograms implements AutoCloseable {
 
     public NativePrograms() throws IOException {}
 
-    /** The path of a program: {@code noop} or {@code floor}. */
+    /** The path of a program that lies in the jar, such as {@code noop}. */
     public String path(String name) throws IOException {
         if (BUILD != null) {
             return Path.of(BUILD, name).toString();

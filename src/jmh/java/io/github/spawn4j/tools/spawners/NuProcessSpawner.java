@@ -30,14 +30,15 @@ final class NuProcessSpawner implements Spawner {
     public void spawn(int count, Samples samples) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
             long began = System.nanoTime();
-            NuProcess process = start();
+            NuProcess process = start(builder);
             long started = System.nanoTime();
             process.waitFor(0, TimeUnit.SECONDS);
             samples.add(started - began, System.nanoTime() - began);
         }
     }
 
-    private NuProcess start() throws IOException {
+    /** Starts a process, or says that NuProcess cannot here. */
+    static NuProcess start(NuProcessBuilder builder) throws IOException {
         try {
             NuProcess process = builder.start();
             if (process != null) {
@@ -49,7 +50,7 @@ final class NuProcessSpawner implements Spawner {
         throw new IOException("NuProcess does not work on this JVM");
     }
 
-    private static final class CloseStdin extends NuAbstractProcessHandler {
+    static class CloseStdin extends NuAbstractProcessHandler {
         @Override
         public void onStart(NuProcess process) {
             process.closeStdin(true);

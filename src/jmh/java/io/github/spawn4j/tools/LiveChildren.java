@@ -1,0 +1,127 @@
+package io.github.spawn4j.tools;
+
+import io.github.spawn4j.tools.spawners.Times;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** Many children at once that only live: what they cost, and how soon their ends are known. */
+final class LiveChildren implements AutoCloseable {
+    /**
+     * What was measured.
+     *
+     * @param count how many children there were
+     * @param start how long all starts took
+     * @param threads the OS threads that there were more, with all children, than before the first
+     * @param heapBytes by how much the used heap grew per child
+     * @param residentBytes by how much the resident memory grew per child, the heap's included
+     * @param notices from each child's death to the completion of its onExit()
+     */
+    record Result(
+            Starter starter,
+            int count,
+            Duration start,
+            int threads,
+            long heapBytes,
+            long residentBytes,
+            Times notices) {}
+
+    private static final List<String> COMMAND = List.of("sleep", "600");
+    private static final int WARM_UP = 50;
+    private static final long LIMIT_S = 60;
+
+    private final Starter starter;
+    private final NativePrograms programs;
+
+    /** All that were started, dead ones too. */
+    private final List<Process> children = new ArrayList<>();
+
+    LiveChildren(Starter starter, NativePrograms programs) {
+        this.starter = starter;
+        this.programs = programs;
+    }
+
+    Result measure(int count) throws IOException, InterruptedException {
+        int threads = OsThreads.count();
+        warmUp();
+        long heap = usedHeap();
+        long resident = Surroundings.residentMemory();
+        long startNs = System.nanoTime();
+        List<Process> live = start(count);
+        Duration start = Duration.ofNanos(System.nanoTime() - startNs);
+        threads = OsThreads.count() - threads;
+        heap = usedHeap() - heap;
+        resident = Surroundings.residentMemory() - resident;
+        kill(start(WARM_UP));
+        Times notices = kill(live);
+        return new Result(starter, count, start, threads, heap / count, resident / count, notices);
+    }
+
+    /** Without callbacks: what runs those is not what living children need. */
+    private void warmUp() throws IOException, InterruptedException {
+        for (Process child : start(WARM_UP)) {
+            child.destroyForcibly().waitFor();
+        }
+    }
+
+    private List<Process> start(int count) throws IOException {
+        List<Process> started = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Process child = starter.start(COMMAND);
+            children.add(child);
+            started.add(child);
+        }
+        return started;
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Kills them all, and returns how long after each death we were told of it. */
+    private Times kill(List<Process> live) throws IOException, InterruptedException {
+        CountDownLatch missing = new CountDownLatch(live.size());
+        AtomicLongArray toldNs = new AtomicLongArray(live.size());
+        try (Witness witness = new Witness(programs, live)) {
+            for (int i = 0; i < live.size(); i++) {
+                int child = i;
+                live.get(i)
+                        .onExit()
+                        .thenRun(
+                                () -> {
+                                    toldNs.set(child, System.nanoTime());
+                                    missing.countDown();
+                                });
+            }
+            long killNs = System.nanoTime();
+            live.forEach(Process::destroyForcibly);
+            if (!missing.await(LIMIT_S, TimeUnit.SECONDS)) {
+                throw new IOException(
+                        missing.getCount() + " exits were not noticed within " + LIMIT_S + " s");
+            }
+            Map<Long, Long> deathsNs = witness.deaths(live.size());
+            Times notices = new Times();
+            for (int i = 0; i < live.size(); i++) {
+                long deathNs = deathsNs.get(live.get(i).pid());
+                if (deathNs < killNs || deathNs > System.nanoTime()) {
+                    throw new IOException("System.nanoTime() is not CLOCK_MONOTONIC here");
+                }
+                notices.add(toldNs.get(i) - deathNs);
+            }
+            return notices;
+        }
+    }
+
+    /** Kills what a failure has left; nothing happens to those that have ended. */
+    @Override
+    public void close() {
+        children.forEach(Process::destroyForcibly);
+    }
+}

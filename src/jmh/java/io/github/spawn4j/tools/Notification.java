@@ -1,0 +1,123 @@
+package io.github.spawn4j.tools;
+
+import io.github.spawn4j.tools.spawners.ExitNotifier;
+import io.github.spawn4j.tools.spawners.Times;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** All exit notifiers, taking turns with a child that says when it ends. */
+final class Notification implements AutoCloseable {
+    /** How many exits one is told of before it is the next one's turn. */
+    static final int BATCH = 50;
+
+    private static final int WARM_UP = 200;
+    private static final long WARM_UP_NS = 2_000_000_000;
+    private static final long LIMIT_S = 30;
+
+    private final TemporaryDirectory directory = new TemporaryDirectory();
+    private final FileChannel file;
+    private final List<String> command;
+    private final ByteBuffer time = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+    private final List<ExitNotifier> notifiers = new ArrayList<>();
+    private final PrintWriter err;
+
+    Notification(NativePrograms programs, PrintWriter err) throws IOException {
+        this.err = err;
+        Path path = directory.path().resolve("exit_time");
+        file =
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        command = List.of(programs.path("exit_time"), path.toString());
+    }
+
+    /** Warms up all notifiers; one of others that does not work is left out and named. */
+    void warmUp() throws IOException, InterruptedException {
+        for (ExitNotifier notifier : ExitNotifier.values()) {
+            try {
+                long began = System.nanoTime();
+                for (int i = 0; i < WARM_UP && System.nanoTime() - began < WARM_UP_NS; i++) {
+                    latencyNs(notifier);
+                }
+                notifiers.add(notifier);
+            } catch (IOException e) {
+                if (!notifier.isForeign()) {
+                    throw e;
+                }
+                err.println("left out: " + notifier + ": " + e.getMessage());
+            }
+        }
+    }
+
+    /** Has every notifier tell of {@code count} exits. */
+    Map<ExitNotifier, Times> measure(int count) throws IOException, InterruptedException {
+        Map<ExitNotifier, Times> results = new EnumMap<>(ExitNotifier.class);
+        notifiers.forEach(notifier -> results.put(notifier, new Times()));
+        try (Progress progress = new Progress("exits", (long) count * notifiers.size())) {
+            for (int done = 0; done < count; done += BATCH) {
+                int batch = Math.min(BATCH, count - done);
+                for (ExitNotifier notifier : notifiers) {
+                    for (int i = 0; i < batch; i++) {
+                        results.get(notifier).add(latencyNs(notifier));
+                    }
+                    progress.add(batch);
+                }
+            }
+        }
+        return results;
+    }
+
+    /** How long after the end of a child we were told of it. */
+    private long latencyNs(ExitNotifier notifier) throws IOException, InterruptedException {
+        CompletableFuture<Long> told = new CompletableFuture<>();
+        long startNs = System.nanoTime();
+        notifier.start(command, () -> told.complete(System.nanoTime()));
+        long toldNs;
+        try {
+            toldNs = told.get(LIMIT_S, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            throw new IOException("no word of an exit within " + LIMIT_S + " s", e);
+        }
+        long endNs = endNs();
+        if (endNs < startNs || endNs > toldNs) {
+            throw new IOException(
+                    "the child ended at "
+                            + endNs
+                            + ", not between "
+                            + startNs
+                            + " and "
+                            + toldNs
+                            + ": System.nanoTime() is not CLOCK_MONOTONIC here");
+        }
+        return toldNs - endNs;
+    }
+
+    private long endNs() throws IOException {
+        time.clear();
+        if (file.read(time, 0) != Long.BYTES) {
+            throw new IOException("the child has not said when it ended");
+        }
+        return time.getLong(0);
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+        directory.close();
+    }
+}
