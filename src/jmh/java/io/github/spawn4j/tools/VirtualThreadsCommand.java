@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -98,6 +99,9 @@ final class VirtualThreadsCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> document(Map<Starter, Integer> threads) {
-        return Map.of("count", count, "additionalThreads", threads);
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("count", count);
+        document.put("additionalThreads", threads);
+        return document;
     }
 }
