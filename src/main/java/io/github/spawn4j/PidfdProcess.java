@@ -6,6 +6,7 @@ import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.PipeInput;
 import io.github.spawn4j.internal.io.PipeOutput;
+import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Uninterrupted;
 import java.io.BufferedOutputStream;
@@ -201,12 +202,12 @@ public final class PidfdProcess extends Process implements Closeable {
     /**
      * {@inheritDoc}
      *
-     * <p>The future is completed from {@link java.util.concurrent.ForkJoinPool#commonPool()}.
-     * Cancelling it does not affect the process.
+     * <p>The future is completed by a thread of the library, which what depends on it may keep
+     * waiting without harm to others. Cancelling it does not affect the process.
      */
     @Override
     public CompletableFuture<Process> onExit() {
-        return child.exited().thenApplyAsync(exit -> this);
+        return child.exited().thenApplyAsync(exit -> this, Workers::execute);
     }
 
     /** Asks the process to end, with SIGTERM, and closes the streams. */
@@ -237,12 +238,11 @@ public final class PidfdProcess extends Process implements Closeable {
      * Begins the process' {@linkplain EmptyProcess#teardown teardown}, if it has not begun yet, and
      * does not wait. The streams stay open.
      *
-     * @return completed, from {@link java.util.concurrent.ForkJoinPool#commonPool()}, when nobody
-     *     is left whom it reaches; with an {@link IOException} if somebody has survived the last
-     *     grace, or could not be signalled
+     * @return completed, by a thread of the library, when nobody is left whom it reaches; with an
+     *     {@link IOException} if somebody has survived the last grace, or could not be signalled
      */
     public CompletableFuture<Void> teardown() {
-        return escalation.begin().whenCompleteAsync((gone, survival) -> {});
+        return escalation.begin().whenCompleteAsync((gone, survival) -> {}, Workers::execute);
     }
 
     /**

@@ -1,30 +1,41 @@
 package io.github.spawn4j.internal.io;
 
-import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
+import java.io.IOException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads for what may wait and so must not be done by the reactor: callbacks and streams of users,
- * looks into /proc. Thread-safe.
- *
- * <p>As many as are at work: one that blocks must not keep another process waiting. Platform
- * threads, as a virtual one that holds a monitor while it blocks could keep its carrier from all
- * others.
+ * Threads for what may wait and so must not be done by the reactor: code of users, looks into
+ * /proc. Thread-safe.
  */
 public final class Workers {
+    /*
+     * Most tasks are short, and come in bursts: a thousand processes that end at once. So a few
+     * threads take them from a queue; to start one for each would keep the reactor from its work
+     * for longer than the tasks take. But some block, for as long as they like, and must not keep
+     * another process waiting. So when nothing has moved for a moment there is one thread more.
+     *
+     * Not the common pool: one that blocks is all that it has on two processors, and JDK 17 then
+     * starts a thread for each task. Not virtual threads: one that blocks in a monitor can keep its
+     * carrier from all others.
+     */
+    private static final int FEW = Math.max(2, Runtime.getRuntime().availableProcessors());
     private static final long IDLE_S = 2;
-    private static final AtomicInteger LAST = new AtomicInteger();
+    private static final long PATIENCE_NS = 2_000_000;
 
-    private static final Executor THREADS =
+    private static final AtomicInteger LAST = new AtomicInteger();
+    private static final AtomicBoolean WATCHED = new AtomicBoolean();
+
+    private static final ThreadPoolExecutor THREADS =
             new ThreadPoolExecutor(
-                    0,
+                    FEW,
                     Integer.MAX_VALUE,
                     IDLE_S,
                     TimeUnit.SECONDS,
-                    new SynchronousQueue<>(),
+                    new LinkedBlockingQueue<>(),
                     task -> {
                         Thread thread =
                                 new Thread(null, task, "spawn4j-worker-" + LAST.incrementAndGet());
@@ -32,10 +43,50 @@ public final class Workers {
                         return thread;
                     });
 
+    static {
+        THREADS.allowCoreThreadTimeOut(true);
+    }
+
     private Workers() {}
 
     /** Runs {@code task} soon, which must not throw. */
     public static void execute(Runnable task) {
         THREADS.execute(task);
+        watch();
+    }
+
+    /** Makes sure that somebody looks whether the queue moves, if there is one. */
+    private static void watch() {
+        if (!THREADS.getQueue().isEmpty() && WATCHED.compareAndSet(false, true)) {
+            lookLater(THREADS.getCompletedTaskCount());
+        }
+    }
+
+    private static void lookLater(long completed) {
+        try {
+            Reactor.schedule(PATIENCE_NS, () -> look(completed));
+        } catch (IOException e) {
+            oneMore(); // rather one too many than none
+            WATCHED.set(false);
+        }
+    }
+
+    private static void look(long completedBefore) {
+        if (THREADS.getQueue().isEmpty()) {
+            THREADS.setCorePoolSize(
+                    FEW); // those that are too many end when they have nothing to do
+            WATCHED.set(false);
+            watch(); // what has come since
+            return;
+        }
+        long completed = THREADS.getCompletedTaskCount();
+        if (completed == completedBefore) {
+            oneMore();
+        }
+        lookLater(completed);
+    }
+
+    private static void oneMore() {
+        THREADS.setCorePoolSize(THREADS.getPoolSize() + 1);
     }
 }
