@@ -479,34 +479,17 @@ class PosixSpawnConformanceTest {
 
     @Test
     void startsInACgroup() throws Exception {
-        assumeTrue(LibC.isRoot(), "making a cgroup needs root");
         assumeTrue(
                 Kernel.has(Kernel.CLONE_INTO_CGROUP), "the kernel cannot clone into a cgroup here");
-        Path mount = cgroupMount();
-        assumeTrue(mount != null, "no cgroup2 file system is mounted");
-        Path group = mount.resolve("spawn4j-test-" + ProcessHandle.current().pid());
-        Files.createDirectory(group);
-        try {
+        TestCgroup cgroup = new TestCgroup();
+        Path group = cgroup.directory();
+        try (cgroup) {
+            String name = group.getFileName().toString();
             assertThat(cat("cgroup", new Attributes().setcgroup(group)).lines())
-                    .anyMatch(line -> line.startsWith("0::") && line.endsWith("/" + name(group)));
-            assertThat(cat("cgroup", new Attributes())).doesNotContain(name(group));
-        } finally {
-            Files.delete(group);
+                    .anyMatch(line -> line.startsWith("0::") && line.endsWith("/" + name));
+            assertThat(cat("cgroup", new Attributes())).doesNotContain(name);
         }
         assertFails(Errno.ENOENT, () -> cat("cgroup", new Attributes().setcgroup(group)));
-    }
-
-    private static String name(Path file) {
-        return file.getFileName().toString();
-    }
-
-    private static Path cgroupMount() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
-                .map(line -> line.split(" "))
-                .filter(fields -> fields[2].equals("cgroup2"))
-                .map(fields -> Path.of(fields[1]))
-                .findFirst()
-                .orElse(null);
     }
 
     // The terminal

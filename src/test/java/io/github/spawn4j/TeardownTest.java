@@ -264,34 +264,16 @@ class TeardownTest {
 
     // The cgroup
 
-    private static Path cgroupMount() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
-                .map(line -> line.split(" "))
-                .filter(fields -> fields[2].equals("cgroup2"))
-                .map(fields -> Path.of(fields[1]))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static Path newCgroup() throws IOException {
-        assumeTrue(LibC.isRoot(), "making a cgroup needs root");
-        Path mount = cgroupMount();
-        assumeTrue(mount != null, "no cgroup2 file system is mounted");
-        return Files.createDirectory(
-                mount.resolve("spawn4j-teardown-" + ProcessHandle.current().pid()));
-    }
-
     /** A daemon in a session of its own, in a cgroup below. */
     @Test
     void ofACgroupReachesDaemonsToo() throws Exception {
-        Path cgroup = newCgroup();
-        Path below = Files.createDirectory(cgroup.resolve("below"));
-        try {
+        try (TestCgroup cgroup = new TestCgroup()) {
+            Path below = cgroup.below("below");
             PidfdProcess process =
                     sh("setsid sh -c 'echo $$ > \"$0\"; trap \"\" TERM HUP; echo $$; sleep 600'"
                                     + " \"$0\" & wait")
                             .args(below.resolve("cgroup.procs").toString())
-                            .cgroup(cgroup)
+                            .cgroup(cgroup.directory())
                             .teardown(QUICK.ofCgroup())
                             .start();
             long daemon = pidFrom(process.inputReader());
@@ -301,22 +283,18 @@ class TeardownTest {
             assertThat(process.isAlive()).isFalse();
             assertThat(runs(daemon)).as("daemon runs").isFalse();
             assertThat(below.resolve("cgroup.procs")).isEmptyFile();
-        } finally {
-            Files.delete(below);
-            Files.delete(cgroup);
         }
     }
 
     @Test
     void ofACgroupGivesEachItsGrace() throws Exception {
-        Path cgroup = newCgroup();
         Path note = folder.resolve("note");
-        try {
+        try (TestCgroup cgroup = new TestCgroup()) {
             PidfdProcess process =
-                    sh("setsid sh -c 'trap \"echo bye > $0; exit\" TERM; echo $$; sleep 600 & wait'"
+                    sh("setsid sh -c 'trap \"echo bye > $0; exit\" TERM; echo $$; while :; do :; done'"
                                     + " \"$0\" & wait")
                             .args(note.toString())
-                            .cgroup(cgroup)
+                            .cgroup(cgroup.directory())
                             .teardown(Teardown.DEFAULT.ofCgroup())
                             .start();
             long daemon = pidFrom(process.inputReader());
@@ -325,8 +303,6 @@ class TeardownTest {
 
             assertThat(note).hasContent("bye");
             assertThat(runs(daemon)).as("daemon runs").isFalse();
-        } finally {
-            Files.delete(cgroup);
         }
     }
 
@@ -344,8 +320,8 @@ class TeardownTest {
     /** Rather than the JVM. */
     @Test
     void ofTheJvmsOwnCgroupIsRefused() throws Exception {
-        Path mount = cgroupMount();
-        assumeTrue(mount != null && LibC.isRoot(), "needs root and a cgroup2 file system");
+        assumeTrue(LibC.isRoot(), "starting in a cgroup needs root");
+        Path mount = TestCgroup.mount();
         String own =
                 Files.readAllLines(Path.of("/proc/self/cgroup")).stream()
                         .filter(line -> line.startsWith("0::"))

@@ -67,9 +67,7 @@ public final class Drain implements Child.Stream, Reactor.Handler {
     @GuardedBy("lock")
     private boolean calling;
 
-    /** The worker that is in the listener, or null. */
-    @GuardedBy("lock")
-    private Thread caller;
+    private final ForeignCall listening = new ForeignCall();
 
     /** How much is still read although the end has not come; negative while there is no limit. */
     @GuardedBy("lock")
@@ -235,24 +233,16 @@ public final class Drain implements Child.Stream, Reactor.Handler {
 
     /** Calls the listener on this thread. Returns what went wrong, or null. */
     private IOException call(Call call) {
-        setCaller(Thread.currentThread());
+        if (!listening.begin()) {
+            return null;
+        }
         try {
             call.run();
             return null;
         } catch (Throwable e) { // user code: whatever it throws harms its own process only
             return new ListenerException(e);
         } finally {
-            setCaller(null);
-            Thread.interrupted(); // by abandon(), perhaps after the listener had returned
-        }
-    }
-
-    private void setCaller(Thread thread) {
-        lock.lock();
-        try {
-            caller = thread;
-        } finally {
-            lock.unlock();
+            listening.end();
         }
     }
 
@@ -321,12 +311,10 @@ public final class Drain implements Child.Stream, Reactor.Handler {
         lock.lock();
         try {
             endEarly();
-            if (caller != null) {
-                caller.interrupt();
-            }
         } finally {
             lock.unlock();
         }
+        listening.endForGood();
         done.complete(null);
     }
 

@@ -1,10 +1,8 @@
 package io.github.spawn4j.internal.io;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +19,7 @@ public final class Pump implements Child.Stream {
     private final InputStream from;
     private final PipeOutput to;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private final ReentrantLock lock = new ReentrantLock();
-
-    /** The worker, while it reads the user's stream. */
-    @GuardedBy("lock")
-    private Thread reader;
-
-    @GuardedBy("lock")
-    private boolean closed;
+    private final ForeignCall reading = new ForeignCall();
 
     /** Takes over the descriptor {@code to}, which must not block. */
     public Pump(InputStream from, int to) {
@@ -65,24 +56,13 @@ public final class Pump implements Child.Stream {
 
     /** Returns a negative number at the end. */
     private int read(byte[] buffer) throws IOException {
-        if (!setReader(Thread.currentThread())) {
+        if (!reading.begin()) {
             return -1;
         }
         try {
             return from.read(buffer);
         } finally {
-            setReader(null);
-            Thread.interrupted(); // by close(), perhaps after the stream had returned
-        }
-    }
-
-    private boolean setReader(Thread thread) {
-        lock.lock();
-        try {
-            reader = thread;
-            return !closed;
-        } finally {
-            lock.unlock();
+            reading.end();
         }
     }
 
@@ -105,15 +85,7 @@ public final class Pump implements Child.Stream {
     /** Ends the copying; a stream that waits is interrupted. */
     @Override
     public void close() throws IOException {
-        lock.lock();
-        try {
-            closed = true;
-            if (reader != null) {
-                reader.interrupt();
-            }
-        } finally {
-            lock.unlock();
-        }
+        reading.endForGood();
         to.close();
     }
 }

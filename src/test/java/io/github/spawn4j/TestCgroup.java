@@ -1,0 +1,55 @@
+package io.github.spawn4j;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A cgroup (version 2) of a test's own, which root can make where one is mounted. */
+final class TestCgroup implements AutoCloseable {
+    private final Deque<Path> made = new ArrayDeque<>();
+
+    /** Makes one, or skips the test. */
+    TestCgroup() throws IOException {
+        assumeTrue(LibC.isRoot(), "making a cgroup needs root");
+        make(mount().resolve("spawn4j-test-" + ProcessHandle.current().pid()));
+    }
+
+    /** Where the file system is mounted; without one the test is skipped. */
+    static Path mount() throws IOException {
+        Path mount =
+                Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                        .map(line -> line.split(" "))
+                        .filter(fields -> fields[2].equals("cgroup2"))
+                        .map(fields -> Path.of(fields[1]))
+                        .findFirst()
+                        .orElse(null);
+        assumeTrue(mount != null, "no cgroup2 file system is mounted");
+        return mount;
+    }
+
+    private Path make(Path directory) throws IOException {
+        made.push(Files.createDirectory(directory));
+        return directory;
+    }
+
+    Path directory() {
+        return made.getLast();
+    }
+
+    /** Makes a cgroup below. */
+    Path below(String name) throws IOException {
+        return make(directory().resolve(name));
+    }
+
+    /** Removes them, which fails while somebody is in them. */
+    @Override
+    public void close() throws IOException {
+        for (Path directory : made) {
+            Files.deleteIfExists(directory);
+        }
+    }
+}
