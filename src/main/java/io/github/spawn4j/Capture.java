@@ -17,10 +17,12 @@ import java.util.function.Consumer;
  *     .stderr(Capture.failBeyond(1024 * 1024));
  * }</pre>
  *
- * <p>A listener is called by a thread of the library, one call at a time, in the order of the
- * output. Until it returns nothing more is read, so a slow one slows the process down, and only
- * that one. If it throws, the process is torn down and the run fails with {@link
- * CommandException.Reason#LISTENER}; when the run ends before it returns, it is interrupted.
+ * <p>A listener is called by a thread of the library, for each output one call at a time and in the
+ * order of the output; one that listens to several outputs or stages must be thread-safe. Until it
+ * returns nothing more is read, so a slow one slows the process down, and only that one. If it
+ * throws, the process is torn down and the run fails with {@link CommandException.Reason#LISTENER}.
+ * A run that is torn down does not wait for it: it is interrupted, and is told no more. What is
+ * beyond the bound of {@link #failBeyond} it is not told either.
  */
 public final class Capture {
     private enum Beyond {
@@ -129,6 +131,11 @@ public final class Capture {
         @Override
         public void end() {
             // The run's result says so.
+        }
+
+        @Override
+        public void stop() {
+            // There is one call for what is there.
         }
     }
 

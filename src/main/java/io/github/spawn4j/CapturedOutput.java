@@ -84,6 +84,14 @@ public final class CapturedOutput {
         return text().lines().toList();
     }
 
+    /** The last lines, without the last one's end. */
+    String tail(int mostLines, int mostBytes) {
+        int from = Math.max(0, bytes.length - mostBytes);
+        List<String> last =
+                new String(bytes, from, bytes.length - from, NATIVE_CHARSET).lines().toList();
+        return String.join("\n", last.subList(Math.max(0, last.size() - mostLines), last.size()));
+    }
+
     /**
      * How much the output was, kept or not.
      *

@@ -2,7 +2,6 @@ package io.github.spawn4j;
 
 import java.io.IOException;
 import java.io.Serial;
-import java.util.List;
 
 /**
  * A {@linkplain EmptyProcess#run run} was not as it should be: the process was started and has
@@ -21,7 +20,7 @@ public final class CommandException extends IOException {
     @Serial private static final long serialVersionUID = 1L;
 
     private static final int TAIL_LINES = 20;
-    private static final int TAIL_CHARS = 4000;
+    private static final int TAIL_BYTES = 4096;
     private static final int COMMAND_CHARS = 200;
 
     /**
@@ -75,7 +74,7 @@ public final class CommandException extends IOException {
         CommandResult.Stage stage = result.stage();
         String where =
                 result.stages().size() == 1 ? "" : " (stage " + stage.index() + " of the pipeline)";
-        String tail = tail(stage.stderr());
+        String tail = tail(result);
         return "\""
                 + shortened(stage.command())
                 + "\""
@@ -83,7 +82,11 @@ public final class CommandException extends IOException {
                 + " "
                 + reason.words
                 + detail
-                + (tail.isEmpty() ? "" : "; its standard error ends with:\n" + tail);
+                + (tail.isEmpty() ? "" : "; " + outputName(stage) + ":\n" + tail);
+    }
+
+    private static String outputName(CommandResult.Stage stage) {
+        return stage.stderr() == CapturedOutput.NONE ? "its output" : "its standard error";
     }
 
     private static String shortened(String command) {
@@ -92,12 +95,11 @@ public final class CommandException extends IOException {
                 : command.substring(0, COMMAND_CHARS) + "...";
     }
 
-    private static String tail(CapturedOutput stderr) {
-        List<String> lines = stderr.lines();
-        String last =
-                String.join(
-                        "\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
-        return last.substring(Math.max(0, last.length() - TAIL_CHARS));
+    /** Of standard error, or where it does not lead here, as it was merged, of standard output. */
+    private static String tail(CommandResult result) {
+        CapturedOutput stderr = result.stderr();
+        CapturedOutput output = stderr == CapturedOutput.NONE ? result.stdout() : stderr;
+        return output.tail(TAIL_LINES, TAIL_BYTES);
     }
 
     /**
@@ -119,11 +121,12 @@ public final class CommandException extends IOException {
     }
 
     /**
-     * The end of what was kept of standard error: 20 lines at most, and 4,000 characters.
+     * The end of what was kept of standard error, or of standard output if standard error was
+     * merged into it: 20 lines at most, and 4 KiB.
      *
      * @return the text, without the last line's end; empty if there is none
      */
     public String stderrTail() {
-        return result == null ? "" : tail(result.stderr());
+        return result == null ? "" : tail(result);
     }
 }

@@ -29,7 +29,7 @@ public final class CommandResult {
      * @param pid its pid, which may be another process' by now
      * @param exitStatus how it ended; {@link ExitStatus.Unknown} also if it survived its teardown
      * @param resourceUsage what it used
-     * @param stderr what was kept of its standard error; all stages' if they share one
+     * @param stderr what was kept of its standard error, or of all stages' if they share one
      */
     public record Stage(
             int index,
@@ -63,7 +63,9 @@ public final class CommandResult {
     /**
      * The process that counts: of a pipeline the one that failed first, else the last one. A stage
      * that ended by SIGPIPE has not failed if another one reads from it, as that one has had
-     * enough.
+     * enough; nor has one whose exit was {@linkplain RunOptions#expectExit expected}. Of a run that
+     * was torn down it is the stage that was the reason; where time was up, the first that still
+     * ran.
      *
      * @return the stage
      */
@@ -90,9 +92,9 @@ public final class CommandResult {
     }
 
     /**
-     * Whether the process that counts, and so each, has ended with code 0.
+     * Whether the process that counts has ended with code 0.
      *
-     * @return true if all went well
+     * @return true if no stage has failed
      */
     public boolean isSuccess() {
         return exitStatus().isSuccess();

@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
+import io.github.spawn4j.internal.io.Shutdown;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenDirectory;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
@@ -208,12 +209,16 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
-    private void prepareTeardown() {
+    /** Refuses a teardown that cannot be, before anything is started. */
+    void prepareTeardown() {
         if (teardown != null && teardown.needsGroup()) {
             leadGroup();
         }
         if (teardown != null && teardown.needsCgroup() && cgroup == null) {
             throw new IllegalStateException("a teardown of a cgroup, but no cgroup to start in");
+        }
+        if (teardown != null && teardown.isAtShutdown() && Shutdown.hasBegun()) {
+            throw new IllegalStateException("a teardown at shutdown, which has begun already");
         }
     }
 

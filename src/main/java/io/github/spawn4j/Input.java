@@ -6,6 +6,7 @@ import io.github.spawn4j.internal.io.Pump;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Where the standard input of a run comes from. Immutable. */
@@ -40,6 +41,15 @@ abstract sealed class Input {
      */
     abstract Writer open(int fd, Consumer<Throwable> failed);
 
+    private static void tell(Consumer<Throwable> failed, CompletableFuture<?> written) {
+        written.whenComplete(
+                (done, failure) -> {
+                    if (failure != null) {
+                        failed.accept(failure);
+                    }
+                });
+    }
+
     /** Our end of the pipe, and what begins the writing. */
     record Writer(Child.Stream stream, Runnable start) {}
 
@@ -53,6 +63,7 @@ abstract sealed class Input {
         @Override
         Writer open(int fd, Consumer<Throwable> failed) {
             Feed feed = new Feed(fd, bytes);
+            tell(failed, feed.done());
             return new Writer(feed, feed::start);
         }
     }
@@ -67,13 +78,7 @@ abstract sealed class Input {
         @Override
         Writer open(int fd, Consumer<Throwable> failed) {
             Pump pump = new Pump(stream, fd);
-            pump.done()
-                    .whenComplete(
-                            (done, failure) -> {
-                                if (failure != null) {
-                                    failed.accept(failure);
-                                }
-                            });
+            tell(failed, pump.done());
             return new Writer(pump, pump::start);
         }
     }

@@ -9,7 +9,10 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.util.function.Consumer;
 
-/** Makes lines of bytes that come in pieces, as BufferedReader does. One thread at a time. */
+/**
+ * Makes lines of bytes that come in pieces, as BufferedReader does. One thread at a time, but for
+ * {@link #stop}.
+ */
 final class LineSplitter implements Drain.Listener {
     /** A line that is longer comes in parts, lest it take all memory. */
     private static final int LONGEST = 1 << 20;
@@ -21,6 +24,8 @@ final class LineSplitter implements Drain.Listener {
 
     /** The beginning of a character whose rest has not come yet. */
     private ByteBuffer undecoded = ByteBuffer.allocate(0);
+
+    private volatile boolean stopped;
 
     /** The last character was a carriage return, which a newline may belong to. */
     private boolean afterReturn;
@@ -56,6 +61,11 @@ final class LineSplitter implements Drain.Listener {
         }
     }
 
+    @Override
+    public void stop() {
+        stopped = true;
+    }
+
     private void decode(ByteBuffer bytes, boolean last) {
         CoderResult result;
         do {
@@ -77,10 +87,10 @@ final class LineSplitter implements Drain.Listener {
                 deliver();
                 continue;
             }
-            line.append(next);
             if (line.length() == LONGEST) {
                 deliver();
             }
+            line.append(next);
         }
         decoded.clear();
     }
@@ -88,6 +98,8 @@ final class LineSplitter implements Drain.Listener {
     private void deliver() {
         String complete = line.toString();
         line.setLength(0);
-        listener.accept(complete);
+        if (!stopped) {
+            listener.accept(complete);
+        }
     }
 }

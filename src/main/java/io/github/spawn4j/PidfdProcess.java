@@ -19,6 +19,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -80,13 +82,24 @@ public final class PidfdProcess extends Process implements Closeable {
                 launched.watch(
                         Stream.of(input, output, error).filter(Objects::nonNull).toList(), known);
         escalation = known.of(child, cgroup);
-        if (known.outlivesProcess()) {
-            releaseWhenDropped(child, escalation);
+        if (known.isToBeReleased()) {
+            child.exited().thenRun(escalation::childExited);
+            dropWith(child, escalation);
         }
     }
 
-    private void releaseWhenDropped(Child running, Escalation pending) {
-        Leftovers.closeWhenDropped(this, () -> running.exited().thenRun(pending::release));
+    private void dropWith(Child running, Escalation pending) {
+        Leftovers.closeWhenDropped(this, () -> running.exited().thenRun(pending::drop));
+    }
+
+    /** Kills all that its teardown would reach, and closes the streams. */
+    void discard() {
+        escalation.kill();
+        try {
+            child.closeStreams();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // close(2) of a pipe does not fail
+        }
     }
 
     /**
@@ -270,15 +283,46 @@ public final class PidfdProcess extends Process implements Closeable {
             Uninterrupted.get(escalation.begin());
             return;
         }
+        IOException failure = flushInterruptibly();
         try {
-            flush();
+            child.closeStreams();
         } finally {
-            try {
-                child.closeStreams();
-            } finally {
-                awaitExit();
+            awaitExit();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /**
+     * Writes what is buffered, on a worker, as an interrupt does not end the wait for a child that
+     * does not read; it does end the child. Returns what went wrong, or null.
+     */
+    private IOException flushInterruptibly() throws IOException {
+        synchronized (this) {
+            if (stdin == null) {
+                return null; // nobody has written anything
             }
         }
+        FutureTask<Void> flushing =
+                new FutureTask<>(
+                        () -> {
+                            flush();
+                            return null;
+                        });
+        Workers.execute(flushing);
+        try {
+            flushing.get();
+        } catch (InterruptedException e) {
+            escalation.begin();
+            child.closeStreams();
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            return e.getCause() instanceof IOException failure
+                    ? failure
+                    : new IOException(e.getCause());
+        }
+        return null;
     }
 
     /** Writes what an {@link #outputWriter()} or the stream below it still has, and closes both. */

@@ -84,6 +84,7 @@ public final class Pipeline {
      *     where the pipeline needs a pipe; nothing has been started then
      */
     public List<PidfdProcess> start() throws SpawnException {
+        check();
         return start(
                 new Adopter<>() {
                     @Override
@@ -94,7 +95,7 @@ public final class Pipeline {
 
                     @Override
                     public void discard(PidfdProcess started) {
-                        started.destroyForcibly();
+                        started.discard();
                     }
                 });
     }
@@ -134,6 +135,7 @@ public final class Pipeline {
     }
 
     private Run begin(RunOptions options) throws SpawnException {
+        check();
         Run run = new Run(options);
         run.connectInput(stages.get(0));
         run.begin(start(run), sharesStderr);
@@ -141,7 +143,6 @@ public final class Pipeline {
     }
 
     private <T> List<T> start(Adopter<T> adopter) throws SpawnException {
-        check();
         List<T> started = new ArrayList<>();
         try (Plumbing plumbing = new Plumbing()) {
             for (EmptyProcess stage : stages) {
@@ -166,6 +167,7 @@ public final class Pipeline {
     private void check() {
         for (int i = 0; i < stages.size(); i++) {
             stages.get(i).changeable();
+            stages.get(i).prepareTeardown();
             if (i > 0) {
                 checkPipe(i, 0);
             }
@@ -204,6 +206,9 @@ public final class Pipeline {
         /** Null until the first stage writes to it. */
         private Io.Pipe stderr;
 
+        /** What we read of it; null if nobody shares it, and when the last process has it. */
+        private Fd shared;
+
         void connect(EmptyProcess stage, boolean isLast) throws SpawnException {
             closeAll(stdin, stdout);
             stdin = next;
@@ -225,19 +230,27 @@ public final class Pipeline {
                     }
                     stage.stderr(Redirect.descriptor(stderr.writer().number()));
                 }
+                if (isLast && stderr != null) {
+                    shared = Io.unblocked(stderr.reader()); // now, when failing harms nobody yet
+                }
             } catch (IOException e) {
                 throw SpawnException.of(stage.program, stage.directory, e);
             }
         }
 
         /** Gives the last process what all share. */
-        Launched complete(Launched launched) throws IOException {
-            return stderr == null ? launched : launched.withStderr(Io.unblocked(stderr.reader()));
+        Launched complete(Launched launched) {
+            if (shared == null) {
+                return launched;
+            }
+            Launched completed = launched.withStderr(shared.number());
+            shared = null; // it is the process' now
+            return completed;
         }
 
         @Override
         public void close() {
-            closeAll(stdin, stdout, next);
+            closeAll(stdin, stdout, next, shared);
             if (stderr != null) {
                 closeAll(stderr.reader(), stderr.writer());
             }

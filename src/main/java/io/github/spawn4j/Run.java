@@ -47,8 +47,14 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         ENDED
     }
 
-    /** Why a run is being ended; null for the caller's wish, of which he need not be told. */
-    private record Failure(CommandException.Reason reason, String detail, Throwable cause) {}
+    /**
+     * Why a run is being ended.
+     *
+     * @param reason null for the caller's wish, of which he need not be told
+     * @param stage whose fault it was
+     */
+    private record Failure(
+            CommandException.Reason reason, int stage, String detail, Throwable cause) {}
 
     /**
      * What came of it.
@@ -80,21 +86,22 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
     /** An output of a process that leads here. */
-    private record Output(Drain drain, Capture capture, String name) {
+    private record Output(int stage, Drain drain, Capture capture, String name) {
         Failure failure(Throwable e) {
             if (e instanceof Drain.OverflowException) {
                 String detail = capture.limit() + " bytes to its " + name;
-                return new Failure(CommandException.Reason.OUTPUT, detail, null);
+                return new Failure(CommandException.Reason.OUTPUT, stage, detail, null);
             }
             if (e instanceof Drain.ListenerException) {
+                Throwable thrown = e.getCause();
                 return new Failure(
-                        CommandException.Reason.LISTENER, e.getCause().toString(), e.getCause());
+                        CommandException.Reason.LISTENER, stage, describe(thrown), thrown);
             }
-            return new Failure(CommandException.Reason.READ, e.getMessage(), e);
+            return new Failure(CommandException.Reason.READ, stage, e.getMessage(), e);
         }
     }
 
-    private static final Failure STOPPED = new Failure(null, null, null);
+    private static final Failure STOPPED = new Failure(null, 0, null, null);
 
     private final RunOptions options;
     private final long startNs = System.nanoTime();
@@ -107,13 +114,17 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** Null if the first process reads something else. */
     private Input.Writer input;
 
+    private int adopted;
+
     private List<Stage> stages;
 
     /** Null if each has its own. */
     private Drain sharedStderr;
 
     private CompletableFuture<Void> everythingEnded;
-    private volatile Timer timeout;
+
+    @GuardedBy("this")
+    private final List<Timer> timers = new ArrayList<>();
 
     @GuardedBy("this")
     private State state = State.RUNNING;
@@ -144,6 +155,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     @Override
     public Stage adopt(EmptyProcess process, Launched launched) throws IOException {
+        int stage = adopted++;
         List<Child.Stream> streams = new ArrayList<>();
         if (launched.hasPipe(0)) {
             input = options.input().open(launched.pipe(0), this::inputFailed);
@@ -153,38 +165,37 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         if (launched.hasPipe(1)) {
             stdout = options.stdout().drain(launched.pipe(1));
             drains.add(stdout);
-            outputs.add(new Output(stdout, options.stdout(), "standard output"));
+            outputs.add(new Output(stage, stdout, options.stdout(), "standard output"));
         }
         Drain stderr = null;
         if (launched.hasPipe(2)) {
             stderr = options.stderr().drain(launched.pipe(2));
             drains.add(stderr);
-            outputs.add(new Output(stderr, options.stderr(), "standard error"));
+            outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
         }
         streams.addAll(drains);
         Teardown teardown = process.teardownOrDefault();
         Child child = launched.watch(streams, teardown);
-        Stage stage = new Stage(process, child, teardown.of(child, process.cgroup), stderr);
+        Stage running = new Stage(process, child, teardown.of(child, process.cgroup), stderr);
         try {
             for (Drain drain : drains) {
                 drain.start();
             }
         } catch (IOException e) {
-            discard(stage);
+            discard(running);
             throw e;
         }
-        return stage;
+        return running;
     }
 
     private void inputFailed(Throwable e) {
-        fail(new Failure(CommandException.Reason.INPUT, e.toString(), e));
+        fail(new Failure(CommandException.Reason.INPUT, 0, describe(e), e));
     }
 
     @Override
     public void discard(Stage stage) {
-        stage.teardown.release();
+        stage.teardown.kill();
         try {
-            stage.child.signal(Signal.KILL.number());
             stage.child.closeStreams();
         } catch (IOException e) {
             LOG.debug("{}", stage.child, e); // what has become of its fellow is what counts
@@ -205,17 +216,21 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         CompletableFuture<Void> ends =
                 all(outputs.stream().map(output -> output.drain.done().handle((done, e) -> null)));
         everythingEnded = CompletableFuture.allOf(exits, ends);
-        // First, as all may have ended already: that would be success.
-        outputs.forEach(this::watchFailure);
-        exits.thenRun(
-                () -> after(options.linger(), () -> outputs.forEach(output -> output.drain.cut())));
-        everythingEnded.thenRun(() -> end(State.RUNNING, null));
+        // The timers before what cancels them, and failures before success, as all may have ended
+        // already.
         if (options.timeout() != null) {
-            timeout = after(options.timeout(), this::timeOut);
+            schedule(options.timeout(), this::timeOut);
         }
+        outputs.forEach(this::watchFailure);
+        exits.thenRun(() -> schedule(options.linger(), this::cut));
+        everythingEnded.thenRun(() -> end(State.RUNNING, null));
         if (input != null) {
             input.start().run();
         }
+    }
+
+    private void cut() {
+        outputs.forEach(output -> output.drain.cut());
     }
 
     private void watchFailure(Output output) {
@@ -233,13 +248,21 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
     }
 
-    private Timer after(Duration delay, Runnable task) {
+    /** Does {@code task} later, unless the run has ended by then. */
+    private void schedule(Duration delay, Runnable task) {
         try {
-            return Reactor.schedule(Deadline.toNanos(delay), task);
+            Timer timer = Reactor.schedule(Deadline.toNanos(delay), task);
+            synchronized (this) {
+                if (state != State.ENDED) {
+                    timers.add(timer);
+                    return;
+                }
+            }
+            timer.cancel();
         } catch (IOException e) {
-            // No reactor, so that nobody would tell us anything either.
-            fail(new Failure(CommandException.Reason.READ, e.getMessage(), e));
-            return null;
+            // No reactor, so that nobody will tell us anything either.
+            fail(new Failure(CommandException.Reason.READ, 0, e.getMessage(), e));
+            giveUp(null);
         }
     }
 
@@ -254,7 +277,15 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     private void timeOut() {
         String detail = options.timeout().toString().substring(2).toLowerCase(Locale.ROOT);
-        fail(new Failure(CommandException.Reason.TIMEOUT, detail, null));
+        fail(new Failure(CommandException.Reason.TIMEOUT, firstRunning(), detail, null));
+    }
+
+    /** The first stage that has not ended; if all have, and only output is late, the last one. */
+    private synchronized int firstRunning() {
+        return IntStream.range(0, stages.size())
+                .filter(stage -> !order.contains(stage))
+                .findFirst()
+                .orElse(stages.size() - 1);
     }
 
     private void stop() {
@@ -270,49 +301,64 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             failure = reason;
         }
         all(stages.stream().map(stage -> stage.teardown.begin()))
-                .whenComplete((gone, survival) -> giveUp(survival));
+                .whenComplete((gone, survival) -> awaitOutputs(survival));
     }
 
     /**
-     * Ends a run that was torn down: the output may take a moment, and whoever has survived none.
+     * Ends a run that was torn down: its output may take a moment, who has survived will not end.
      */
-    private void giveUp(Throwable survival) {
+    private void awaitOutputs(Throwable survival) {
         Throwable survivors = survival == null ? null : survival.getCause();
         everythingEnded.thenRun(() -> end(State.FAILING, survivors));
-        after(
-                options.linger(),
-                () -> {
-                    outputs.forEach(output -> output.drain.abandon());
-                    end(State.FAILING, survivors);
-                });
+        schedule(options.linger(), () -> giveUp(survivors));
+    }
+
+    private void giveUp(Throwable survivors) {
+        outputs.forEach(output -> output.drain.abandon());
+        end(State.FAILING, survivors);
     }
 
     private void end(State from, Throwable survival) {
         Failure known;
+        List<Timer> pending;
         synchronized (this) {
             if (state != from) {
                 return;
             }
             state = State.ENDED;
             known = failure;
-        }
-        Timer pending = timeout;
-        if (pending != null) {
-            pending.cancel();
+            pending = List.copyOf(timers);
         }
         try {
+            pending.forEach(Timer::cancel);
+            stages.forEach(stage -> stage.teardown.release());
             if (input != null) {
                 input.stream().close();
             }
-        } catch (IOException e) {
-            LOG.debug("input", e); // nobody reads it any more
+            ending.complete(ending(known, survival));
+        } catch (IOException | RuntimeException | Error e) {
+            ending.completeExceptionally(e); // whatever it is: somebody waits for the end
         }
-        stages.forEach(stage -> stage.teardown.release());
-        CommandResult result = result();
+    }
+
+    private Ending ending(Failure known, Throwable survival) {
+        CommandResult result = result(known);
         if (known == null && !options.expects(result.exitStatus())) {
-            known = new Failure(CommandException.Reason.EXIT, describe(result.exitStatus()), null);
+            int stage = result.stage().index();
+            String exit = describe(result.exitStatus());
+            return new Ending(
+                    result, new Failure(CommandException.Reason.EXIT, stage, exit, null), survival);
         }
-        ending.complete(new Ending(result, known, survival));
+        return new Ending(result, known, survival);
+    }
+
+    /** What an exception says, whose text is code of the user. */
+    private static String describe(Throwable e) {
+        try {
+            return e.toString();
+        } catch (RuntimeException | Error unspeakable) {
+            return e.getClass().getName();
+        }
     }
 
     private static String describe(ExitStatus status) {
@@ -325,30 +371,28 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         return "an exit that nobody knows";
     }
 
-    private CommandResult result() {
-        List<CommandResult.Stage> ended = new ArrayList<>();
+    private CommandResult result(Failure known) {
+        CapturedOutput shared = sharedStderr == null ? null : CapturedOutput.of(sharedStderr);
+        List<CommandResult.Stage> results = new ArrayList<>();
         for (int i = 0; i < stages.size(); i++) {
-            ended.add(result(i));
+            results.add(result(i, shared));
         }
-        List<Integer> exits;
-        synchronized (this) {
-            exits = List.copyOf(order);
-        }
-        int last = ended.size() - 1;
-        CommandResult.Stage counts =
-                exits.stream()
-                        .map(ended::get)
-                        .filter(stage -> hasFailed(stage, stage.index() == last))
-                        .findFirst()
-                        .orElse(ended.get(last));
         return new CommandResult(
-                List.copyOf(ended),
-                counts,
+                List.copyOf(results),
+                results.get(known == null ? firstFailed(results) : known.stage),
                 CapturedOutput.of(stdout),
                 Duration.ofNanos(System.nanoTime() - startNs));
     }
 
-    private CommandResult.Stage result(int index) {
+    private synchronized int firstFailed(List<CommandResult.Stage> results) {
+        int last = results.size() - 1;
+        return order.stream()
+                .filter(stage -> hasFailed(results.get(stage), stage == last))
+                .findFirst()
+                .orElse(last);
+    }
+
+    private CommandResult.Stage result(int index, CapturedOutput shared) {
         Stage stage = stages.get(index);
         Exit exit = stage.child.exit();
         if (exit == null) {
@@ -360,7 +404,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 stage.child.pid(),
                 PidfdProcess.status(exit),
                 ResourceUsage.of(exit),
-                CapturedOutput.of(sharedStderr == null ? stage.stderr : sharedStderr));
+                shared == null ? CapturedOutput.of(stage.stderr) : shared);
     }
 
     private boolean hasFailed(CommandResult.Stage stage, boolean isLast) {
@@ -376,29 +420,33 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             return ending.get().get();
         } catch (InterruptedException e) {
             stop();
-            ending.join(); // which an interrupt does not end, but the teardown does
+            Ending stopped =
+                    ending.join(); // which an interrupt does not end, but the teardown does
+            if (stopped.survival != null) {
+                e.addSuppressed(stopped.survival);
+            }
             throw e;
         } catch (ExecutionException e) {
-            throw new AssertionError("only completed normally", e);
+            throw new IllegalStateException("the run has ended without a result", e.getCause());
         }
     }
 
-    /** A future for the caller, whose cancellation is the run's end. */
+    /** A future for the caller; the run ends when it is completed, by whomever. */
     CompletableFuture<CommandResult> future() {
         CompletableFuture<CommandResult> future = new CompletableFuture<>();
-        ending.thenAccept(ended -> Workers.execute(() -> complete(future, ended)));
-        future.whenComplete(
-                (result, e) -> {
-                    if (future.isCancelled()) {
-                        stop();
-                    }
-                });
+        ending.whenComplete((ended, e) -> Workers.execute(() -> complete(future, ended, e)));
+        future.whenComplete((result, e) -> stop());
         return future;
     }
 
-    private static void complete(CompletableFuture<CommandResult> future, Ending ended) {
+    private static void complete(
+            CompletableFuture<CommandResult> future, Ending ended, Throwable failure) {
         if (future.isDone()) {
-            return; // cancelled
+            return; // by the caller, which is why it has ended
+        }
+        if (failure != null) {
+            future.completeExceptionally(failure);
+            return;
         }
         try {
             future.complete(ended.get());

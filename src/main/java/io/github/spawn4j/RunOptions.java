@@ -46,10 +46,11 @@ public final class RunOptions {
     }
 
     /**
-     * A run that may take this long. Then the process is {@linkplain EmptyProcess#teardown torn
-     * down}, and the run fails with {@link CommandException.Reason#TIMEOUT} when that is over.
+     * A run that may take this long, once the process has been started. Then the process is
+     * {@linkplain EmptyProcess#teardown torn down}, and the run fails with {@link
+     * CommandException.Reason#TIMEOUT} when that is over.
      *
-     * @param timeout from the start; not negative
+     * @param timeout from the moment at which the program is executed; not negative
      * @return the options
      * @throws IllegalArgumentException if it is negative
      */
@@ -129,7 +130,8 @@ public final class RunOptions {
      * stream is not closed. What the process does not read may have been read from the stream all
      * the same. If the stream fails the process is torn down and the run fails with {@link
      * CommandException.Reason#INPUT}; a stream that waits when the process has ended does not keep
-     * the run, but is interrupted.
+     * the run, but is interrupted. One that an interrupt does not end, such as {@link System#in},
+     * keeps its thread, which takes what comes next.
      *
      * @param stream the input, for one run
      * @return the options
@@ -139,9 +141,10 @@ public final class RunOptions {
     }
 
     /**
-     * Lets the process read a file as standard input, which it opens itself.
+     * Lets the process read a file as standard input, which it opens itself before it executes its
+     * program; a FIFO without a writer keeps it, and the start, waiting.
      *
-     * @param file the file
+     * @param file the file; a relative path counts from the JVM's directory
      * @return the options
      */
     public RunOptions stdin(Path file) {

@@ -83,7 +83,9 @@ public final class Teardown {
     /**
      * The same for the whole process group, of which the process becomes the leader: everybody that
      * it starts, unless they leave the group. From Linux 6.9 on also after the process itself has
-     * ended, before that only until its exit has been collected (pidfd_send_signal(2)).
+     * ended, before that only until its exit has been collected (pidfd_send_signal(2)). As long as
+     * somebody is left in the group it costs a descriptor, until the teardown or until nobody
+     * refers to the process any more.
      *
      * @return the wider teardown
      */
@@ -120,8 +122,12 @@ public final class Teardown {
         return scope == Scope.CGROUP;
     }
 
-    /** Whether there is something to be done for a process that nobody refers to any more. */
-    boolean outlivesProcess() {
+    boolean isAtShutdown() {
+        return atShutdown;
+    }
+
+    /** Whether it holds something that is to be given up when it is not needed any more. */
+    boolean isToBeReleased() {
         return atShutdown || needsGroup();
     }
 

@@ -114,7 +114,7 @@ class PipelineTest {
         assertThat(failure)
                 .hasMessage(
                         "\"sh -c echo why >&2; exit 3\" (stage 1 of the pipeline) ended with exit"
-                                + " code 3; its standard error ends with:\nwhy");
+                                + " code 3; its standard error:\nwhy");
         assertThat(failure.result().stage().index()).isEqualTo(1);
         assertThat(failure.result().exitValue()).isEqualTo(3);
         assertThat(failure.result().stages().get(2).exitStatus())

@@ -514,7 +514,7 @@ class RunTest {
         assertThat(failure.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
         assertThat(failure)
                 .hasMessageContaining("took longer than 0.5s")
-                .hasMessageEndingWith("its standard error ends with:\ncause");
+                .hasMessageEndingWith("its standard error:\ncause");
         assertThat(failure.result().stdout().text()).isEqualTo("begun\n");
         assertThat(failure.result().exitStatus())
                 .isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
@@ -631,8 +631,8 @@ class RunTest {
         assertThat(failure.stderrTail()).startsWith("11\n12").endsWith("29\n30");
         assertThat(failure)
                 .hasMessageStartingWith(
-                        "\"sh -c seq 1 30 >&2; exit 7\" ended with exit code 7; its standard error"
-                                + " ends with:\n11\n");
+                        "\"sh -c seq 1 30 >&2; exit 7\" ended with exit code 7; its standard error:"
+                                + "\n11\n");
     }
 
     @Test

@@ -3,15 +3,14 @@ package io.github.spawn4j.internal.io;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Everybody in a cgroup (version 2) and those below it, which no daemon escapes. Thread-safe.
@@ -52,12 +51,20 @@ public final class Cgroup implements Target {
             for (int pid : members) {
                 Pidfd.open(pid).ifPresent(pidfd -> pidfds.put(pid, pidfd));
             }
-            for (int pid : members()) {
+            Set<Integer> still = members();
+            IOException failure = null;
+            for (int pid : still) {
                 Fd pidfd = pidfds.get(pid);
-                if (pidfd != null) {
-                    Pidfd.sendSignal(pidfd.acquire(), signal);
-                    pidfd.release();
+                try {
+                    if (pidfd != null) {
+                        Pidfd.sendSignal(pidfd.number(), signal);
+                    }
+                } catch (IOException e) {
+                    failure = e; // the others get theirs all the same
                 }
+            }
+            if (failure != null) {
+                throw failure;
             }
         } finally {
             pidfds.values().forEach(Fd::close);
@@ -66,24 +73,38 @@ public final class Cgroup implements Target {
 
     private Set<Integer> members() throws IOException {
         Set<Integer> members = new HashSet<>();
-        try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> groups = files.filter(Files::isDirectory).toList();
-            for (Path group : groups) {
-                Files.readAllLines(group.resolve("cgroup.procs")).stream()
-                        .map(Integer::valueOf)
-                        .forEach(members::add);
-            }
-        } catch (NoSuchFileException e) {
-            // Only an empty one can be removed.
-        }
+        addMembers(directory, members);
         return members;
+    }
+
+    private static void addMembers(Path group, Set<Integer> members) throws IOException {
+        try (DirectoryStream<Path> below = Files.newDirectoryStream(group, Files::isDirectory)) {
+            for (String pid : Files.readAllLines(group.resolve("cgroup.procs"))) {
+                members.add(Integer.valueOf(pid));
+            }
+            for (Path child : below) {
+                addMembers(child, members);
+            }
+        } catch (DirectoryIteratorException e) {
+            ignoreIfRemoved(group, e.getCause());
+        } catch (IOException e) {
+            ignoreIfRemoved(group, e);
+        }
+    }
+
+    /** Only an empty one can be removed. */
+    private static void ignoreIfRemoved(Path group, IOException e) throws IOException {
+        if (Files.exists(group)) {
+            throw e;
+        }
     }
 
     @Override
     public boolean isGone() throws IOException {
         try {
             return Files.readAllLines(directory.resolve("cgroup.events")).contains("populated 0");
-        } catch (NoSuchFileException e) {
+        } catch (IOException e) {
+            ignoreIfRemoved(directory, e);
             return true;
         }
     }

@@ -91,7 +91,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
             }
             Reactor.welcome(child);
             return child;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             child.abandon(e);
             throw e;
         }
@@ -127,7 +127,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         }
     }
 
-    private void abandon(IOException reason) {
+    private void abandon(Throwable reason) {
         int number = pidfd.acquire();
         try {
             signal(SIGKILL);

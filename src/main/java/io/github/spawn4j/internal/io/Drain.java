@@ -24,6 +24,9 @@ public final class Drain implements Child.Stream, Reactor.Handler {
 
         /** Nothing more will come. */
         void end() throws Exception;
+
+        /** Called meanwhile by another thread: the run has ended, and nobody is to be told more. */
+        void stop();
     }
 
     /** The listener has thrown the cause. */
@@ -31,7 +34,7 @@ public final class Drain implements Child.Stream, Reactor.Handler {
         private static final long serialVersionUID = 1L;
 
         ListenerException(Throwable cause) {
-            super(cause);
+            super("listener", cause); // its own text would be code of the user
         }
     }
 
@@ -130,6 +133,9 @@ public final class Drain implements Child.Stream, Reactor.Handler {
         } catch (IOException e) {
             failure = e;
             endEarly();
+        } catch (OutOfMemoryError e) {
+            failure = new IOException("no memory for the output", e);
+            endEarly();
         } finally {
             lock.unlock();
         }
@@ -146,21 +152,26 @@ public final class Drain implements Child.Stream, Reactor.Handler {
         int number = fd.acquire();
         try {
             for (int reads = 0; reads < MOST_READS; reads++) {
+                if (remaining == 0) {
+                    cut = Io.remaining(number) != 0;
+                    return true;
+                }
                 int length = remaining < 0 ? buffer.length : Math.min(remaining, buffer.length);
-                int count = length == 0 ? -Errno.EAGAIN : Io.read(number, buffer, 0, length);
+                int count = Io.read(number, buffer, 0, length);
                 if (count == 0) {
                     return true;
                 }
                 if (count == -Errno.EAGAIN) {
-                    if (remaining >= 0) {
-                        cut = true;
-                        return true;
-                    }
+                    remaining = Math.min(remaining, 0); // somebody else has read it
                     break;
                 }
                 if (take(buffer, count)) {
                     return false;
                 }
+            }
+            if (remaining >= 0) {
+                Reactor.schedule(0, this::advance);
+                return false;
             }
             Reactor.rearm(number, Io.POLLIN, id);
             return false;
@@ -184,12 +195,7 @@ public final class Drain implements Child.Stream, Reactor.Handler {
         }
         ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOf(buffer, count));
         calling = true;
-        try {
-            Workers.execute(() -> deliver(bytes));
-        } catch (OutOfMemoryError e) { // which is how the JVM says that there is no thread left
-            calling = false;
-            throw new IOException("no thread for the listener", e);
-        }
+        Workers.execute(() -> deliver(bytes));
         return true;
     }
 
@@ -294,6 +300,9 @@ public final class Drain implements Child.Stream, Reactor.Handler {
             }
             int number = fd.acquire();
             try {
+                if (Io.remaining(number) >= 0) {
+                    return; // nobody can write any more, so that the end comes by itself
+                }
                 remaining = Io.available(number);
             } finally {
                 fd.release();
@@ -313,6 +322,9 @@ public final class Drain implements Child.Stream, Reactor.Handler {
             endEarly();
         } finally {
             lock.unlock();
+        }
+        if (listener != null) {
+            listener.stop();
         }
         listening.endForGood();
         done.complete(null);

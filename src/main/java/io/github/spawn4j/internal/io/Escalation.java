@@ -29,6 +29,8 @@ public final class Escalation {
 
     private static final long LAST_LOOK_NS = 32_000_000;
 
+    private static final int SIGKILL = 9;
+
     private final Child child;
     private final Target target;
     private final List<Step> steps;
@@ -36,7 +38,7 @@ public final class Escalation {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** What went wrong on the way, of which nobody is told if it ends well. */
-    private volatile IOException failure;
+    private volatile Exception failure;
 
     private volatile Timer next;
 
@@ -45,16 +47,15 @@ public final class Escalation {
     /**
      * A teardown that has not begun.
      *
-     * @param atShutdown whether it begins when the JVM ends, at the latest
-     * @throws IllegalStateException if the JVM is ending and {@code atShutdown} is asked for
+     * @param atShutdown whether it begins when the JVM ends, at the latest; now if it is ending
      */
     public Escalation(Child child, Target target, List<Step> steps, boolean atShutdown) {
         this.child = child;
         this.target = target;
         this.steps = steps;
         this.atShutdown = atShutdown;
-        if (atShutdown) {
-            Shutdown.add(this);
+        if (atShutdown && !Shutdown.add(this)) {
+            begin();
         }
     }
 
@@ -67,19 +68,57 @@ public final class Escalation {
     public CompletableFuture<Void> begin() {
         if (begun.compareAndSet(false, true)) {
             child.exited().thenRun(() -> elsewhere(() -> look(FIRST_LOOK_NS)));
-            if (Reactor.isCurrent()) {
-                elsewhere(() -> step(0));
-            } else {
-                step(0);
-            }
+            elsewhere(() -> step(0));
         }
         return ended;
     }
 
-    /** To be called when there will be no more teardown, as nobody can ask for it any more. */
+    /**
+     * To be called when the child has exited: if nobody else is left either there will be no
+     * teardown, nor can anybody join whom it would reach.
+     */
+    public void childExited() {
+        elsewhere(
+                () -> {
+                    try {
+                        if (target.isGone()) {
+                            release();
+                        }
+                    } catch (IOException | RuntimeException e) {
+                        fail(e); // as it may be torn down yet
+                    }
+                });
+    }
+
+    /**
+     * To be called when nobody can ask for the teardown any more. One that is for the end of the
+     * JVM stays.
+     */
+    public void drop() {
+        if (!atShutdown) {
+            release();
+        }
+    }
+
+    /** To be called when there is to be no teardown, whoever is left. */
     public void release() {
         if (begun.compareAndSet(false, true)) {
             finish(null);
+        }
+    }
+
+    /** Ends all that can be reached at once, as a teardown that nobody will wait for. */
+    public void kill() {
+        if (begun.compareAndSet(false, true)) {
+            elsewhere(
+                    () -> {
+                        try {
+                            target.signal(SIGKILL);
+                        } catch (IOException | RuntimeException e) {
+                            fail(e);
+                        }
+                        finish(failure);
+                    });
         }
     }
 
@@ -87,16 +126,16 @@ public final class Escalation {
         if (ended.isDone()) {
             return;
         }
+        if (index == steps.size()) {
+            survive();
+            return;
+        }
         try {
-            if (index == steps.size()) {
-                survive();
-                return;
-            }
-            try {
-                target.signal(steps.get(index).signal());
-            } catch (IOException e) {
-                fail(e);
-            }
+            target.signal(steps.get(index).signal());
+        } catch (IOException | RuntimeException e) {
+            fail(e); // the next step may do better
+        }
+        try {
             next =
                     Reactor.schedule(
                             steps.get(index).graceNs(), () -> elsewhere(() -> step(index + 1)));
@@ -116,14 +155,14 @@ public final class Escalation {
                 end();
                 return;
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             fail(e);
         }
         try {
             long longer = Math.min(2 * delayNs, LAST_LOOK_NS);
             Reactor.schedule(delayNs, () -> elsewhere(() -> look(longer)));
         } catch (IOException e) {
-            fail(e);
+            fail(e); // the last step ends it
         }
     }
 
@@ -136,7 +175,7 @@ public final class Escalation {
         }
     }
 
-    private synchronized void fail(IOException e) {
+    private synchronized void fail(Exception e) {
         if (failure == null) {
             failure = e;
         } else {
@@ -156,7 +195,7 @@ public final class Escalation {
         finish(new IOException("the teardown of " + target + " has left somebody", failure));
     }
 
-    private void finish(IOException survival) {
+    private void finish(Exception survival) {
         if (atShutdown) {
             Shutdown.remove(this);
         }

@@ -5,9 +5,8 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes the input of a child, without a thread, and closes it. Thread-safe.
@@ -15,10 +14,9 @@ import org.slf4j.LoggerFactory;
  * <p>A child that does not read all of it has had enough, which is no failure.
  */
 public final class Feed implements Child.Stream, Reactor.Handler {
-    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
-
     private final Fd fd;
     private final byte[] bytes;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
@@ -34,6 +32,14 @@ public final class Feed implements Child.Stream, Reactor.Handler {
         this.bytes = bytes;
     }
 
+    /**
+     * Completed exceptionally if it could not be written although somebody reads. For code of ours
+     * only, which must not wait.
+     */
+    public CompletableFuture<Void> done() {
+        return done;
+    }
+
     /** Writes what fits, which mostly is all. */
     public void start() {
         ready(0);
@@ -41,6 +47,7 @@ public final class Feed implements Child.Stream, Reactor.Handler {
 
     @Override
     public void ready(int events) {
+        IOException failure = null;
         lock.lock();
         try {
             int number = fd.acquire();
@@ -50,13 +57,16 @@ public final class Feed implements Child.Stream, Reactor.Handler {
             try {
                 write(number);
             } catch (IOException e) {
-                LOG.debug("the rest of the input is not wanted", e); // EPIPE
+                failure = Errno.isEpipe(e) ? null : e;
                 close();
             } finally {
                 fd.release();
             }
         } finally {
             lock.unlock();
+        }
+        if (failure != null) {
+            done.completeExceptionally(failure);
         }
     }
 

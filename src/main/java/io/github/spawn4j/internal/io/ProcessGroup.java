@@ -88,12 +88,15 @@ public final class ProcessGroup implements Target {
         }
     }
 
-    private boolean isLiveMember(Path process) {
+    private boolean isLiveMember(Path process) throws IOException {
         String stat;
         try {
             stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            return false; // gone meanwhile
+            if (Files.exists(process)) {
+                throw e; // not because it is gone
+            }
+            return false;
         }
         // Behind the name, which may contain anything: state, parent, group.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 4);

@@ -1,10 +1,10 @@
 package io.github.spawn4j.internal.io;
 
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Copies a stream of the user to the input of a child, by a worker, as the stream may wait.
@@ -13,7 +13,6 @@ import org.slf4j.LoggerFactory;
  * <p>The stream stays the user's: it is not closed.
  */
 public final class Pump implements Child.Stream {
-    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
     private static final int BUFFER_SIZE = 16 * 1024;
 
     private final InputStream from;
@@ -33,8 +32,8 @@ public final class Pump implements Child.Stream {
     }
 
     /**
-     * Completed exceptionally if the user's stream has failed. For code of ours, which must not
-     * wait.
+     * Completed exceptionally if the user's stream has failed, or the writing of what it gave. For
+     * code of ours, which must not wait.
      */
     public CompletableFuture<Void> done() {
         return done;
@@ -67,13 +66,17 @@ public final class Pump implements Child.Stream {
     }
 
     /** Returns false if the child wants no more. */
-    private boolean write(byte[] buffer, int count) {
+    private boolean write(byte[] buffer, int count) throws IOException {
         try {
             to.write(buffer, 0, count);
             return true;
-        } catch (IOException e) {
-            LOG.debug("the rest of the input is not wanted", e);
+        } catch (ErrnoException e) {
+            if (!Errno.isEpipe(e)) {
+                throw e;
+            }
             return false;
+        } catch (IOException e) {
+            return false; // closed, as the child has ended
         }
     }
 

@@ -124,8 +124,13 @@ public final class Reactor {
      */
     public static Timer schedule(long delayNs, Runnable task) throws IOException {
         Timer timer = Timer.add(System.nanoTime() + delayNs, task);
-        if (timer.isEarliest() && !isCurrent()) {
-            get().wakeUp();
+        try {
+            if (timer.isEarliest() && !isCurrent()) {
+                get().wakeUp();
+            }
+        } catch (IOException e) {
+            timer.cancel();
+            throw e;
         }
         return timer;
     }

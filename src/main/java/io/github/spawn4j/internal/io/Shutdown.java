@@ -1,10 +1,10 @@
 package io.github.spawn4j.internal.io;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,30 +15,45 @@ import org.slf4j.LoggerFactory;
  */
 public final class Shutdown {
     private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
-    private static final Set<Escalation> WAITING = ConcurrentHashMap.newKeySet();
+
+    /** Null from the moment at which the JVM began to end. */
+    private static Set<Escalation> waiting = new HashSet<>();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Shutdown::run, "spawn4j-shutdown"));
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(Shutdown::run, "spawn4j-shutdown"));
+        } catch (IllegalStateException e) {
+            waiting = null; // it has begun
+        }
     }
 
     private Shutdown() {}
 
-    /**
-     * Adds a teardown.
-     *
-     * @throws IllegalStateException if the JVM is ending
-     */
-    public static void add(Escalation teardown) {
-        WAITING.add(teardown);
+    /** Whether it is too late for a teardown to wait for the end of the JVM. */
+    public static synchronized boolean hasBegun() {
+        return waiting == null;
+    }
+
+    /** Adds a teardown. Returns false if it is too late. */
+    static synchronized boolean add(Escalation teardown) {
+        return waiting != null && waiting.add(teardown);
     }
 
     /** Takes a teardown back, if it was added. */
-    public static void remove(Escalation teardown) {
-        WAITING.remove(teardown);
+    static synchronized void remove(Escalation teardown) {
+        if (waiting != null) {
+            waiting.remove(teardown);
+        }
+    }
+
+    private static synchronized Set<Escalation> takeAll() {
+        Set<Escalation> all = waiting;
+        waiting = null;
+        return all;
     }
 
     private static void run() {
-        List<CompletableFuture<Void>> endings = WAITING.stream().map(Escalation::begin).toList();
+        List<CompletableFuture<Void>> endings = takeAll().stream().map(Escalation::begin).toList();
         for (CompletableFuture<Void> ending : endings) {
             try {
                 ending.join();

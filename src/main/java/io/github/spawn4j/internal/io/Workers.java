@@ -25,6 +25,7 @@ public final class Workers {
     private static final int FEW = Math.max(2, Runtime.getRuntime().availableProcessors());
     private static final long IDLE_S = 2;
     private static final long PATIENCE_NS = 2_000_000;
+    private static final long RETRY_NS = 10_000_000;
 
     private static final AtomicInteger LAST = new AtomicInteger();
     private static final AtomicBoolean WATCHED = new AtomicBoolean();
@@ -38,7 +39,12 @@ public final class Workers {
                     new LinkedBlockingQueue<>(),
                     task -> {
                         Thread thread =
-                                new Thread(null, task, "spawn4j-worker-" + LAST.incrementAndGet());
+                                new Thread(
+                                        null,
+                                        task,
+                                        "spawn4j-worker-" + LAST.incrementAndGet(),
+                                        0,
+                                        false); // no thread-locals of whoever came first
                         thread.setDaemon(true);
                         return thread;
                     });
@@ -51,8 +57,21 @@ public final class Workers {
 
     /** Runs {@code task} soon, which must not throw. */
     public static void execute(Runnable task) {
-        THREADS.execute(task);
+        try {
+            THREADS.execute(task);
+        } catch (OutOfMemoryError e) { // which is how the JVM says that there is no thread left
+            retry(task, e);
+        }
         watch();
+    }
+
+    private static void retry(Runnable task, OutOfMemoryError reason) {
+        try {
+            Reactor.schedule(RETRY_NS, () -> execute(task));
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+            throw reason;
+        }
     }
 
     /** Makes sure that somebody looks whether the queue moves, if there is one. */

@@ -17,6 +17,7 @@ public final class Errno {
     public static final int EBADF = 9;
     public static final int ECHILD = 10;
     public static final int EAGAIN = 11;
+    static final int EPIPE = 32;
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
     public static final int ENOTDIR = 20;
@@ -44,6 +45,11 @@ public final class Errno {
     /** The text of strerror(3), such as {@code No such file or directory}. */
     public static String text(int errno) {
         return Table.entry(errno, 1);
+    }
+
+    /** Whether a write has failed because nobody reads any more. */
+    public static boolean isEpipe(IOException e) {
+        return e instanceof ErrnoException failure && failure.errno() == EPIPE;
     }
 
     /**

@@ -42,12 +42,12 @@ public final class Io {
 
     /**
      * int fcntl(int fd, F_DUPFD_CLOEXEC, 3), then O_NONBLOCK for both: a duplicate that does not
-     * block, for whoever takes over the number.
+     * block.
      */
-    public static int unblocked(Fd fd) throws IOException {
+    public static Fd unblocked(Fd fd) throws IOException {
         int number = fd.acquire();
         try {
-            return Errno.check("fcntl", unblocked0(number));
+            return new Fd(Errno.check("fcntl", unblocked0(number)));
         } finally {
             fd.release();
         }
