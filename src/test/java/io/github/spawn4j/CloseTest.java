@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Closing a process: as JDK 26 documents Process.close(), or with the process' own teardown. */
 @Timeout(60)
@@ -85,6 +87,33 @@ class CloseTest {
 
         assertThat(closing.get(30, TimeUnit.SECONDS)).as("interrupt status is kept").isTrue();
         assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
+    }
+
+    /** The writer is stuck in the very stream that is to be flushed. */
+    @ParameterizedTest
+    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    void anInterruptEndsAProcessThatDoesNotReadWhatIsWritten(ThreadKind kind) throws Exception {
+        PidfdProcess process = PidfdProcess.builder("sleep", "600").start();
+        ThreadKind.Running<Void> writing =
+                kind.run(
+                        () -> {
+                            process.outputWriter().write("a".repeat(1 << 20));
+                            return null;
+                        });
+        writing.untilBlocked();
+        FutureTask<Void> closing =
+                new FutureTask<>(
+                        () -> {
+                            process.close();
+                            return null;
+                        });
+        Thread thread = new Thread(closing, "closing");
+        thread.start();
+        thread.interrupt();
+
+        closing.get(30, TimeUnit.SECONDS);
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
+        assertThat(writing.failure()).isInstanceOf(IOException.class);
     }
 
     @Test

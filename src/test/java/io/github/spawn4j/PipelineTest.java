@@ -121,6 +121,23 @@ class PipelineTest {
                 .isEqualTo(new ExitStatus.Exited(4));
     }
 
+    /** Our teardown hits all stages, and any of them may end first. */
+    @Test
+    void namesTheStageThatWasTheReason() {
+        for (int i = 0; i < 10; i++) {
+            CommandException failure =
+                    catchThrowableOfType(
+                            CommandException.class,
+                            () ->
+                                    Pipeline.of(process("yes"), process("cat"))
+                                            .run(OPTIONS.stdout(Capture.failBeyond(10))));
+
+            assertThat(failure)
+                    .hasMessageStartingWith(
+                            "\"cat\" (stage 1 of the pipeline) wrote more than 10 bytes");
+        }
+    }
+
     @Test
     void aReaderThatFailsIsTheCauseOfItsWritersFailure() throws Exception {
         CommandResult result =
@@ -237,6 +254,20 @@ class PipelineTest {
                 "no child is left",
                 () -> ProcessHandle.current().children().noneMatch(ProcessHandle::isAlive));
         assertThatIllegalStateException().isThrownBy(last::start);
+    }
+
+    @Test
+    void startsNothingIfAStageCannotBe() throws Exception {
+        Path file = folder.resolve("file");
+        EmptyProcess first = process("touch", file.toString());
+        EmptyProcess last = process("cat").teardown(Teardown.DEFAULT.ofCgroup());
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Pipeline.of(first, last).run(OPTIONS))
+                .withMessageContaining("no cgroup");
+
+        assertThat(file).doesNotExist();
+        assertThat(first.run(OPTIONS.stdin("a")).isSuccess()).as("it can still be run").isTrue();
     }
 
     @Test

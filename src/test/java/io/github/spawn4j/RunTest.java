@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -300,6 +301,20 @@ class RunTest {
         assertThat(failure.getCause()).isInstanceOf(IllegalStateException.class);
     }
 
+    private static boolean somebodyWritesToAFullPipe() {
+        return ProcessHandle.current()
+                .descendants()
+                .anyMatch(process -> waitChannel(process.pid()).contains("pipe_write"));
+    }
+
+    private static String waitChannel(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "wchan"));
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     @Test
     void aListenerThatBlocksHoldsUpNobodyElse() throws Exception {
         CountDownLatch blocked = new CountDownLatch(8);
@@ -362,6 +377,7 @@ class RunTest {
                                                             await(go);
                                                         })));
         assertThat(heard.await(30, TimeUnit.SECONDS)).isTrue();
+        Eventually.isTrue("head waits for room in the pipe", RunTest::somebodyWritesToAFullPipe);
         assertThat(total.get()).isLessThanOrEqualTo(65536);
         assertThat(progress).doesNotExist();
 
@@ -371,18 +387,21 @@ class RunTest {
         assertThat(progress).exists();
     }
 
+    /** Nor is it told of the rest, which is there: two more lines, the last one without an end. */
     @Test
-    void aListenerThatNeverReturnsDoesNotOutliveTheTime() {
+    void aListenerThatNeverReturnsDoesNotOutliveTheTime() throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
+        List<String> heard = Collections.synchronizedList(new ArrayList<>());
 
         CommandException failure =
                 failure(
-                        PidfdProcess.builder("echo", "a"),
+                        PidfdProcess.builder("printf", "a\\nb\\nc"),
                         RunOptions.timeout(ofMillis(300))
                                 .stdout(
                                         Capture.keepTail(9)
                                                 .lines(
                                                         line -> {
+                                                            heard.add(line);
                                                             try {
                                                                 new CountDownLatch(1).await();
                                                             } catch (InterruptedException e) {
@@ -393,6 +412,69 @@ class RunTest {
         assertThat(failure.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
         assertThat(failure.result().isSuccess()).isTrue();
         await(interrupted);
+        assertThat(heard).containsExactly("a");
+    }
+
+    /** Whose own text is code of the user as well. */
+    @Test
+    void anExceptionThatCannotSpeakEndsTheRunToo() {
+        class Unspeakable extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String toString() {
+                throw new IllegalStateException("speechless");
+            }
+        }
+
+        CommandException failure =
+                failure(
+                        PidfdProcess.builder("echo", "a"),
+                        OPTIONS.stdout(
+                                Capture.keepTail(9)
+                                        .lines(
+                                                line -> {
+                                                    throw new Unspeakable();
+                                                })));
+
+        assertThat(failure.reason()).isEqualTo(CommandException.Reason.LISTENER);
+        assertThat(failure.getMessage()).contains("Unspeakable");
+    }
+
+    @Test
+    void givesVeryLongLinesInParts() {
+        List<Integer> lengths = new ArrayList<>();
+        LineSplitter splitter =
+                new LineSplitter(StandardCharsets.US_ASCII, line -> lengths.add(line.length()));
+        byte[] line = new byte[2 * MIB + 1];
+        java.util.Arrays.fill(line, (byte) 'a');
+        line[MIB] = '\n';
+        splitter.bytes(ByteBuffer.wrap(line));
+        splitter.bytes(ByteBuffer.wrap(line, 0, MIB));
+        splitter.end();
+
+        assertThat(lengths).containsExactly(MIB, MIB, MIB);
+    }
+
+    /** Timers that are not due for an hour must not keep what they are no longer needed for. */
+    @Test
+    void nothingIsKeptOfARunThatHasEnded() throws Exception {
+        List<WeakReference<CommandResult>> results = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            results.add(
+                    new WeakReference<>(
+                            PidfdProcess.builder("true")
+                                    .run(
+                                            RunOptions.timeout(Duration.ofHours(1))
+                                                    .linger(Duration.ofHours(1)))));
+        }
+
+        Eventually.isTrue(
+                "the results are collected",
+                () -> {
+                    System.gc();
+                    return results.stream().allMatch(result -> result.get() == null);
+                });
     }
 
     // Input
@@ -560,6 +642,20 @@ class RunTest {
     }
 
     @Test
+    void completingTheFutureEndsTheProcess() throws Exception {
+        CompletableFuture<String> pid = new CompletableFuture<>();
+        CompletableFuture<CommandResult> run =
+                sh("echo $$; exec sleep 600")
+                        .runAsync(OPTIONS.stdout(Capture.keepTail(9).lines(pid::complete)));
+        ProcessHandle process =
+                ProcessHandle.of(Long.parseLong(pid.get(30, TimeUnit.SECONDS))).orElseThrow();
+
+        run.completeExceptionally(new IllegalStateException("orTimeout does so too"));
+
+        Eventually.isTrue("the process ends", () -> !process.isAlive());
+    }
+
+    @Test
     void cancellingTheFutureEndsTheProcess() throws Exception {
         CompletableFuture<String> pid = new CompletableFuture<>();
         CompletableFuture<CommandResult> run =
@@ -586,6 +682,23 @@ class RunTest {
         assertThat(result.isSuccess()).isTrue();
         assertThat(result.stdout().isCut()).isTrue();
         assertThat(result.stdout().isTruncated()).isFalse();
+    }
+
+    /** The end is there when the listener has returned, though later than the run would linger. */
+    @Test
+    void isNotCutBecauseAListenerIsSlow() throws Exception {
+        CommandResult result =
+                sh("echo $$")
+                        .run(
+                                OPTIONS.linger(Duration.ZERO)
+                                        .stdout(Capture.keepTail(9).lines(RunTest::awaitEnd)));
+
+        assertThat(result.stdout().isCut()).isFalse();
+    }
+
+    private static void awaitEnd(String pid) {
+        OwnThread.await(
+                "the exit is collected", () -> ProcessHandle.of(Long.parseLong(pid)).isEmpty());
     }
 
     @Test
@@ -636,6 +749,15 @@ class RunTest {
     }
 
     @Test
+    void showsTheEndOfTheOutputWhereErrorsAreMerged() {
+        assertThat(
+                        failure(
+                                sh("echo cause >&2; exit 7").stderr(Redirect.STDOUT),
+                                OPTIONS.expectExit(0)))
+                .hasMessageEndingWith("ended with exit code 7; its output:\ncause");
+    }
+
+    @Test
     void takesOnlyTheExpectedExits() throws Exception {
         assertThat(sh("exit 1").run(OPTIONS.expectExit(0, 1)).exitValue()).isEqualTo(1);
         assertThat(sh("kill -9 $$").run(OPTIONS).exitStatus())
@@ -683,6 +805,7 @@ class RunTest {
 
     @Test
     void runsManyAtOnceWithoutAThreadForEach() throws Exception {
+        int before = Thread.getAllStackTraces().size();
         List<CompletableFuture<CommandResult>> runs = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             runs.add(
@@ -696,7 +819,7 @@ class RunTest {
             assertThat(result.stdout().text()).isEqualTo("line " + i + "\n");
             assertThat(result.stderr().text()).isEqualTo("error\n");
         }
-        assertThat(threads).isLessThan(60);
+        assertThat(threads - before).isLessThan(20);
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -172,6 +173,30 @@ class TeardownTest {
         pids.add(Long.valueOf(pid.join()));
     }
 
+    @Test
+    void anInterruptTellsOfSurvivors() throws Exception {
+        CompletableFuture<String> pid = new CompletableFuture<>();
+        ThreadKind.Running<CommandResult> run =
+                ThreadKind.PLATFORM.run(
+                        () ->
+                                sh("trap '' TERM; echo $$; exec sleep 600")
+                                        .teardown(Teardown.first(Signal.TERM, ZERO))
+                                        .run(
+                                                RunOptions.noTimeout()
+                                                        .stdout(
+                                                                Capture.keepTail(9)
+                                                                        .lines(pid::complete))));
+        pids.add(Long.valueOf(pid.get(30, TimeUnit.SECONDS)));
+        run.thread().interrupt();
+
+        assertThat(run.failure())
+                .isInstanceOf(InterruptedException.class)
+                .satisfies(
+                        e ->
+                                assertThat(e.getSuppressed()[0])
+                                        .hasMessageContaining("has left somebody"));
+    }
+
     // The group
 
     private static final String FAMILY =
@@ -222,6 +247,23 @@ class TeardownTest {
         String[] version = System.getProperty("os.version").split("[.-]");
         int major = Integer.parseInt(version[0]);
         return major > 6 || (major == 6 && Integer.parseInt(version[1]) >= 9);
+    }
+
+    /** Nobody can join an empty group, so nothing is kept for it. */
+    @Test
+    void ofAGroupThatIsEmptyCostsNothing() throws Exception {
+        int before = OpenFile.descriptors().size();
+        List<PidfdProcess> ended = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            PidfdProcess process =
+                    PidfdProcess.builder("true").inheritIO().teardown(QUICK.ofGroup()).start();
+            process.waitFor();
+            ended.add(process);
+        }
+
+        Eventually.isTrue(
+                "no descriptor is left", () -> OpenFile.descriptors().size() < before + 20);
+        assertThat(ended).hasSize(100);
     }
 
     @Test
@@ -303,6 +345,42 @@ class TeardownTest {
 
             assertThat(note).hasContent("bye");
             assertThat(runs(daemon)).as("daemon runs").isFalse();
+        }
+    }
+
+    /** What is listed may be gone when it is looked at. */
+    @Test
+    void ofACgroupSurvivesChangesBelow() throws Exception {
+        try (TestCgroup cgroup = new TestCgroup()) {
+            AtomicBoolean changing = new AtomicBoolean(true);
+            ThreadKind.Running<Void> changes =
+                    ThreadKind.PLATFORM.run(
+                            () -> {
+                                while (changing.get()) {
+                                    Path below = cgroup.directory().resolve("passing");
+                                    Files.createDirectory(below);
+                                    Files.delete(below);
+                                }
+                                return null;
+                            });
+            try {
+                for (int i = 0; i < 30; i++) {
+                    PidfdProcess process =
+                            sh("trap '' TERM; echo; while :; do :; done")
+                                    .cgroup(cgroup.directory())
+                                    .teardown(
+                                            Teardown.first(Signal.TERM, ofMillis(10))
+                                                    .then(Signal.KILL, ofSeconds(50))
+                                                    .ofCgroup())
+                                    .start();
+                    process.getInputStream().read();
+                    await(process.teardown());
+                    assertThat(process.isAlive()).isFalse();
+                }
+            } finally {
+                changing.set(false);
+                changes.get();
+            }
         }
     }
 

@@ -4,7 +4,8 @@ import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.Teardown;
-import java.io.BufferedReader;
+import io.github.spawn4j.internal.io.Shutdown;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -19,11 +20,14 @@ final class JvmEnd {
     private static final String SCRIPT =
             "trap 'echo bye > \"$1\"; exit' TERM; sleep 600 & echo $$ $!; wait";
 
+    /** Still referred to at the end, unlike the others. */
+    private static PidfdProcess kept;
+
     private JvmEnd() {}
 
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[1]);
-        start("group", folder, Teardown.DEFAULT.ofGroup().atShutdown());
+        kept = start("group", folder, Teardown.DEFAULT.ofGroup().atShutdown());
         start("dropped", folder, Teardown.DEFAULT.ofGroup().atShutdown());
         start("unasked", folder, Teardown.DEFAULT.ofGroup());
         start(
@@ -33,7 +37,9 @@ final class JvmEnd {
                         .then(Signal.KILL, Duration.ofSeconds(10))
                         .ofGroup()
                         .atShutdown());
-        System.gc(); // nobody refers to any of them any more
+        startDaemon(Teardown.DEFAULT.ofGroup().atShutdown());
+        System.gc(); // nobody refers to any other of them any more
+        Runtime.getRuntime().addShutdownHook(new Thread(JvmEnd::startTooLate));
         switch (args[0]) {
             case "exit":
                 System.exit(0);
@@ -49,11 +55,36 @@ final class JvmEnd {
         }
     }
 
-    private static void start(String name, Path folder, Teardown teardown) throws Exception {
+    /** Its leader has ended long before the JVM does. */
+    private static void startDaemon(Teardown teardown) throws Exception {
+        PidfdProcess leader =
+                PidfdProcess.builder("sh", "-c", "sleep 600 > /dev/null 2>&1 & echo $$ $!")
+                        .teardown(teardown)
+                        .start();
+        System.out.println("pids daemon " + leader.inputReader().readLine());
+        leader.waitFor();
+    }
+
+    /** When the library's own hook has run. */
+    private static void startTooLate() {
+        while (!Shutdown.hasBegun()) {
+            Thread.onSpinWait();
+        }
+        try {
+            PidfdProcess.builder("true").teardown(Teardown.DEFAULT.atShutdown()).start();
+            System.out.println("started too late");
+        } catch (IllegalStateException | IOException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+
+    private static PidfdProcess start(String name, Path folder, Teardown teardown)
+            throws Exception {
         EmptyProcess process =
                 PidfdProcess.builder("sh", "-c", SCRIPT, "sh", folder.resolve(name).toString())
                         .teardown(teardown);
-        BufferedReader output = process.start().inputReader();
-        System.out.println("pids " + name + " " + output.readLine());
+        PidfdProcess started = process.start();
+        System.out.println("pids " + name + " " + started.inputReader().readLine());
+        return started;
     }
 }

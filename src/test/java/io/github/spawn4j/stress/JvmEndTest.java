@@ -35,10 +35,13 @@ class JvmEndTest {
                                                         Long.valueOf(words[2]),
                                                         Long.valueOf(words[3]))));
         try {
-            assertThat(pids).as(output).containsOnlyKeys("group", "dropped", "unasked", "stubborn");
-            for (String name : List.of("group", "dropped", "stubborn")) {
+            assertThat(pids)
+                    .as(output)
+                    .containsOnlyKeys("group", "dropped", "unasked", "stubborn", "daemon");
+            for (String name : List.of("group", "dropped", "stubborn", "daemon")) {
                 assertThat(pids.get(name)).as(name).noneMatch(JvmEndTest::runs);
             }
+            assertThat(output).contains("a teardown at shutdown, which has begun already");
             assertThat(pids.get("unasked")).allMatch(JvmEndTest::runs);
             assertThat(folder.toFile().list()).containsExactlyInAnyOrder("group", "dropped");
         } finally {
