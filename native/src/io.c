@@ -4,12 +4,31 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/ioctl.h>
+#include <time.h>
 
 int io_wait(int fd, short events, int wake, int timeout_ms) {
     struct pollfd fds[] = {{.fd = fd, .events = events}, {.fd = wake, .events = POLLIN}};
     int result = sys_poll(fds, 2, timeout_ms);
     return result < 0 ? result : fds[0].revents;
+}
+
+long io_write(int fd, const void *bytes, size_t size) {
+    const signal_set pipe = (signal_set)1 << (SIGPIPE - 1);
+    const struct timespec at_once = {0, 0};
+    signal_set mask;
+    long result;
+    sys_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&pipe, (long)&mask, sizeof pipe, 0, 0);
+    do {
+        result = sys_write(fd, bytes, size);
+    } while (result == -EINTR);
+    if (result == -EPIPE) {
+        /* It waits for this thread alone. */
+        sys_call(SYS_rt_sigtimedwait, (long)&pipe, 0, (long)&at_once, sizeof pipe, 0, 0);
+    }
+    sys_sigmask(&mask, NULL);
+    return result;
 }
 
 int io_available(int fd) {

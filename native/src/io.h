@@ -1,4 +1,4 @@
-/* Waiting for descriptors, and what is left in a pipe. */
+/* Waiting for descriptors, and pipes. */
 #ifndef SPAWN4J_IO_H
 #define SPAWN4J_IO_H
 
@@ -8,6 +8,9 @@
 /* Waits until `fd` has one of `events` (of poll(2)), until `wake`, an eventfd, is signalled, or for
  * `timeout_ms`, < 0 for ever. Returns the events of `fd`, 0 for both other cases, or -errno. */
 int io_wait(int fd, short events, int wake, int timeout_ms);
+
+/* write(2) without the signal that comes with EPIPE. Returns how many bytes, or -errno. */
+long io_write(int fd, const void *bytes, size_t size);
 
 /* How many bytes are left in the pipe `fd` if nobody holds its other end any more; -EAGAIN while
  * somebody does. */

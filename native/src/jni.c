@@ -202,10 +202,7 @@ NATIVE(jint, Io, write0)
     if (!start) {
         return -ENOMEM;
     }
-    long result;
-    do {
-        result = sys_write(fd, start + offset, (size_t)length);
-    } while (result == -EINTR);
+    long result = io_write(fd, start + offset, (size_t)length);
     (*env)->ReleasePrimitiveArrayCritical(env, bytes, start, JNI_ABORT);
     return (jint)result;
 }
