@@ -280,11 +280,20 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         }
     }
 
+    /** Not at once: the pidfd stays ready for as long as the tracer holds the exit. */
     private void lookAgainSoon() {
         try {
-            Reactor.welcome(this);
+            Reactor.schedule(TRACER_NS, this::settleQuietly);
         } catch (IOException e) {
-            LOG.debug("{} is looked after by the next reactor", this, e);
+            LOG.debug("{} is looked after by who waits for it", this, e);
+        }
+    }
+
+    private void settleQuietly() {
+        try {
+            settle();
+        } catch (IOException e) {
+            LOG.debug("{} is looked after by who waits for it", this, e);
         }
     }
 
