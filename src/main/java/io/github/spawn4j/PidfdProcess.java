@@ -4,9 +4,10 @@ import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
 import io.github.spawn4j.internal.io.PipeInput;
 import io.github.spawn4j.internal.io.PipeOutput;
+import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.os.Exit;
-import java.io.BufferedOutputStream;
+import io.github.spawn4j.internal.os.Pty;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,28 +48,46 @@ public final class PidfdProcess extends Process {
     /** Made while the process was there to be looked up. */
     private volatile ProcessHandle handle;
 
-    PidfdProcess(Child child) {
+    /** Null where the process was given none. */
+    private final Terminal terminal;
+
+    PidfdProcess(Child child, Terminal terminal) {
         this.child = child;
+        this.terminal = terminal;
     }
 
     /**
      * The process that a request has started.
      *
      * @param pipes the sources of its pipes, or {@link Redirect#NO_SOURCE}
+     * @param pty its terminal, or null; our side is taken from it
      */
-    static PidfdProcess adopt(Outcome outcome, int[] pipes) throws IOException {
+    static PidfdProcess adopt(Outcome outcome, int[] pipes, Pty pty) throws IOException {
         outcome.check();
         PipeOutput stdin =
                 pipes[0] == Redirect.NO_SOURCE ? null : new PipeOutput(outcome.pipe(pipes[0]));
         PipeInput stdout = input(outcome, pipes[1]);
         PipeInput stderr = input(outcome, pipes[2]);
-        return new PidfdProcess(Child.watch(outcome.pid(), outcome.pidfd(), stdin, stdout, stderr));
+        Terminal terminal = null;
+        if (pty != null) {
+            // Before anybody can notice the exit: who looked then would take us for a process that
+            // has the terminal still, and keep our side open for it.
+            pty.closePeer();
+            terminal = new Terminal(pty, stdout == null || stderr == null, stdin == null);
+            stdin = stdin == null ? terminal.output() : stdin;
+            stderr = stdout != null && stderr == null ? terminal.input() : stderr;
+            stdout = stdout == null ? terminal.input() : stdout;
+        }
+        return new PidfdProcess(
+                Child.watch(outcome.pid(), outcome.pidfd(), stdin, stdout, stderr), terminal);
     }
 
     /** The process that a request without pipes has started. */
     static PidfdProcess withoutPipes(Outcome outcome) throws IOException {
         return adopt(
-                outcome, new int[] {Redirect.NO_SOURCE, Redirect.NO_SOURCE, Redirect.NO_SOURCE});
+                outcome,
+                new int[] {Redirect.NO_SOURCE, Redirect.NO_SOURCE, Redirect.NO_SOURCE},
+                null);
     }
 
     private static PipeInput input(Outcome outcome, int source) {
@@ -117,6 +136,46 @@ public final class PidfdProcess extends Process {
      */
     public boolean signal(Signal signal) throws IOException {
         return child.signal(signal.number());
+    }
+
+    /**
+     * Sets the size of the window of the process's terminal. If it is another one, the foreground
+     * process group gets SIGWINCH; a full-screen program then asks for the size and draws anew.
+     *
+     * @param size the size
+     * @throws IllegalStateException if the process was not started with {@link
+     *     EmptyProcess#terminal terminal}
+     * @throws IOException if both streams of the terminal are closed, which they are at the latest
+     *     when the process has exited and no other has the terminal
+     */
+    public void windowSize(WindowSize size) throws IOException {
+        checkedTerminal().resize(size.rows(), size.columns());
+    }
+
+    /**
+     * The size of the window of the process's terminal, which the process can change too.
+     *
+     * @return the size
+     * @throws IllegalStateException if the process was not started with {@link
+     *     EmptyProcess#terminal terminal}
+     * @throws IOException if both streams of the terminal are closed, or if the process has set a
+     *     size of no rows or no columns
+     */
+    public WindowSize windowSize() throws IOException {
+        long size = checkedTerminal().size();
+        int rows = (int) (size >> 16);
+        int columns = (int) size & 0xffff;
+        if (rows == 0 || columns == 0) {
+            throw new IOException("the window has no size: " + rows + " x " + columns);
+        }
+        return new WindowSize(rows, columns);
+    }
+
+    private Terminal checkedTerminal() {
+        if (terminal == null) {
+            throw new IllegalStateException("process " + pid() + " has no terminal of ours");
+        }
+        return terminal;
     }
 
     /**
@@ -256,10 +315,7 @@ public final class PidfdProcess extends Process {
     @Override
     public synchronized OutputStream getOutputStream() {
         if (stdin == null) {
-            stdin =
-                    child.input() == null
-                            ? new NoOutput()
-                            : new BufferedOutputStream(child.input());
+            stdin = child.input() == null ? new NoOutput() : child.input().forUser();
         }
         return stdin;
     }

@@ -23,6 +23,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     /** The most actions that the proposal allows. */
     private static final int MOST_ACTIONS = 256;
 
+    static final int NO_GROUP = -1;
+
     final String program;
     final Environment environment;
     final Redirect[] streams;
@@ -38,6 +40,12 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     /** What an attribute adds to a request, by its name, so that the last one said counts. */
     final Map<String, Consumer<RequestEncoder>> attributes;
+
+    /** The process group asked for; -1 for none. */
+    int group = NO_GROUP;
+
+    /** The window of the child's terminal; null where it gets none. */
+    WindowSize terminal;
 
     Path cgroup;
     boolean inheritsDescriptors;
@@ -70,6 +78,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         actions = new ArrayList<>(other.actions);
         directory = other.directory;
         attributes = new LinkedHashMap<>(other.attributes);
+        group = other.group;
+        terminal = other.terminal;
         cgroup = other.cgroup;
         inheritsDescriptors = other.inheritsDescriptors;
         searchedByChild = other.searchedByChild;
@@ -205,6 +215,50 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         return stdin(Redirect.INHERIT).stdout(Redirect.INHERIT).stderr(Redirect.INHERIT);
     }
 
+    /**
+     * Gives the child a new pseudo-terminal (see pty(7)): as all three standard streams, which can
+     * be changed one by one afterwards ({@link Redirect#TERMINAL}), and as the controlling terminal
+     * of a session of its own, of which it is the foreground process group. Not with {@link
+     * SpawnStrategy#POSIX_SPAWN}, and not with a {@link #processGroup processGroup} that exists
+     * already. Linux 4.13.
+     *
+     * <p>{@link Process#getInputStream() getInputStream} is then what the terminal shows, and
+     * {@link Process#getOutputStream() getOutputStream} what is typed, each unless that standard
+     * stream is a pipe. {@link Process#getErrorStream() getErrorStream} is empty if standard error
+     * is no pipe; but where only standard output is one, it is what the terminal shows. Read the
+     * one that shows: a terminal holds a few KiB, then the child waits. As on every terminal, until
+     * the child changes its mode,
+     *
+     * <ul>
+     *   <li>what is typed is echoed and read by lines of up to 4095 bytes, and a newline is shown
+     *       as {@code \r\n};
+     *   <li>some bytes are keys that signal: 3 (^C) is SIGINT to the foreground group, 28 (^\)
+     *       SIGQUIT, 26 (^Z) SIGTSTP, 4 (^D) the end of input.
+     * </ul>
+     *
+     * <p>What is shown ends when no process has the terminal open. To close what is typed is to
+     * type the end of input, once, where the child reads by lines at that moment; a program that
+     * reads keys (an editor, a shell's line editing) is not told. When both are closed, by {@link
+     * Process#destroy() destroy} too, the terminal hangs up: the child and the foreground group get
+     * SIGHUP.
+     *
+     * <pre>{@code
+     * PidfdProcess vim = PidfdProcess.builder("vim", "notes.txt")
+     *         .env("TERM", "xterm").terminal(new WindowSize(24, 80)).start();
+     * }</pre>
+     *
+     * @param size the size of its window at first; see {@link PidfdProcess#windowSize(WindowSize)}
+     * @return this
+     */
+    public S terminal(WindowSize size) {
+        changeable();
+        terminal = Objects.requireNonNull(size, "size");
+        return newSession()
+                .stdin(Redirect.TERMINAL)
+                .stdout(Redirect.TERMINAL)
+                .stderr(Redirect.TERMINAL);
+    }
+
     private S stream(int fd, Redirect redirect) {
         S self = changeable();
         Objects.requireNonNull(redirect, "redirect");
@@ -249,7 +303,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     /**
      * Starts a new session, of which the child is the leader, without a controlling terminal; see
-     * setsid(2).
+     * setsid(2), and {@link #terminal terminal} and {@link SpawnAction#controllingTerminal} for one
+     * with it.
      *
      * @return this
      */
@@ -268,6 +323,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         if (group < 0) {
             throw new IllegalArgumentException("process group " + group + " is negative");
         }
+        changeable();
+        this.group = group;
         return attribute("group", request -> request.processGroup(group));
     }
 

@@ -30,6 +30,16 @@ public final class Io {
         return orAgain("read", read0(fd, bytes, offset, length));
     }
 
+    /**
+     * The same on our side of a terminal, where EIO says that nobody has the child's side any more:
+     * 0, as with a pipe.
+     */
+    public static int readTerminal(int fd, byte[] bytes, int offset, int length)
+            throws IOException {
+        int result = read0(fd, bytes, offset, length);
+        return result == -Errno.EIO ? 0 : orAgain("read", result);
+    }
+
     /** ssize_t write(int fd, const void *buf, size_t count): the bytes written, or -EAGAIN. */
     public static int write(int fd, byte[] bytes, int offset, int length) throws IOException {
         return orAgain("write", write0(fd, bytes, offset, length));
@@ -55,7 +65,7 @@ public final class Io {
 
     /**
      * The bytes that are left in a pipe that nobody can write to any more, or -1 while somebody
-     * can.
+     * can. A terminal may have more.
      */
     public static int remaining(int fd) throws IOException {
         int result = remaining0(fd);
@@ -74,6 +84,11 @@ public final class Io {
      */
     public static int await(int fd, int events, int wake, int timeoutMs) throws IOException {
         return Errno.check("poll", await0(fd, events, wake, timeoutMs));
+    }
+
+    /** int fcntl(int fd, F_DUPFD_CLOEXEC, 3): another descriptor of the same open file. */
+    static Fd duplicate(int fd) throws IOException {
+        return new Fd(Errno.check("fcntl(F_DUPFD_CLOEXEC)", duplicate0(fd)));
     }
 
     /** int eventfd(unsigned int initval, int flags), non-blocking and close-on-exec */
@@ -101,6 +116,8 @@ public final class Io {
     private static native int isOpen0(int fd);
 
     static native int await0(int fd, int events, int wake, int timeoutMs);
+
+    private static native int duplicate0(int fd);
 
     private static native int eventFd0();
 
