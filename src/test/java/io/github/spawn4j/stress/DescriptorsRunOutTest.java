@@ -34,15 +34,19 @@ class DescriptorsRunOutTest {
                 SecondJvm.startedBy("/bin/sh", "-c", "ulimit -n 300; exec \"$@\"", "sh")
                         .runOnClassPath(String.join(":", classPath), DescriptorsRunOut.class);
 
-        // Three pipes and a pidfd; one end of a pipe more while it is made.
+        // Three pipes and a pidfd; one end of a pipe more while it is made. Two descriptors of our
+        // side of a terminal, one of the child's, and a pidfd.
         assertThat(output)
                 .isEqualTo(
                         """
                         Cannot run program "/bin/sh": error=24, Too many open files (pipe: EMFILE)
                         FORK needs 4
+                        on a terminal 4
                         VFORK needs 4
+                        on a terminal 4
                         POSIX_SPAWN needs 4
-                        CLONE3 needs 4\
+                        CLONE3 needs 4
+                        on a terminal 4\
                         """);
     }
 
