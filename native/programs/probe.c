@@ -10,6 +10,9 @@
  *   --read-stdin          read stdin to its end, for the report
  *   --cat                 copy stdin to stdout, to its end
  *   --wait-stdin          wait for the end of stdin
+ *   --copy-line           copy one line of stdin to stdout
+ *   --window-sizes COUNT  write the size of stdin's window to stdout, and again after each of so
+ *                         many SIGWINCH
  *   --say TEXT            write a text to stdout
  *   --say-error TEXT      write a text to stderr
  *   --write-stdout BYTES  write so many bytes to stdout
@@ -38,10 +41,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -238,6 +243,32 @@ static void put_ids(FILE *out) {
     fputc('\n', out);
 }
 
+/* tty.N=DEVICE SESSION FOREGROUND-GROUP ROWSxCOLUMNS, for what is a terminal. */
+static void put_terminal(FILE *out, int fd) {
+    struct stat stat;
+    struct winsize size;
+    if (isatty(fd) && fstat(fd, &stat) == 0 && ioctl(fd, TIOCGWINSZ, &size) == 0) {
+        fprintf(out, "tty.%d=%lu %d %d %hux%hu\n", fd, (unsigned long)stat.st_rdev, tcgetsid(fd),
+                tcgetpgrp(fd), size.ws_row, size.ws_col);
+    }
+}
+
+/* The controlling terminal, as the device number that it has in tty.N; 0 without. */
+static void put_controlling_terminal(FILE *out) {
+    char line[512] = "";
+    int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, line, sizeof line - 1) < 0) {
+        fail("/proc/self/stat");
+    }
+    close(fd);
+    const char *rest = strrchr(line, ')');
+    int device = 0;
+    if (!rest || sscanf(rest, ") %*c %*d %*d %*d %d", &device) != 1) {
+        fail("/proc/self/stat");
+    }
+    fprintf(out, "controlling_terminal=%d\n", device);
+}
+
 static void put_limits(FILE *out) {
     for (int resource = 0; resource < RLIM_NLIMITS; resource++) {
         struct rlimit limit;
@@ -278,6 +309,10 @@ static void put_report(FILE *out) {
     umask(mask);
     fprintf(out, "umask=%04o\n", mask);
     put_ids(out);
+    for (int fd = 0; fd <= 2; fd++) {
+        put_terminal(out, fd);
+    }
+    put_controlling_terminal(out);
     put_limits(out);
     put_dispositions(out);
     put_status(out);
@@ -342,6 +377,38 @@ static void copy_input(int fd) {
         if (fd >= 0) {
             write_all(fd, bytes, count);
         }
+    }
+}
+
+static void copy_line(void) {
+    unsigned char byte;
+    do {
+        if (read_some(&byte, 1) == 0) {
+            errno = ENODATA;
+            fail("end of input");
+        }
+        write_all(1, &byte, 1);
+    } while (byte != '\n');
+}
+
+static void write_window_sizes(long changes) {
+    sigset_t changed;
+    sigemptyset(&changed);
+    sigaddset(&changed, SIGWINCH);
+    sigprocmask(SIG_BLOCK, &changed, NULL); /* or one that comes too soon would be ignored */
+    for (;;) {
+        struct winsize size;
+        if (ioctl(0, TIOCGWINSZ, &size) < 0) {
+            fail("TIOCGWINSZ");
+        }
+        char text[32];
+        snprintf(text, sizeof text, "%hux%hu\n", size.ws_row, size.ws_col);
+        write_all(1, text, strlen(text));
+        int signal;
+        if (changes-- == 0) {
+            return;
+        }
+        sigwait(&changed, &signal);
     }
 }
 
@@ -423,6 +490,10 @@ static int take(char **argv) {
         copy_input(-1);
         return 1;
     }
+    if (!strcmp(name, "--copy-line")) {
+        copy_line();
+        return 1;
+    }
     if (!strcmp(name, "--fork-cat")) {
         fork_cat();
         return 1;
@@ -449,6 +520,8 @@ static int take(char **argv) {
         write_pattern(1, number(value));
     } else if (!strcmp(name, "--write-stderr")) {
         write_pattern(2, number(value));
+    } else if (!strcmp(name, "--window-sizes")) {
+        write_window_sizes(number(value));
     } else if (!strcmp(name, "--close")) {
         close((int)number(value));
     } else if (!strcmp(name, "--dup") && argv[2]) {

@@ -171,6 +171,8 @@ int action_apply(const struct request *request, const struct action *action, sig
         return -(int)action->flags;
     case REQUEST_TCSETPGRP:
         return become_foreground(fd);
+    case REQUEST_CONTROLLING_TERMINAL:
+        return sys_ioctl(fd, TIOCSCTTY, NULL); /* not stolen from another session */
     case REQUEST_FCHDIR:
         return sys_fchdir(fd);
     case REQUEST_CHDIR:

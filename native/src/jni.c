@@ -9,6 +9,7 @@
 #include "io.h"
 #include "probe.h"
 #include "program.h"
+#include "pty.h"
 #include "slot.h"
 #include "spawn.h"
 #include "sys.h"
@@ -260,6 +261,48 @@ NATIVE(void, Io, wake0)(JNIEnv *env, jclass class, jint wake) {
     (void)env;
     (void)class;
     io_wake(wake);
+}
+
+/* Pty */
+
+NATIVE(jint, Pty, open0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return pty_open();
+}
+
+NATIVE(jint, Pty, unlock0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return pty_unlock(fd);
+}
+
+NATIVE(jint, Pty, peer0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return pty_peer(fd);
+}
+
+NATIVE(jint, Pty, resize0)(JNIEnv *env, jclass class, jint fd, jint rows, jint columns) {
+    (void)env;
+    (void)class;
+    return pty_resize(fd, (unsigned short)rows, (unsigned short)columns);
+}
+
+NATIVE(jlong, Pty, size0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return pty_size(fd);
+}
+
+NATIVE(jint, Pty, endOfInput0)(JNIEnv *env, jclass class, jint fd, jint last, jbyteArray bytes) {
+    (void)class;
+    unsigned char end[2];
+    int count = pty_end_of_input(fd, last, end);
+    if (count > 0) {
+        (*env)->SetByteArrayRegion(env, bytes, 0, count, (const jbyte *)end);
+    }
+    return count;
 }
 
 /* Epoll */

@@ -18,6 +18,7 @@ static bool expressible(const struct action *action) {
     case REQUEST_DUP3:
     case REQUEST_FAIL:
     case REQUEST_TCSETPGRP:
+    case REQUEST_CONTROLLING_TERMINAL:
         return false;
     case REQUEST_DUP2:
         return action->flags == 0;

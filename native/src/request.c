@@ -79,6 +79,7 @@ static int check_action(struct request *request, struct span block, const struct
     case REQUEST_SIGDEFAULT:
     case REQUEST_INHERIT:
     case REQUEST_TCSETPGRP:
+    case REQUEST_CONTROLLING_TERMINAL:
         return 0;
     case REQUEST_FAIL:
         return action->flags ? 0 : -EINVAL;

@@ -229,7 +229,7 @@ static void request_open_refuses_unknown_types(void) {
     REFUSES(b, builder_source(&b, 0)->kind, UINT32_MAX);
     REFUSES(b, builder_attribute(&b, 0)->type, REQUEST_PARENT_DEATH + 1);
     REFUSES(b, builder_attribute(&b, 0)->type, UINT32_MAX);
-    REFUSES(b, builder_action_at(&b, 2)->type, REQUEST_FAIL + 1);
+    REFUSES(b, builder_action_at(&b, 2)->type, REQUEST_CONTROLLING_TERMINAL + 1);
     REFUSES(b, builder_action_at(&b, 2)->type, 0x200);
     REFUSES(b, builder_action_at(&b, 2)->type, UINT32_MAX & ~(uint32_t)REQUEST_FD_IS_SOURCE);
 }

@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.CaptureBuffer;
 import io.github.spawn4j.internal.io.Drain;
+import io.github.spawn4j.internal.os.Fd;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.Objects;
@@ -143,8 +144,8 @@ public final class Capture {
         return limit;
     }
 
-    /** Takes over our end of the output's pipe for one run. */
-    Drain drain(int fd) {
+    /** Takes over our end of the output's pipe or terminal for one run. */
+    Drain drain(Fd fd) {
         return new Drain(
                 fd,
                 new CaptureBuffer(limit, beyond == Beyond.KEEP_TAIL),

@@ -8,8 +8,11 @@ import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Text;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.Pty;
 import java.io.File;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -127,7 +130,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      *
      * @return the running process
      * @throws SpawnException if it cannot be started; nothing is left of it then
-     * @throws IllegalStateException if {@code start} was called before
+     * @throws IllegalStateException if {@code start} was called before; or, with nothing done and
+     *     still to be put right, if {@link #terminal terminal} is contradicted: by no stream that
+     *     leads there, by one that leads there without it, or by a {@link #processGroup
+     *     processGroup} that exists already
      */
     public PidfdProcess start() throws SpawnException {
         return start(this::adopt);
@@ -197,8 +203,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** Starts the process for {@code adoption}. */
     <T> T start(Adoption<T> adoption) throws SpawnException {
-        changeable();
-        prepareTeardown();
+        check();
         state = State.DEAD;
         try {
             T adopted = adoption.adopt(launch());
@@ -209,8 +214,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
-    /** Refuses a teardown that cannot be, before anything is started. */
-    void prepareTeardown() {
+    /** Refuses what cannot be, before anything is started. */
+    void check() {
+        changeable();
+        checkTerminal();
+        checkTeardown();
+    }
+
+    private void checkTeardown() {
         if (teardown != null && teardown.needsGroup()) {
             leadGroup();
         }
@@ -222,7 +233,31 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
+    private void checkTerminal() {
+        boolean isUsed = Arrays.asList(streams).contains(Redirect.TERMINAL);
+        if (terminal == null) {
+            refuse(isUsed, "Redirect.TERMINAL without terminal(size)");
+            return;
+        }
+        refuse(!isUsed, "terminal(size), but no stream is Redirect.TERMINAL");
+        refuse(group > 0, "terminal(size) and processGroup(" + group + "): it starts a session");
+        if (group == 0) {
+            // The leader of a session has a group of its own, and setpgid(2) refuses it even that.
+            attributes.remove("group");
+        }
+    }
+
+    private static void refuse(boolean condition, String what) {
+        if (condition) {
+            throw new IllegalStateException(what);
+        }
+    }
+
     private Launched launch() throws IOException {
+        if (terminal != null && strategy == SpawnStrategy.POSIX_SPAWN) {
+            throw new LaunchException(
+                    "posix_spawn cannot express terminal", -1, Errno.EOPNOTSUPP, "");
+        }
         if (directory != null) {
             ProgramLookup.checkDirectory(directory);
         }
@@ -246,11 +281,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         Child.prepare();
         try (RequestEncoder request =
                         new RequestEncoder(sources(), attributes.size() + 2, records());
-                OpenDirectory group =
-                        cgroup == null ? null : OpenDirectory.open("cgroup", cgroup)) {
+                OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
+                Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
             attributes.values().forEach(attribute -> attribute.accept(request));
             if (group != null) {
                 request.cgroup(group.fd());
+            }
+            if (pty != null) {
+                request.terminal(pty.peer());
             }
             if (parentDeathSignal != null) {
                 request.parentDeathSignal(parentDeathSignal.number());
@@ -263,20 +301,21 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (use != null) {
                 use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
             }
-            return Launched.of(request.launch(strategy.code()), sources);
+            return Launched.of(request.launch(strategy.code()), pty, sources);
         }
     }
 
     /**
-     * Streams and the descriptor of a template need a source each, and each action may need one.
+     * Streams, the terminal and the descriptor of a template need a source each, and each action
+     * may need one.
      */
     private int sources() {
-        return STREAMS + 1 + actions.size();
+        return STREAMS + 2 + actions.size();
     }
 
     /**
-     * Streams, directory and an inherited signal mask are an action each, and what an action leaves
-     * open parts what is closed in the end.
+     * Streams, terminal, directory and an inherited signal mask are an action each, and what an
+     * action leaves open parts what is closed in the end.
      */
     private int records() {
         int own = actions.stream().mapToInt(SpawnAction::records).sum();

@@ -2,7 +2,10 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Feed;
+import io.github.spawn4j.internal.io.PipeOutput;
 import io.github.spawn4j.internal.io.Pump;
+import io.github.spawn4j.internal.io.Terminal;
+import io.github.spawn4j.internal.os.Fd;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -12,12 +15,12 @@ import java.util.function.Consumer;
 /** Where the standard input of a run comes from. Immutable. */
 abstract sealed class Input {
     /** Nothing: the child finds the end at once. */
-    static final Input NONE = new File(Redirect.DISCARD);
+    static final Input NONE = new Bytes(new byte[0], Redirect.DISCARD);
 
     private Input() {}
 
     static Input of(byte[] bytes) {
-        return new Bytes(bytes.clone());
+        return new Bytes(bytes.clone(), null);
     }
 
     static Input of(InputStream stream) {
@@ -28,18 +31,22 @@ abstract sealed class Input {
         return new File(Redirect.from(file));
     }
 
-    /** What the child reads itself, or null if it has a pipe that is written to. */
-    Redirect redirect() {
-        return null;
+    /** What the child reads instead of a pipe, or null if it is to have the pipe. */
+    abstract Redirect redirect();
+
+    /** Whether it can be typed on a terminal. */
+    boolean isTyped() {
+        return true;
     }
 
     /**
-     * Takes over our end of the pipe, to be written to when the child runs.
+     * Takes over our end of the pipe or of the terminal, to be written to when the child runs.
      *
+     * @param terminal the terminal, or null if it is a pipe
      * @param failed told on any thread if there is no more input although it has not ended; must
      *     not wait
      */
-    abstract Writer open(int fd, Consumer<Throwable> failed);
+    abstract Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed);
 
     private static void tell(Consumer<Throwable> failed, CompletableFuture<?> written) {
         written.whenComplete(
@@ -55,14 +62,21 @@ abstract sealed class Input {
 
     private static final class Bytes extends Input {
         private final byte[] bytes;
+        private final Redirect redirect;
 
-        Bytes(byte[] bytes) {
+        Bytes(byte[] bytes, Redirect redirect) {
             this.bytes = bytes;
+            this.redirect = redirect;
         }
 
         @Override
-        Writer open(int fd, Consumer<Throwable> failed) {
-            Feed feed = new Feed(fd, bytes);
+        Redirect redirect() {
+            return redirect;
+        }
+
+        @Override
+        Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
+            Feed feed = new Feed(fd, bytes, terminal != null);
             tell(failed, feed.done());
             return new Writer(feed, feed::start);
         }
@@ -76,8 +90,13 @@ abstract sealed class Input {
         }
 
         @Override
-        Writer open(int fd, Consumer<Throwable> failed) {
-            Pump pump = new Pump(stream, fd);
+        Redirect redirect() {
+            return null;
+        }
+
+        @Override
+        Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
+            Pump pump = new Pump(stream, terminal == null ? new PipeOutput(fd) : terminal.output());
             tell(failed, pump.done());
             return new Writer(pump, pump::start);
         }
@@ -96,8 +115,13 @@ abstract sealed class Input {
         }
 
         @Override
-        Writer open(int fd, Consumer<Throwable> failed) {
-            throw new AssertionError("no pipe");
+        boolean isTyped() {
+            return false;
+        }
+
+        @Override
+        Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
+            throw new AssertionError("read by the child itself");
         }
     }
 }

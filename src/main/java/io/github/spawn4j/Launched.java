@@ -1,7 +1,10 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
+import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.launch.Outcome;
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Pty;
 import java.io.IOException;
 import java.util.List;
 
@@ -11,38 +14,49 @@ import java.util.List;
  *
  * @param pid the child's pid
  * @param pidfd the child's pidfd
- * @param pipes our ends of its standard streams, or {@link #NO_PIPE}
+ * @param pipes our ends of its standard streams; null where one is no pipe
+ * @param terminal our side of its terminal, or null
  */
-record Launched(int pid, int pidfd, int[] pipes) {
-    private static final int NO_PIPE = -1;
-
+record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal) {
     /**
      * The outcome of a request.
      *
+     * @param pty the child's terminal, from which our side is taken, or null
      * @param sources the sources of its standard streams, or {@link Redirect#NO_SOURCE}
      * @throws IOException if it has failed
      */
-    static Launched of(Outcome outcome, int... sources) throws IOException {
+    static Launched of(Outcome outcome, Pty pty, int... sources) throws IOException {
         outcome.check();
-        int[] pipes = new int[ProcessSettings.STREAMS];
-        for (int fd = 0; fd < pipes.length; fd++) {
-            boolean none = fd >= sources.length || sources[fd] == Redirect.NO_SOURCE;
-            pipes[fd] = none ? NO_PIPE : outcome.pipe(sources[fd]);
+        Fd[] pipes = new Fd[ProcessSettings.STREAMS];
+        for (int fd = 0; fd < sources.length; fd++) {
+            if (sources[fd] != Redirect.NO_SOURCE) {
+                pipes[fd] = new Fd(outcome.pipe(sources[fd]));
+            }
         }
-        return new Launched(outcome.pid(), outcome.pidfd(), pipes);
+        return new Launched(outcome.pid(), outcome.pidfd(), pipes, terminal(pty, pipes));
+    }
+
+    private static Terminal terminal(Pty pty, Fd[] pipes) {
+        if (pty == null) {
+            return null;
+        }
+        // Before anybody can notice the exit: who looked then would take us for a process that has
+        // the terminal still, and keep our side open for it.
+        pty.closePeer();
+        return new Terminal(pty, pipes[1] == null || pipes[2] == null, pipes[0] == null);
     }
 
     boolean hasPipe(int fd) {
-        return pipes[fd] != NO_PIPE;
+        return pipes[fd] != null;
     }
 
-    int pipe(int fd) {
+    Fd pipe(int fd) {
         return pipes[fd];
     }
 
     /** The same with another end of its standard error. */
-    Launched withStderr(int fd) {
-        return new Launched(pid, pidfd, new int[] {pipes[0], pipes[1], fd});
+    Launched withStderr(Fd fd) {
+        return new Launched(pid, pidfd, new Fd[] {pipes[0], pipes[1], fd}, terminal);
     }
 
     /**

@@ -6,10 +6,10 @@ import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.PipeInput;
 import io.github.spawn4j.internal.io.PipeOutput;
+import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Uninterrupted;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -66,6 +66,9 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Made while the process was there to be looked up. */
     private volatile ProcessHandle handle;
 
+    /** Null where the process was given none. */
+    private final Terminal terminal;
+
     /**
      * A process that has just been started.
      *
@@ -73,9 +76,11 @@ public final class PidfdProcess extends Process implements Closeable {
      * @param cgroup where it was started, or null
      */
     PidfdProcess(Launched launched, Teardown teardown, Path cgroup) throws IOException {
-        input = launched.hasPipe(0) ? new PipeOutput(launched.pipe(0)) : null;
-        output = launched.hasPipe(1) ? new PipeInput(launched.pipe(1)) : null;
-        error = launched.hasPipe(2) ? new PipeInput(launched.pipe(2)) : null;
+        terminal = launched.terminal();
+        boolean isRead = launched.hasPipe(1);
+        input = launched.hasPipe(0) ? new PipeOutput(launched.pipe(0)) : typed();
+        output = isRead ? new PipeInput(launched.pipe(1)) : shown();
+        error = launched.hasPipe(2) ? new PipeInput(launched.pipe(2)) : isRead ? shown() : null;
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
         child =
@@ -86,6 +91,14 @@ public final class PidfdProcess extends Process implements Closeable {
             child.exited().thenRun(escalation::childExited);
             dropWith(child, escalation);
         }
+    }
+
+    private PipeOutput typed() {
+        return terminal == null ? null : terminal.output();
+    }
+
+    private PipeInput shown() {
+        return terminal == null ? null : terminal.input();
     }
 
     private void dropWith(Child running, Escalation pending) {
@@ -144,6 +157,46 @@ public final class PidfdProcess extends Process implements Closeable {
      */
     public boolean signal(Signal signal) throws IOException {
         return child.trySignal(signal.number());
+    }
+
+    /**
+     * Sets the size of the window of the process's terminal. If it is another one, the foreground
+     * process group gets SIGWINCH; a full-screen program then asks for the size and draws anew.
+     *
+     * @param size the size
+     * @throws IllegalStateException if the process was not started with {@link
+     *     EmptyProcess#terminal terminal}
+     * @throws IOException if both streams of the terminal are closed, which they are at the latest
+     *     when the process has exited and no other has the terminal
+     */
+    public void windowSize(WindowSize size) throws IOException {
+        checkedTerminal().resize(size.rows(), size.columns());
+    }
+
+    /**
+     * The size of the window of the process's terminal, which the process can change too.
+     *
+     * @return the size
+     * @throws IllegalStateException if the process was not started with {@link
+     *     EmptyProcess#terminal terminal}
+     * @throws IOException if both streams of the terminal are closed, or if the process has set a
+     *     size of no rows or no columns
+     */
+    public WindowSize windowSize() throws IOException {
+        long size = checkedTerminal().size();
+        int rows = (int) (size >> 16);
+        int columns = (int) size & 0xffff;
+        if (rows == 0 || columns == 0) {
+            throw new IOException("the window has no size: " + rows + " x " + columns);
+        }
+        return new WindowSize(rows, columns);
+    }
+
+    private Terminal checkedTerminal() {
+        if (terminal == null) {
+            throw new IllegalStateException("process " + pid() + " has no terminal of ours");
+        }
+        return terminal;
     }
 
     /**
@@ -377,7 +430,7 @@ public final class PidfdProcess extends Process implements Closeable {
     @Override
     public synchronized OutputStream getOutputStream() {
         if (stdin == null) {
-            stdin = input == null ? new NoOutput() : new BufferedOutputStream(input);
+            stdin = input == null ? new NoOutput() : input.forUser();
         }
         return stdin;
     }

@@ -166,8 +166,7 @@ public final class Pipeline {
 
     private void check() {
         for (int i = 0; i < stages.size(); i++) {
-            stages.get(i).changeable();
-            stages.get(i).prepareTeardown();
+            stages.get(i).check();
             if (i > 0) {
                 checkPipe(i, 0);
             }
@@ -243,7 +242,7 @@ public final class Pipeline {
             if (shared == null) {
                 return launched;
             }
-            Launched completed = launched.withStderr(shared.number());
+            Launched completed = launched.withStderr(shared);
             shared = null; // it is the process' now
             return completed;
         }

@@ -23,6 +23,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     /** The most actions that the proposal allows. */
     private static final int MOST_ACTIONS = 256;
 
+    static final int NO_GROUP = -1;
+
     final String program;
     final Environment environment;
     final Redirect[] streams;
@@ -39,6 +41,12 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     /** What an attribute adds to a request, by its name, so that the last one said counts. */
     final Map<String, Consumer<RequestEncoder>> attributes;
 
+    /** The process group asked for; -1 for none. */
+    int group = NO_GROUP;
+
+    /** The window of the child's terminal; null where it gets none. */
+    WindowSize terminal;
+
     Path cgroup;
 
     /** Null where nobody has asked for one. */
@@ -48,9 +56,6 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     Signal parentDeathSignal;
 
     boolean inheritsDescriptors;
-
-    /** Somebody else's process group, or 0. */
-    private int joinedGroup;
 
     /** Directories, encoded; null where the JVM searches. */
     byte[] searchedByChild;
@@ -80,9 +85,10 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         actions = new ArrayList<>(other.actions);
         directory = other.directory;
         attributes = new LinkedHashMap<>(other.attributes);
+        group = other.group;
+        terminal = other.terminal;
         cgroup = other.cgroup;
         teardown = other.teardown;
-        joinedGroup = other.joinedGroup;
         parentDeathSignal = other.parentDeathSignal;
         inheritsDescriptors = other.inheritsDescriptors;
         searchedByChild = other.searchedByChild;
@@ -218,6 +224,50 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         return stdin(Redirect.INHERIT).stdout(Redirect.INHERIT).stderr(Redirect.INHERIT);
     }
 
+    /**
+     * Gives the child a new pseudo-terminal (see pty(7)): as all three standard streams, which can
+     * be changed one by one afterwards ({@link Redirect#TERMINAL}), and as the controlling terminal
+     * of a session of its own, of which it is the foreground process group. Not with {@link
+     * SpawnStrategy#POSIX_SPAWN}, and not with a {@link #processGroup processGroup} that exists
+     * already. Linux 4.13.
+     *
+     * <p>{@link Process#getInputStream() getInputStream} is then what the terminal shows, and
+     * {@link Process#getOutputStream() getOutputStream} what is typed, each unless that standard
+     * stream is a pipe. {@link Process#getErrorStream() getErrorStream} is empty if standard error
+     * is no pipe; but where only standard output is one, it is what the terminal shows. Read the
+     * one that shows: a terminal holds a few KiB, then the child waits. As on every terminal, until
+     * the child changes its mode,
+     *
+     * <ul>
+     *   <li>what is typed is echoed and read by lines of up to 4095 bytes, and a newline is shown
+     *       as {@code \r\n};
+     *   <li>some bytes are keys that signal: 3 (^C) is SIGINT to the foreground group, 28 (^\)
+     *       SIGQUIT, 26 (^Z) SIGTSTP, 4 (^D) the end of input.
+     * </ul>
+     *
+     * <p>What is shown ends when no process has the terminal open. To close what is typed is to
+     * type the end of input, once, where the child reads by lines at that moment; a program that
+     * reads keys (an editor, a shell's line editing) is not told. When both are closed, by {@link
+     * Process#destroy() destroy} too, the terminal hangs up: the child and the foreground group get
+     * SIGHUP.
+     *
+     * <pre>{@code
+     * PidfdProcess vim = PidfdProcess.builder("vim", "notes.txt")
+     *         .env("TERM", "xterm").terminal(new WindowSize(24, 80)).start();
+     * }</pre>
+     *
+     * @param size the size of its window at first; see {@link PidfdProcess#windowSize(WindowSize)}
+     * @return this
+     */
+    public S terminal(WindowSize size) {
+        changeable();
+        terminal = Objects.requireNonNull(size, "size");
+        return newSession()
+                .stdin(Redirect.TERMINAL)
+                .stdout(Redirect.TERMINAL)
+                .stderr(Redirect.TERMINAL);
+    }
+
     private S stream(int fd, Redirect redirect) {
         S self = changeable();
         Objects.requireNonNull(redirect, "redirect");
@@ -262,7 +312,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     /**
      * Starts a new session, of which the child is the leader, without a controlling terminal; see
-     * setsid(2).
+     * setsid(2), and {@link #terminal terminal} and {@link SpawnAction#controllingTerminal} for one
+     * with it.
      *
      * @return this
      */
@@ -281,7 +332,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         if (group < 0) {
             throw new IllegalArgumentException("process group " + group + " is negative");
         }
-        joinedGroup = group;
+        changeable();
+        this.group = group;
         return attribute("group", request -> request.processGroup(group));
     }
 
@@ -290,10 +342,10 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         if (attributes.containsKey("session")) {
             return;
         }
-        if (joinedGroup != 0) {
+        if (group > 0) {
             throw new IllegalStateException(
                     "the process is to join process group "
-                            + joinedGroup
+                            + group
                             + ", and to be torn down with a group of its own");
         }
         processGroup(0);

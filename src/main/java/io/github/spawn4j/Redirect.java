@@ -28,6 +28,12 @@ public abstract sealed class Redirect {
     /** Where standard output leads to; for standard error only. Both then share one file offset. */
     public static final Redirect STDOUT = new Merge();
 
+    /**
+     * The terminal of a process that has one; only with {@link EmptyProcess#terminal terminal},
+     * which sets it for all three streams.
+     */
+    public static final Redirect TERMINAL = new Terminal();
+
     private Redirect() {}
 
     /**
@@ -135,6 +141,19 @@ public abstract sealed class Redirect {
         @Override
         public String toString() {
             return "standard output";
+        }
+    }
+
+    private static final class Terminal extends Redirect {
+        @Override
+        int encode(int fd, RequestEncoder request) {
+            request.placeTerminal(fd);
+            return NO_SOURCE;
+        }
+
+        @Override
+        public String toString() {
+            return "a terminal";
         }
     }
 

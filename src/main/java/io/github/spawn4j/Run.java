@@ -6,9 +6,11 @@ import io.github.spawn4j.internal.io.Deadline;
 import io.github.spawn4j.internal.io.Drain;
 import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Reactor;
+import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.io.Timer;
 import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
+import io.github.spawn4j.internal.os.Fd;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,11 +145,12 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** Makes the first process read its input. */
     void connectInput(EmptyProcess first) {
         Redirect stdin = first.streams[0];
-        Redirect instead = options.input().redirect();
-        if (options.input() != Input.NONE && !stdin.isPipe()) {
+        boolean canBeTyped = stdin == Redirect.TERMINAL && options.input().isTyped();
+        if (options.input() != Input.NONE && !stdin.isPipe() && !canBeTyped) {
             throw new IllegalStateException(
                     "there is an input, but standard input of \"" + first + "\" is " + stdin);
         }
+        Redirect instead = options.input().redirect();
         if (instead != null && stdin.isPipe()) {
             first.stdin(instead);
         }
@@ -156,20 +159,27 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     @Override
     public Stage adopt(EmptyProcess process, Launched launched) throws IOException {
         int stage = adopted++;
+        Terminal terminal = launched.terminal();
         List<Child.Stream> streams = new ArrayList<>();
         if (launched.hasPipe(0)) {
-            input = options.input().open(launched.pipe(0), this::inputFailed);
+            input = options.input().open(launched.pipe(0), null, this::inputFailed);
+            streams.add(input.stream());
+        } else if (terminal != null && terminal.writer() != null) {
+            input = options.input().open(terminal.writer(), terminal, this::inputFailed);
             streams.add(input.stream());
         }
+        boolean isShown = terminal != null && terminal.reader() != null;
         List<Drain> drains = new ArrayList<>();
-        if (launched.hasPipe(1)) {
-            stdout = options.stdout().drain(launched.pipe(1));
+        if (launched.hasPipe(1) || isShown) {
+            Fd fd = launched.hasPipe(1) ? launched.pipe(1) : terminal.reader();
+            stdout = options.stdout().drain(fd);
             drains.add(stdout);
             outputs.add(new Output(stage, stdout, options.stdout(), "standard output"));
         }
         Drain stderr = null;
-        if (launched.hasPipe(2)) {
-            stderr = options.stderr().drain(launched.pipe(2));
+        if (launched.hasPipe(2) || (isShown && launched.hasPipe(1))) {
+            Fd fd = launched.hasPipe(2) ? launched.pipe(2) : terminal.reader();
+            stderr = options.stderr().drain(fd);
             drains.add(stderr);
             outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
         }

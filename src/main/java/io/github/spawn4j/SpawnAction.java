@@ -145,13 +145,28 @@ public abstract sealed class SpawnAction {
     }
 
     /**
-     * tcsetpgrp(3): makes the child's process group the foreground one of its controlling terminal.
+     * tcsetpgrp(3): makes the child's process group the foreground one of its controlling terminal,
+     * so that its program may read at once: whoever reads before is stopped by SIGTTIN.
      *
      * @param fd a descriptor of the terminal, 0 or higher
      * @return the action
      */
     public static SpawnAction tcsetpgrp(int fd) {
         return new Tcsetpgrp(fd);
+    }
+
+    /**
+     * ioctl(TIOCSCTTY): makes a terminal the controlling one of the child's session, and the
+     * child's process group its foreground one; see ioctl_tty(2). The child must lead a session
+     * ({@link EmptyProcess#newSession newSession}) that has no controlling terminal yet, and the
+     * terminal must not be that of another session. For who has a terminal of his own; {@link
+     * EmptyProcess#terminal terminal} makes one and needs no action.
+     *
+     * @param fd a descriptor of the terminal, 0 or higher
+     * @return the action
+     */
+    public static SpawnAction controllingTerminal(int fd) {
+        return new ControllingTerminal(fd);
     }
 
     /** Whether a relative path means something else after this action. */
@@ -348,6 +363,24 @@ public abstract sealed class SpawnAction {
         @Override
         public String toString() {
             return "tcsetpgrp on " + fd;
+        }
+    }
+
+    private static final class ControllingTerminal extends SpawnAction {
+        private final int fd;
+
+        ControllingTerminal(int fd) {
+            this.fd = require("descriptor", fd);
+        }
+
+        @Override
+        void encode(RequestEncoder request) {
+            request.controllingTerminal(fd);
+        }
+
+        @Override
+        public String toString() {
+            return "controlling terminal " + fd;
         }
     }
 

@@ -24,9 +24,9 @@ public enum SpawnStrategy {
     VFORK(RequestLayout.STRATEGY_VFORK),
 
     /**
-     * posix_spawn(3) of the C library. Cannot express openat2(2) restrictions, close-on-exec
-     * targets, inner close ranges, cgroups and the death of the parent, and does not say which step
-     * failed.
+     * posix_spawn(3) of the C library. Cannot express terminals, openat2(2) restrictions,
+     * close-on-exec targets, inner close ranges, cgroups and the death of the parent, and does not
+     * say which step failed.
      */
     POSIX_SPAWN(RequestLayout.STRATEGY_POSIX_SPAWN),
 

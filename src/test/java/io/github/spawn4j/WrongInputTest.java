@@ -152,6 +152,7 @@ class WrongInputTest {
         assertNull(() -> process.stderr(null), "redirect");
         assertNull(() -> process.action(null), "action");
         assertNull(() -> process.strategy(null), "strategy");
+        assertNull(() -> process.terminal(null), "size");
         assertNull(() -> Redirect.from(null), "file");
         assertNull(() -> Signal.of((String) null), "name");
     }

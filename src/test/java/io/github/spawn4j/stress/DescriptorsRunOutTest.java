@@ -26,16 +26,20 @@ class DescriptorsRunOutTest {
     void spawnsFailCleanlyForEachNumberOfSpareDescriptors() throws Exception {
         String output = runWithFewDescriptors(DescriptorsRunOut.class);
 
-        // Three pipes and a pidfd; one end of a pipe more while it is made.
+        // Three pipes and a pidfd; one end of a pipe more while it is made. Two descriptors of our
+        // side of a terminal, one of the child's, and a pidfd.
         assertThat(output)
                 .isEqualTo(
                         """
                         Cannot run program "/bin/sh": error=24, Too many open files (pipe: EMFILE\
                          (the limit on open files is 300))
                         FORK needs 4
+                        on a terminal 4
                         VFORK needs 4
+                        on a terminal 4
                         POSIX_SPAWN needs 4
-                        CLONE3 needs 4\
+                        CLONE3 needs 4
+                        on a terminal 4\
                         """);
     }
 

@@ -85,8 +85,8 @@ public final class Drain implements Child.Stream, Reactor.Handler {
      * @param failsBeyond whether it is a failure if more comes than {@code captured} keeps
      * @param listener or null
      */
-    public Drain(int fd, CaptureBuffer captured, boolean failsBeyond, Listener listener) {
-        this.fd = new Fd(fd);
+    public Drain(Fd fd, CaptureBuffer captured, boolean failsBeyond, Listener listener) {
+        this.fd = fd;
         this.captured = captured;
         this.failsBeyond = failsBeyond;
         this.listener = listener;
@@ -157,7 +157,7 @@ public final class Drain implements Child.Stream, Reactor.Handler {
                     return true;
                 }
                 int length = remaining < 0 ? buffer.length : Math.min(remaining, buffer.length);
-                int count = Io.read(number, buffer, 0, length);
+                int count = Io.readTerminal(number, buffer, 0, length); // or a pipe
                 if (count == 0) {
                     return true;
                 }

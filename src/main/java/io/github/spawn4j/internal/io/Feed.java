@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.Pty;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,21 +16,33 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Feed implements Child.Stream, Reactor.Handler {
     private final Fd fd;
-    private final byte[] bytes;
+    private final boolean isTerminal;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
+    private byte[] bytes;
+
+    @GuardedBy("lock")
     private int position;
+
+    /** The end of the input has been added to it, as a terminal knows one. */
+    @GuardedBy("lock")
+    private boolean saysEnd;
 
     /** Known to the reactor under this id, once it had to wait. */
     @GuardedBy("lock")
     private long id;
 
-    /** Takes over a descriptor, which must not block. */
-    public Feed(int fd, byte[] bytes) {
-        this.fd = new Fd(fd);
+    /**
+     * Takes over a descriptor, which must not block.
+     *
+     * @param isTerminal whether it is our side of a terminal, where to close is not to end
+     */
+    public Feed(Fd fd, byte[] bytes, boolean isTerminal) {
+        this.fd = fd;
         this.bytes = bytes;
+        this.isTerminal = isTerminal;
     }
 
     /**
@@ -72,6 +85,9 @@ public final class Feed implements Child.Stream, Reactor.Handler {
 
     @GuardedBy("lock")
     private void write(int number) throws IOException {
+        if (bytes.length == 0) {
+            addEnd(number);
+        }
         while (position < bytes.length) {
             int count = Io.write(number, bytes, position, bytes.length - position);
             if (count == -Errno.EAGAIN) {
@@ -79,8 +95,20 @@ public final class Feed implements Child.Stream, Reactor.Handler {
                 return;
             }
             position += count;
+            if (position == bytes.length) {
+                addEnd(number);
+            }
         }
         close();
+    }
+
+    @GuardedBy("lock")
+    private void addEnd(int number) throws IOException {
+        if (isTerminal && !saysEnd) {
+            saysEnd = true;
+            bytes = Pty.endOfInput(number, bytes.length == 0 ? -1 : bytes[bytes.length - 1] & 0xff);
+            position = 0;
+        }
     }
 
     @GuardedBy("lock")

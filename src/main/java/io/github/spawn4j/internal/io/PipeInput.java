@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * A reader that is interrupted finds the stream closed, as with an {@link
  * java.nio.channels.InterruptibleChannel}.
  */
-public final class PipeInput extends InputStream implements Child.Stream {
+public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
     private static final int BUFFER_SIZE = 8192;
 
     /** What one splice(2) moves at most; a pipe holds less. */
@@ -49,8 +50,18 @@ public final class PipeInput extends InputStream implements Child.Stream {
     @GuardedBy("lock")
     private int limit;
 
-    public PipeInput(int fd) {
-        this.fd = new Fd(fd);
+    public PipeInput(Fd fd) {
+        this.fd = fd;
+    }
+
+    /** The bytes read, 0 at the end, or -EAGAIN if there are none yet. */
+    int read(int number, byte[] bytes, int offset, int length) throws IOException {
+        return Io.read(number, bytes, offset, length);
+    }
+
+    /** How many bytes are left at most if nobody can write any more, or -1 while somebody can. */
+    int remaining(int number) throws IOException {
+        return Io.remaining(number);
     }
 
     @Override
@@ -122,7 +133,7 @@ public final class PipeInput extends InputStream implements Child.Stream {
             return END;
         }
         try {
-            int count = Io.read(number, bytes, offset, length);
+            int count = read(number, bytes, offset, length);
             if (count == -Errno.EAGAIN) {
                 readiness.await(number);
             } else if (count == 0) {
@@ -194,7 +205,7 @@ public final class PipeInput extends InputStream implements Child.Stream {
                 return;
             }
             try {
-                int remaining = Io.remaining(number);
+                int remaining = remaining(number);
                 if (remaining < 0) {
                     closeWhenDropped();
                     return;
@@ -215,13 +226,13 @@ public final class PipeInput extends InputStream implements Child.Stream {
         System.arraycopy(buffer, position, rest, 0, limit - position);
         int length = limit - position;
         while (length < rest.length) {
-            int count = Io.read(number, rest, length, rest.length - length);
+            int count = read(number, rest, length, rest.length - length);
             if (count <= 0) {
                 break;
             }
             length += count;
         }
-        buffer = rest;
+        buffer = length == rest.length ? rest : Arrays.copyOf(rest, length);
         position = 0;
         limit = length;
     }

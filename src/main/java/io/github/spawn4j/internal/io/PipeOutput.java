@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.io;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
@@ -16,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * read. A writer that is interrupted finds the stream closed, as with an {@link
  * java.nio.channels.InterruptibleChannel}.
  */
-public final class PipeOutput extends OutputStream implements Child.Stream {
+public sealed class PipeOutput extends OutputStream implements Child.Stream permits TerminalOutput {
     private final Fd fd;
     private final ReentrantLock lock = new ReentrantLock();
     private final Readiness readiness = new Readiness(Io.POLLOUT);
@@ -25,8 +26,18 @@ public final class PipeOutput extends OutputStream implements Child.Stream {
     /** Nobody can read any more. */
     private volatile boolean broken;
 
-    public PipeOutput(int fd) {
-        this.fd = new Fd(fd);
+    public PipeOutput(Fd fd) {
+        this.fd = fd;
+    }
+
+    /** The stream that a user gets. */
+    public OutputStream forUser() {
+        return new BufferedOutputStream(this);
+    }
+
+    /** The bytes written, or -EAGAIN if there is no room. */
+    int write(int number, byte[] bytes, int offset, int length) throws IOException {
+        return Io.write(number, bytes, offset, length);
     }
 
     @Override
@@ -60,7 +71,7 @@ public final class PipeOutput extends OutputStream implements Child.Stream {
             throw new IOException(broken ? "Broken pipe" : "Stream closed");
         }
         try {
-            int count = Io.write(number, bytes, offset, length);
+            int count = write(number, bytes, offset, length);
             if (count == -Errno.EAGAIN) {
                 readiness.await(number);
                 return 0;

@@ -4,7 +4,10 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Copies a stream of the user to the input of a child, by a worker, as the stream may wait.
@@ -13,17 +16,23 @@ import java.util.concurrent.CompletableFuture;
  * <p>The stream stays the user's: it is not closed.
  */
 public final class Pump implements Child.Stream {
+    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
     private static final int BUFFER_SIZE = 16 * 1024;
 
     private final InputStream from;
     private final PipeOutput to;
+
+    /** The same as a user has it, who ends the input of a terminal by closing it. */
+    private final OutputStream input;
+
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final ForeignCall reading = new ForeignCall();
 
-    /** Takes over the descriptor {@code to}, which must not block. */
-    public Pump(InputStream from, int to) {
+    /** Takes over {@code to}. */
+    public Pump(InputStream from, PipeOutput to) {
         this.from = from;
-        this.to = new PipeOutput(to);
+        this.to = to;
+        input = to.forUser();
     }
 
     /** Begins to copy. */
@@ -46,7 +55,7 @@ public final class Pump implements Child.Stream {
             while (count >= 0 && write(buffer, count)) {
                 count = read(buffer);
             }
-            to.close();
+            end();
             done.complete(null);
         } catch (Throwable e) { // user code: whatever it throws harms its own process only
             done.completeExceptionally(e);
@@ -68,7 +77,8 @@ public final class Pump implements Child.Stream {
     /** Returns false if the child wants no more. */
     private boolean write(byte[] buffer, int count) throws IOException {
         try {
-            to.write(buffer, 0, count);
+            input.write(buffer, 0, count);
+            input.flush();
             return true;
         } catch (ErrnoException e) {
             if (!Errno.isEpipe(e)) {
@@ -77,6 +87,14 @@ public final class Pump implements Child.Stream {
             return false;
         } catch (IOException e) {
             return false; // closed, as the child has ended
+        }
+    }
+
+    private void end() {
+        try {
+            input.close();
+        } catch (IOException e) {
+            LOG.debug("the end of the input is not wanted", e);
         }
     }
 

@@ -140,6 +140,8 @@ public final class Outcome {
                 return "dup3";
             case RequestLayout.TCSETPGRP:
                 return "tcsetpgrp";
+            case RequestLayout.CONTROLLING_TERMINAL:
+                return "ioctl(TIOCSCTTY)";
             case RequestLayout.FCHDIR:
                 return "fchdir";
             case RequestLayout.OPEN:

@@ -34,6 +34,7 @@ public final class RequestEncoder implements AutoCloseable {
     private final int actionsOffset;
     private int sources;
     private int nullDevice = -1;
+    private int terminal = -1;
     private int attributes;
     private int actions;
     private int flags;
@@ -121,6 +122,28 @@ public final class RequestEncoder implements AutoCloseable {
         bytes().putInt(at + RequestLayout.SOURCE_KIND, kind);
         bytes().putInt(at + RequestLayout.SOURCE_FD, fd);
         return sources++;
+    }
+
+    /**
+     * The terminal whose other side is ours, open as {@code fd}: it becomes the controlling one of
+     * the child, which must have a session of its own. Also an action, so that it precedes those of
+     * the caller.
+     */
+    public void terminal(int fd) {
+        terminal = descriptor(fd);
+        addAction(
+                RequestLayout.CONTROLLING_TERMINAL | RequestLayout.FD_IS_SOURCE,
+                terminal,
+                0,
+                0,
+                0,
+                0,
+                0);
+    }
+
+    /** Puts the terminal at {@code newfd}. */
+    public void placeTerminal(int newfd) {
+        place(terminal, newfd);
     }
 
     // Attributes
@@ -281,6 +304,11 @@ public final class RequestEncoder implements AutoCloseable {
     public void tcsetpgrp(int terminal) {
         addAction(
                 RequestLayout.TCSETPGRP | sourceFlag(terminal), sourceOr(terminal), 0, 0, 0, 0, 0);
+    }
+
+    public void controllingTerminal(int fd) {
+        int type = RequestLayout.CONTROLLING_TERMINAL | sourceFlag(fd);
+        addAction(type, sourceOr(fd), 0, 0, 0, 0, 0);
     }
 
     /** Closes all but {@code spared}, from 0 on. */

@@ -158,6 +158,12 @@ public final class RequestLayout {
     @Native static final int FAIL = 11;
 
     /**
+     * ioctl(TIOCSCTTY): makes {@code fd} the controlling terminal of the session that the child
+     * leads.
+     */
+    @Native static final int CONTROLLING_TERMINAL = 12;
+
+    /**
      * Set in {@code type} when {@code fd} is the number of a source rather than of a descriptor.
      */
     @Native static final int FD_IS_SOURCE = 0x100;

@@ -53,7 +53,7 @@ public final class Io {
         }
     }
 
-    /** int fcntl(int fd, F_DUPFD_CLOEXEC, 3) */
+    /** int fcntl(int fd, F_DUPFD_CLOEXEC, 3): another descriptor of the same open file. */
     public static Fd duplicate(int fd) throws IOException {
         return new Fd(Errno.check("fcntl(F_DUPFD_CLOEXEC)", duplicate0(fd)));
     }
@@ -61,6 +61,16 @@ public final class Io {
     /** ssize_t read(int fd, void *buf, size_t count): the bytes read, 0 at the end, or -EAGAIN. */
     public static int read(int fd, byte[] bytes, int offset, int length) throws IOException {
         return orAgain("read", read0(fd, bytes, offset, length));
+    }
+
+    /**
+     * The same on our side of a terminal, where EIO says that nobody has the child's side any more:
+     * 0, as with a pipe.
+     */
+    public static int readTerminal(int fd, byte[] bytes, int offset, int length)
+            throws IOException {
+        int result = read0(fd, bytes, offset, length);
+        return result == -Errno.EIO ? 0 : orAgain("read", result);
     }
 
     /** ssize_t write(int fd, const void *buf, size_t count): the bytes written, or -EAGAIN. */
@@ -88,7 +98,7 @@ public final class Io {
 
     /**
      * The bytes that are left in a pipe that nobody can write to any more, or -1 while somebody
-     * can.
+     * can. A terminal may have more.
      */
     public static int remaining(int fd) throws IOException {
         int result = remaining0(fd);

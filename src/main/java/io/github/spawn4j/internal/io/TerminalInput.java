@@ -1,0 +1,33 @@
+package io.github.spawn4j.internal.io;
+
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Io;
+import java.io.IOException;
+
+/**
+ * What a child writes to its terminal. Thread-safe; readers take turns.
+ *
+ * <p>The end comes when nobody has the terminal open any more, the child's children included.
+ */
+final class TerminalInput extends PipeInput {
+    /**
+     * More than the kernel holds when the last writer has gone: 4 KiB that can be counted, and
+     * behind them what is yet to be passed on, 8 KiB and what one write goes beyond that.
+     */
+    private static final int MOST_LEFT = 64 * 1024;
+
+    TerminalInput(Fd fd) {
+        super(fd);
+    }
+
+    @Override
+    int read(int number, byte[] bytes, int offset, int length) throws IOException {
+        return Io.readTerminal(number, bytes, offset, length);
+    }
+
+    /** The kernel counts only a part of it. */
+    @Override
+    int remaining(int number) throws IOException {
+        return Io.remaining(number) < 0 ? -1 : MOST_LEFT;
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.spawn4j.internal.io;
+
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.Pty;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.ClosedByInterruptException;
+
+/**
+ * What a child reads from its terminal: the keyboard. Thread-safe; writers take turns.
+ *
+ * <p>To close our side of a terminal is to hang up, not to end its input. So the user's stream says
+ * the end of input, as far as a terminal knows one, before it is closed.
+ */
+final class TerminalOutput extends PipeOutput {
+    private static final int NOTHING = -1;
+
+    private final Fd side;
+
+    /** The last byte that was written; changed only by the writer whose turn it is. */
+    private volatile int last = NOTHING;
+
+    TerminalOutput(Fd side) {
+        super(side);
+        this.side = side;
+    }
+
+    @Override
+    int write(int number, byte[] bytes, int offset, int length) throws IOException {
+        int count = Io.write(number, bytes, offset, length);
+        if (count > 0) {
+            last = bytes[offset + count - 1] & 0xff;
+        } else if (count == -Errno.EAGAIN && Io.remaining(number) >= 0) {
+            // Nobody has the terminal, so nobody will make room. To wait would be to spin: poll(2)
+            // returns at once on what has been hung up.
+            throw new IOException("Broken pipe");
+        }
+        return count;
+    }
+
+    @Override
+    public OutputStream forUser() {
+        return new BufferedOutputStream(new Keyboard());
+    }
+
+    private final class Keyboard extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            TerminalOutput.this.write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            TerminalOutput.this.write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                sayEnd();
+            } finally {
+                TerminalOutput.this.close();
+            }
+        }
+    }
+
+    /** Waits for room, as every write does. */
+    private void sayEnd() throws IOException {
+        byte[] end = endOfInput();
+        try {
+            write(end, 0, end.length);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            // Closed meanwhile, or hung up: there is nobody left to be told.
+            return;
+        }
+    }
+
+    private byte[] endOfInput() throws IOException {
+        int number = side.acquire();
+        if (number < 0) {
+            return new byte[0];
+        }
+        try {
+            return Pty.endOfInput(number, last);
+        } finally {
+            side.release();
+        }
+    }
+}
