@@ -17,6 +17,8 @@ public record WindowSize(int rows, int columns) {
     /**
      * Refuses what no window can have.
      *
+     * @param rows the height
+     * @param columns the width
      * @throws IllegalArgumentException if {@code rows} or {@code columns} is out of range
      */
     public WindowSize {
