@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 int io_wait(int fd, short events, int wake, int timeout_ms) {
     struct pollfd fds[] = {{.fd = fd, .events = events}, {.fd = wake, .events = POLLIN}};
@@ -46,14 +48,6 @@ int io_unblock(int fd) {
     return fd;
 }
 
-int io_splice(int from, int to, size_t size) {
-    long result;
-    do {
-        result = sys_call(SYS_splice, from, 0, to, 0, (long)size, SPLICE_F_NONBLOCK);
-    } while (result == -EINTR);
-    return (int)result;
-}
-
 int io_remaining(int fd) {
     struct pollfd pipe = {.fd = fd, .events = POLLIN};
     int result = sys_poll(&pipe, 1, 0);
@@ -74,4 +68,52 @@ long io_max_open_files(void) {
 void io_wake(int wake) {
     const uint64_t one = 1;
     sys_write(wake, &one, sizeof one);
+}
+
+int io_can_splice(int file) {
+    struct statx status;
+    int flags = sys_fcntl(file, F_GETFL, 0);
+    return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && !(flags & O_APPEND) &&
+           sys_statx(file, "", AT_EMPTY_PATH, STATX_TYPE, &status) == 0 && S_ISREG(status.stx_mode);
+}
+
+/* Moves up to `size` bytes to `*offset`, and moves that. Returns 0 or -errno. */
+static int splice_to(int pipe, int file, int64_t *offset, long size) {
+    const int64_t end = *offset + size;
+    while (*offset < end) {
+        long result =
+            sys_call(SYS_splice, pipe, 0, file, (long)offset, end - *offset, SPLICE_F_NONBLOCK);
+        if (result == 0) {
+            return -EINVAL;
+        }
+        if (result < 0 && result != -EINTR) {
+            return (int)result;
+        }
+    }
+    return 0;
+}
+
+int io_splice(int pipe, int file) {
+    int size = io_available(pipe);
+    if (size == 0) {
+        /* The end, unless somebody has written and closed since. */
+        size = io_remaining(pipe);
+    }
+    if (size <= 0) {
+        return size;
+    }
+    /* The bytes get their place in the file first, as lseek(2) and write(2) take turns on the
+     * position. splice(2) does not: left to itself it would move to a position that somebody else
+     * has already read, and one of the two would write over the other. */
+    long end = sys_call(SYS_lseek, file, size, SEEK_CUR, 0, 0, 0);
+    if (end < 0) {
+        return (int)end;
+    }
+    int64_t offset = end - size;
+    int result = splice_to(pipe, file, &offset, size);
+    if (offset < end) {
+        sys_call(SYS_lseek, file, offset - end, SEEK_CUR, 0, 0, 0);
+    }
+    int moved = size - (int)(end - offset);
+    return moved > 0 ? moved : result;
 }

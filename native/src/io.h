@@ -21,10 +21,14 @@ int io_remaining(int fd);
  */
 int io_unblock(int fd);
 
-/* Moves up to `size` bytes from the pipe `from` to the file `to`, at its offset. Returns how many,
- * 0 at the end, -EAGAIN where the pipe is empty, -EINVAL where the file cannot be spliced to, or
- * another -errno. */
-int io_splice(int from, int to, size_t size);
+/* Moves what is in the pipe `pipe` to the file `file`, at its position, where nobody else writes it
+ * over. Returns how many bytes, 0 at the end, -EAGAIN where the pipe is empty, or another -errno.
+ */
+int io_splice(int pipe, int file);
+
+/* Whether io_splice can move something to `file`: a regular one, open for writing, not appending.
+ */
+int io_can_splice(int file);
 
 /* How many bytes can be read from `fd` right now, or -errno. */
 int io_available(int fd);

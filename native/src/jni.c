@@ -215,9 +215,14 @@ static int number_of(JNIEnv *env, jobject descriptor) {
     return field ? (*env)->GetIntField(env, descriptor, field) : -1;
 }
 
-NATIVE(jint, Io, splice0)(JNIEnv *env, jclass class, jint from, jobject to, jint length) {
+NATIVE(jint, Io, splice0)(JNIEnv *env, jclass class, jint pipe, jobject file) {
     (void)class;
-    return io_splice(from, number_of(env, to), (size_t)length);
+    return io_splice(pipe, number_of(env, file));
+}
+
+NATIVE(jint, Io, canSplice0)(JNIEnv *env, jclass class, jobject file) {
+    (void)class;
+    return io_can_splice(number_of(env, file));
 }
 
 NATIVE(jint, Io, available0)(JNIEnv *env, jclass class, jint fd) {
@@ -336,6 +341,32 @@ NATIVE(jint, Epoll, await0)
         result = sys_call(SYS_epoll_pwait, epfd, (long)array, capacity, timeout_ms, 0, 0);
     } while (result == -EINTR);
     return (jint)result;
+}
+
+/* StreamDescriptor */
+
+/* NULL where the object has no such field. */
+NATIVE(jobject, StreamDescriptor, field0)
+(JNIEnv *env, jclass class, jobject object, jstring name, jstring signature) {
+    (void)class;
+    jobject value = NULL;
+    const char *name_chars = (*env)->GetStringUTFChars(env, name, NULL);
+    const char *signature_chars =
+        name_chars ? (*env)->GetStringUTFChars(env, signature, NULL) : NULL;
+    if (signature_chars) {
+        jclass type = (*env)->GetObjectClass(env, object);
+        jfieldID field = (*env)->GetFieldID(env, type, name_chars, signature_chars);
+        if (field) {
+            value = (*env)->GetObjectField(env, object, field);
+        } else {
+            (*env)->ExceptionClear(env);
+        }
+        (*env)->ReleaseStringUTFChars(env, signature, signature_chars);
+    }
+    if (name_chars) {
+        (*env)->ReleaseStringUTFChars(env, name, name_chars);
+    }
+    return value;
 }
 
 /* Executable */

@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,10 +23,15 @@ import java.util.concurrent.locks.ReentrantLock;
 public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
     private static final int BUFFER_SIZE = 8192;
 
-    /** What one splice(2) moves at most; a pipe holds less. */
-    private static final int SPLICE_SIZE = 1 << 20;
+    /** As much as a pipe holds. */
+    private static final int TRANSFER_SIZE = 1 << 16;
 
     private static final int END = -1;
+
+    /** One way to take bytes out of the pipe: how many, 0 at the end, or -errno. */
+    private interface Taking {
+        int from(int pipe) throws IOException;
+    }
 
     private final Fd fd;
     private final ReentrantLock lock = new ReentrantLock();
@@ -114,31 +118,32 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             return count;
         }
         if (length >= BUFFER_SIZE) {
-            return tryFill(bytes, offset, length);
+            return tryTake(pipe -> read(pipe, bytes, offset, length));
         }
         if (buffer.length != BUFFER_SIZE) {
             buffer = new byte[BUFFER_SIZE];
         }
-        int filled = tryFill(buffer, 0, BUFFER_SIZE);
+        int filled = tryTake(pipe -> read(pipe, buffer, 0, BUFFER_SIZE));
         position = 0;
         limit = Math.max(filled, 0);
         return filled < 0 ? filled : tryRead(bytes, offset, length);
     }
 
     /** As {@link #tryRead}, from the pipe. */
-    private int tryFill(byte[] bytes, int offset, int length)
-            throws IOException, InterruptedException {
+    private int tryTake(Taking taking) throws IOException, InterruptedException {
         int number = ended ? -1 : fd.acquire();
         if (number < 0) {
             return END;
         }
         try {
-            int count = read(number, bytes, offset, length);
+            int count = taking.from(number);
             if (count == -Errno.EAGAIN) {
                 readiness.await(number);
             } else if (count == 0) {
                 end();
                 return END;
+            } else {
+                readiness.moved(count);
             }
             return count;
         } finally {
@@ -240,59 +245,48 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     /**
      * {@inheritDoc}
      *
-     * <p>Into a {@link FileOutputStream} that does not append, the kernel moves the bytes itself
-     * (splice(2)): they do not pass through the JVM.
+     * <p>Into a file, the kernel moves the bytes itself where it can: they do not pass through the
+     * JVM. That is a file that {@code out} writes to directly, that is regular and not appended to.
+     * All other targets are copied to, through 64 KiB. A thread that is interrupted finds this
+     * stream closed. When another thread closes {@code out}, the next byte that comes is an error
+     * of {@code out}.
      */
     @Override
     public long transferTo(OutputStream out) throws IOException {
-        if (out.getClass() != FileOutputStream.class) {
-            return super.transferTo(out);
+        Splice splice = spliceInto(out);
+        long moved = splice == null ? 0 : move(splice, out);
+        byte[] bytes = new byte[TRANSFER_SIZE];
+        int count;
+        while ((count = read(bytes, 0, bytes.length)) != END) {
+            out.write(bytes, 0, count);
+            moved += count;
         }
-        FileOutputStream file = (FileOutputStream) out;
+        return moved;
+    }
+
+    /** The way into {@code out} that does not lead through the JVM, or null. */
+    Splice spliceInto(OutputStream out) {
+        return Splice.into(out);
+    }
+
+    /** Moves what the kernel can move. Returns how many bytes. */
+    private long move(Splice splice, OutputStream out) throws IOException {
         lock.lock();
         try {
             checkOpen();
             long moved = limit - position;
-            file.write(buffer, position, limit - position);
+            out.write(buffer, position, limit - position);
             position = limit;
             int count;
-            do {
-                count = trySplice(file);
+            while ((count = tryTake(splice::move)) >= 0 || count == -Errno.EAGAIN) {
                 moved += Math.max(count, 0);
-            } while (count >= 0 || count == -Errno.EAGAIN);
-            checkOpen();
-            return count == END ? moved : moved + super.transferTo(out);
+                checkOpen();
+            }
+            return moved;
         } catch (InterruptedException e) {
             throw interrupted();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /**
-     * Moves what is there, or waits if nothing is. Returns the bytes moved, -EAGAIN after a wait,
-     * END, or -EINVAL if the file cannot.
-     */
-    private int trySplice(FileOutputStream file) throws IOException, InterruptedException {
-        checkOpen();
-        int number = ended ? -1 : fd.acquire();
-        if (number < 0) {
-            return END;
-        }
-        try {
-            int count = Io.splice(number, file.getFD(), SPLICE_SIZE);
-            if (count == -Errno.EAGAIN) {
-                if (Io.available(number) > 0) {
-                    return -Errno.EINVAL; // it is the other side that would block
-                }
-                readiness.await(number);
-            } else if (count == 0) {
-                end();
-                return END;
-            }
-            return count;
-        } finally {
-            fd.release();
         }
     }
 

@@ -76,6 +76,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream perm
                 readiness.await(number);
                 return 0;
             }
+            readiness.moved(count);
             return count;
         } finally {
             fd.release();

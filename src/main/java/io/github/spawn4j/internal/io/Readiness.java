@@ -11,9 +11,24 @@ import java.util.concurrent.locks.LockSupport;
  * it.
  */
 final class Readiness implements Reactor.Handler {
+    /*
+     * A waiting thread is woken by the first bytes that can be moved. Where many come, it moves them
+     * sooner than the next ones follow and waits again: for every few kilobytes one thread goes to
+     * sleep and the other has to wake it, which costs more than the bytes. So a thread that has just
+     * moved much yields once and tries again before it waits; the other side has got on by then. 1 GiB
+     * read from head -c in pieces of 64 KiB: next to no waits instead of 30,000, 1.3 times the speed.
+     *
+     * Only who has moved much: whoever yields on a busy machine stands behind all others in the queue,
+     * which a dialogue of short messages would feel.
+     */
+    private static final int MUCH = 4096;
+
     private static final long UNREGISTERED = 0;
 
     private final int events;
+
+    /** Confined to the thread that may wait. */
+    private boolean flowing;
 
     /** Known to the reactor since the first park; set by the waiting thread. */
     private volatile long id = UNREGISTERED;
@@ -28,6 +43,11 @@ final class Readiness implements Reactor.Handler {
         this.events = events;
     }
 
+    /** Tells how many bytes the thread has moved since it last waited. */
+    void moved(int count) {
+        flowing = count >= MUCH;
+    }
+
     /**
      * Waits until {@code fd} may be ready; the caller tries again and sees.
      *
@@ -35,6 +55,14 @@ final class Readiness implements Reactor.Handler {
      *     cleared
      */
     void await(int fd) throws IOException, InterruptedException {
+        if (flowing) {
+            flowing = false;
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            Thread.yield();
+            return;
+        }
         if (VirtualThreads.isCurrent()) {
             park(fd);
             return;

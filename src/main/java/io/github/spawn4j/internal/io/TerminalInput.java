@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.io;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
+import java.io.OutputStream;
 
 /**
  * What a child writes to its terminal. Thread-safe; readers take turns.
@@ -29,5 +30,11 @@ final class TerminalInput extends PipeInput {
     @Override
     int remaining(int number) throws IOException {
         return Io.remaining(number) < 0 ? -1 : MOST_LEFT;
+    }
+
+    /** The kernel has none for terminals. */
+    @Override
+    Splice spliceInto(OutputStream out) {
+        return null;
     }
 }

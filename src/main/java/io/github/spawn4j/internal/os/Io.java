@@ -79,12 +79,17 @@ public final class Io {
     }
 
     /**
-     * ssize_t splice(int fd_in, NULL, int fd_out, NULL, size_t len, SPLICE_F_NONBLOCK): the bytes
-     * moved, 0 at the end, -EAGAIN, or -EINVAL if the file cannot.
+     * Moves all that is in {@code pipe} to the position of {@code file}: the bytes moved, 0 at the
+     * end, -EAGAIN if the pipe is empty, or another -errno. The caller holds the monitor of {@code
+     * file}, with which it is closed.
      */
-    public static int splice(int from, FileDescriptor to, int length) throws IOException {
-        int result = splice0(from, to, length);
-        return result == -Errno.EINVAL ? result : orAgain("splice", result);
+    public static int splice(int pipe, FileDescriptor file) {
+        return splice0(pipe, file);
+    }
+
+    /** Whether {@code file} can be spliced to; the caller holds its monitor. */
+    public static boolean canSplice(FileDescriptor file) {
+        return canSplice0(file) == 1;
     }
 
     private static int orAgain(String call, int result) throws IOException {
@@ -149,7 +154,9 @@ public final class Io {
 
     private static native int write0(int fd, byte[] bytes, int offset, int length);
 
-    private static native int splice0(int from, FileDescriptor to, int length);
+    private static native int splice0(int pipe, FileDescriptor file);
+
+    private static native int canSplice0(FileDescriptor file);
 
     private static native int available0(int fd);
 
