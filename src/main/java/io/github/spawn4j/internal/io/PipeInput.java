@@ -7,7 +7,6 @@ import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,13 +29,11 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** One way to take bytes out of the pipe: how many, 0 at the end, or -errno. */
     private interface Taking {
-        int from(int pipe) throws IOException;
+        int from(int number) throws IOException;
     }
 
-    private final Fd fd;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Readiness readiness = new Readiness(Io.POLLIN);
-    private volatile boolean closed;
+    private final PipeEnd pipe;
+    private final ReentrantLock lock;
 
     @GuardedBy("lock")
     private boolean ended;
@@ -55,7 +52,8 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     private int limit;
 
     public PipeInput(Fd fd) {
-        this.fd = fd;
+        pipe = new PipeEnd(fd, Io.POLLIN);
+        lock = pipe.lock();
     }
 
     /** The bytes read, 0 at the end, or -EAGAIN if there are none yet. */
@@ -89,20 +87,14 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             checkOpen();
             return count;
         } catch (InterruptedException e) {
-            throw interrupted();
+            throw pipe.interrupted();
         } finally {
             lock.unlock();
         }
     }
 
-    private ClosedByInterruptException interrupted() throws IOException {
-        close();
-        Thread.currentThread().interrupt();
-        return new ClosedByInterruptException();
-    }
-
     private void checkOpen() throws IOException {
-        if (closed) {
+        if (pipe.isClosed()) {
             throw new IOException("Stream closed");
         }
     }
@@ -118,12 +110,12 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             return count;
         }
         if (length >= BUFFER_SIZE) {
-            return tryTake(pipe -> read(pipe, bytes, offset, length));
+            return tryTake(number -> read(number, bytes, offset, length));
         }
         if (buffer.length != BUFFER_SIZE) {
             buffer = new byte[BUFFER_SIZE];
         }
-        int filled = tryTake(pipe -> read(pipe, buffer, 0, BUFFER_SIZE));
+        int filled = tryTake(number -> read(number, buffer, 0, BUFFER_SIZE));
         position = 0;
         limit = Math.max(filled, 0);
         return filled < 0 ? filled : tryRead(bytes, offset, length);
@@ -131,30 +123,25 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** As {@link #tryRead}, from the pipe. */
     private int tryTake(Taking taking) throws IOException, InterruptedException {
-        int number = ended ? -1 : fd.acquire();
+        int number = ended ? -1 : pipe.acquire();
         if (number < 0) {
             return END;
         }
         try {
             int count = taking.from(number);
             if (count == -Errno.EAGAIN) {
-                readiness.await(number);
+                pipe.await(number);
             } else if (count == 0) {
-                end();
+                ended = true;
+                pipe.end();
                 return END;
             } else {
-                readiness.moved(count);
+                pipe.moved(count);
             }
             return count;
         } finally {
-            fd.release();
+            pipe.release();
         }
-    }
-
-    private void end() throws IOException {
-        ended = true;
-        readiness.forget();
-        fd.close();
     }
 
     @Override
@@ -164,29 +151,18 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             return 0; // somebody waits for the first byte
         }
         try {
-            int number = fd.acquire();
+            int number = pipe.acquire();
             if (number < 0) {
                 return limit - position;
             }
             try {
                 return limit - position + Io.available(number);
             } finally {
-                fd.release();
+                pipe.release();
             }
         } finally {
             lock.unlock();
         }
-    }
-
-    private void closeWhenDropped() {
-        Fd dropped = fd;
-        Readiness known = readiness;
-        Leftovers.closeWhenDropped(
-                this,
-                () -> {
-                    known.forget();
-                    dropped.close();
-                });
     }
 
     /**
@@ -195,34 +171,17 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
      */
     @Override
     public void childExited() throws IOException {
-        if (!fd.isOpen()) {
-            return;
-        }
-        if (!lock.tryLock()) {
-            // A reader is at work. It will meet the end, or be dropped with us while a grandchild
-            // has the pipe.
-            closeWhenDropped();
-            return;
-        }
-        try {
-            int number = fd.acquire();
-            if (number < 0) {
-                return;
-            }
-            try {
-                int remaining = remaining(number);
-                if (remaining < 0) {
-                    closeWhenDropped();
-                    return;
-                }
-                takeRest(number, remaining);
-                end();
-            } finally {
-                fd.release();
-            }
-        } finally {
-            lock.unlock();
-        }
+        pipe.childExited(
+                this,
+                number -> {
+                    int remaining = remaining(number);
+                    if (remaining < 0) {
+                        return false;
+                    }
+                    takeRest(number, remaining);
+                    ended = true;
+                    return true;
+                });
     }
 
     /** Leaves in the buffer what was there and then what is left in the pipe. */
@@ -284,7 +243,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             }
             return moved;
         } catch (InterruptedException e) {
-            throw interrupted();
+            throw pipe.interrupted();
         } finally {
             lock.unlock();
         }
@@ -296,9 +255,6 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
      */
     @Override
     public void close() throws IOException {
-        closed = true;
-        readiness.wake();
-        readiness.forget();
-        fd.close();
+        pipe.close();
     }
 }

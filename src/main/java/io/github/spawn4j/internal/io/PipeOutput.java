@@ -6,7 +6,6 @@ import io.github.spawn4j.internal.os.Io;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,16 +17,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * java.nio.channels.InterruptibleChannel}.
  */
 public sealed class PipeOutput extends OutputStream implements Child.Stream permits TerminalOutput {
-    private final Fd fd;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Readiness readiness = new Readiness(Io.POLLOUT);
-    private volatile boolean closed;
+    private final PipeEnd pipe;
+    private final ReentrantLock lock;
 
     /** Nobody can read any more. */
     private volatile boolean broken;
 
     public PipeOutput(Fd fd) {
-        this.fd = fd;
+        pipe = new PipeEnd(fd, Io.POLLOUT);
+        lock = pipe.lock();
     }
 
     /** The stream that a user gets. */
@@ -55,9 +53,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream perm
                 written += tryWrite(bytes, offset + written, length - written);
             }
         } catch (InterruptedException e) {
-            close();
-            Thread.currentThread().interrupt();
-            throw new ClosedByInterruptException();
+            throw pipe.interrupted();
         } finally {
             lock.unlock();
         }
@@ -66,65 +62,32 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream perm
     /** Writes what there is room for, or waits if there is none. */
     private int tryWrite(byte[] bytes, int offset, int length)
             throws IOException, InterruptedException {
-        int number = closed ? -1 : fd.acquire();
+        int number = pipe.isClosed() ? -1 : pipe.acquire();
         if (number < 0) {
             throw new IOException(broken ? "Broken pipe" : "Stream closed");
         }
         try {
             int count = write(number, bytes, offset, length);
             if (count == -Errno.EAGAIN) {
-                readiness.await(number);
+                pipe.await(number);
                 return 0;
             }
-            readiness.moved(count);
+            pipe.moved(count);
             return count;
         } finally {
-            fd.release();
+            pipe.release();
         }
-    }
-
-    private void closeWhenDropped() {
-        Fd dropped = fd;
-        Readiness known = readiness;
-        Leftovers.closeWhenDropped(
-                this,
-                () -> {
-                    known.forget();
-                    dropped.close();
-                });
     }
 
     /** Closes the descriptor if nobody can read any more; else leaves it to the writer. */
     @Override
     public void childExited() throws IOException {
-        if (!fd.isOpen()) {
-            return;
-        }
-        if (!lock.tryLock()) {
-            // A writer is at work. It will meet the end, or be dropped with us while a grandchild
-            // has the pipe.
-            closeWhenDropped();
-            return;
-        }
-        try {
-            int number = fd.acquire();
-            if (number < 0) {
-                return;
-            }
-            try {
-                if (Io.remaining(number) < 0) {
-                    closeWhenDropped();
-                    return;
-                }
-            } finally {
-                fd.release();
-            }
-            broken = true;
-            readiness.forget();
-            fd.close();
-        } finally {
-            lock.unlock();
-        }
+        pipe.childExited(
+                this,
+                number -> {
+                    broken = Io.remaining(number) >= 0;
+                    return broken;
+                });
     }
 
     /**
@@ -133,9 +96,6 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream perm
      */
     @Override
     public void close() throws IOException {
-        closed = true;
-        readiness.wake();
-        readiness.forget();
-        fd.close();
+        pipe.close();
     }
 }
