@@ -99,7 +99,8 @@ class InsteadOfProcessBuilderTest {
     void bothOutputsInTime() throws Exception {
         List<String> tooLong = List.of("sh", "-c", "echo cause >&2; sleep 600; :");
 
-        assertThatThrownBy(() -> buildBefore(tooLong)).hasMessageContaining("cause");
+        // What it said may be lost: destroyForcibly closes the streams that are being read.
+        assertThatThrownBy(() -> buildBefore(tooLong)).isInstanceOf(TimeoutException.class);
         assertThatThrownBy(() -> buildAfter(tooLong))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("took longer than 2s")
