@@ -101,8 +101,8 @@ static int duplicate_strictly(int fd, int newfd, unsigned flags) {
     return flags ? -EINVAL : sys_fcntl(fd, F_GETFD, 0);
 }
 
-/* The signal for a background process that does this is blocked, as all are until the program
- * starts. */
+/* SIGTTOU, for a background process that does this, is blocked, as all are until the program starts
+ * but the one that was asked for when the parent dies. */
 static int become_foreground(int terminal) {
     int group = sys_getpgid(0);
     return sys_ioctl(terminal, TIOCSPGRP, &group);

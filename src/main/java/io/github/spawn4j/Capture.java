@@ -145,9 +145,10 @@ public final class Capture {
     }
 
     /** Takes over our end of the output's pipe or terminal for one run. */
-    Drain drain(Fd fd) {
+    Drain drain(Fd fd, boolean isTerminal) {
         return new Drain(
                 fd,
+                isTerminal,
                 new CaptureBuffer(limit, beyond == Beyond.KEEP_TAIL),
                 beyond == Beyond.FAIL,
                 listener == null ? null : listener.create());

@@ -160,13 +160,17 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * over before this method returns. Output that somebody else keeps open is waited for as long
      * as {@link RunOptions#linger} says, and {@link CapturedOutput#isCut} tells that it was cut.
      *
+     * <p>Of a process on a {@linkplain #terminal terminal}, standard output is what the terminal
+     * shows. The input is typed, keys that signal among it, and then the end of input, also where
+     * there is none.
+     *
      * @param options how
      * @return how it ended
      * @throws SpawnException if it cannot be started
      * @throws CommandException if it was not as {@code options} demand
      * @throws InterruptedException if the thread was or is interrupted; the process is gone then
      * @throws IllegalStateException if {@code start} or {@code run} was called before, or if there
-     *     is an input but standard input is no pipe
+     *     is an input but standard input is no pipe, nor a terminal that it can be typed on
      */
     public CommandResult run(RunOptions options)
             throws SpawnException, CommandException, InterruptedException {

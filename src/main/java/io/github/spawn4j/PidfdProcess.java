@@ -315,10 +315,10 @@ public final class PidfdProcess extends Process implements Closeable {
      * Closes the streams, and waits until the process has ended; closing again does nothing. What
      * was not read is lost.
      *
-     * <p>A process with a {@linkplain EmptyProcess#teardown teardown} of its own is torn down at
-     * once, without writing what is still buffered for it. Any other ends by itself, as JDK 26
-     * documents {@code Process.close}: what is buffered is written first, and an interrupt begins
-     * {@link Teardown#DEFAULT}. The interrupt status is kept.
+     * <p>One on a terminal gets SIGHUP thereby. A process with a {@linkplain EmptyProcess#teardown
+     * teardown} of its own is torn down at once, without writing what is still buffered for it. Any
+     * other ends by itself, as JDK 26 documents {@code Process.close}: what is buffered is written
+     * first, and an interrupt begins {@link Teardown#DEFAULT}. The interrupt status is kept.
      *
      * @throws IOException if a stream cannot be closed, or if somebody has survived the teardown;
      *     the streams are closed all the same

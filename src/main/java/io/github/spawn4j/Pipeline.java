@@ -22,8 +22,8 @@ import java.util.concurrent.CompletableFuture;
  * }</pre>
  *
  * <p>Stages that are not linked to another one keep their redirects: the first one's standard
- * input, the last one's standard output, everybody's standard error. A pipeline is started once,
- * and then its stages are used up, also if that has failed.
+ * input, the last one's standard output, everybody's standard error. None of several can have a
+ * terminal. A pipeline is started once, and then its stages are used up, also if that has failed.
  */
 public final class Pipeline {
     private static final String[] STREAM_NAMES = {
@@ -167,6 +167,10 @@ public final class Pipeline {
     private void check() {
         for (int i = 0; i < stages.size(); i++) {
             stages.get(i).check();
+            if (stages.size() > 1 && stages.get(i).terminal != null) {
+                throw new IllegalStateException(
+                        "stage " + i + " (" + stages.get(i) + ") is to have a terminal");
+            }
             if (i > 0) {
                 checkPipe(i, 0);
             }

@@ -10,7 +10,6 @@ import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.io.Timer;
 import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
-import io.github.spawn4j.internal.os.Fd;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,21 +164,26 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             input = options.input().open(launched.pipe(0), null, this::inputFailed);
             streams.add(input.stream());
         } else if (terminal != null && terminal.writer() != null) {
-            input = options.input().open(terminal.writer(), terminal, this::inputFailed);
+            Input typed = process.streams[0] == Redirect.TERMINAL ? options.input() : Input.NONE;
+            input = typed.open(terminal.writer(), terminal, this::inputFailed);
             streams.add(input.stream());
         }
         boolean isShown = terminal != null && terminal.reader() != null;
         List<Drain> drains = new ArrayList<>();
         if (launched.hasPipe(1) || isShown) {
-            Fd fd = launched.hasPipe(1) ? launched.pipe(1) : terminal.reader();
-            stdout = options.stdout().drain(fd);
+            stdout =
+                    launched.hasPipe(1)
+                            ? options.stdout().drain(launched.pipe(1), false)
+                            : options.stdout().drain(terminal.reader(), true);
             drains.add(stdout);
             outputs.add(new Output(stage, stdout, options.stdout(), "standard output"));
         }
         Drain stderr = null;
         if (launched.hasPipe(2) || (isShown && launched.hasPipe(1))) {
-            Fd fd = launched.hasPipe(2) ? launched.pipe(2) : terminal.reader();
-            stderr = options.stderr().drain(fd);
+            stderr =
+                    launched.hasPipe(2)
+                            ? options.stderr().drain(launched.pipe(2), false)
+                            : options.stderr().drain(terminal.reader(), true);
             drains.add(stderr);
             outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
         }

@@ -266,6 +266,26 @@ class TeardownTest {
         assertThat(ended).hasSize(100);
     }
 
+    /** As above, but that its last member ends after its leader, and nobody refers to it. */
+    @Test
+    void ofAGroupThatBecomesEmptyCostsNothingUntilTheJvmEnds() throws Exception {
+        int before = OpenFile.descriptors().size();
+        for (int i = 0; i < 60; i++) {
+            sh("sleep 0.2 > /dev/null &")
+                    .inheritIO()
+                    .teardown(QUICK.ofGroup().atShutdown())
+                    .start()
+                    .waitFor();
+        }
+
+        Eventually.isTrue(
+                "no descriptor is left",
+                () -> {
+                    System.gc();
+                    return OpenFile.descriptors().size() < before + 20;
+                });
+    }
+
     @Test
     void ofAGroupMakesTheProcessItsLeader() throws Exception {
         ProbeReport report =

@@ -47,6 +47,7 @@ public final class Drain implements Child.Stream, Reactor.Handler {
     private static final int MOST_READS = 16;
 
     private final Fd fd;
+    private final boolean isTerminal;
     private final boolean failsBeyond;
 
     /** Null where nobody listens. */
@@ -79,14 +80,24 @@ public final class Drain implements Child.Stream, Reactor.Handler {
     @GuardedBy("lock")
     private boolean cut;
 
+    @GuardedBy("lock")
+    private boolean childHasExited;
+
     /**
      * Takes over a descriptor, which must not block.
      *
+     * @param isTerminal whether it is our side of a terminal rather than of a pipe
      * @param failsBeyond whether it is a failure if more comes than {@code captured} keeps
      * @param listener or null
      */
-    public Drain(Fd fd, CaptureBuffer captured, boolean failsBeyond, Listener listener) {
+    public Drain(
+            Fd fd,
+            boolean isTerminal,
+            CaptureBuffer captured,
+            boolean failsBeyond,
+            Listener listener) {
         this.fd = fd;
+        this.isTerminal = isTerminal;
         this.captured = captured;
         this.failsBeyond = failsBeyond;
         this.listener = listener;
@@ -257,6 +268,7 @@ public final class Drain implements Child.Stream, Reactor.Handler {
     private void endEarly() {
         cut |= !ended;
         end();
+        fd.close();
     }
 
     @GuardedBy("lock")
@@ -264,7 +276,9 @@ public final class Drain implements Child.Stream, Reactor.Handler {
         if (!ended) {
             ended = true;
             Reactor.forget(id);
-            fd.close();
+        }
+        if (childHasExited || !isTerminal) {
+            fd.close(); // to close the last of our sides of a terminal is to hang up on the child
         }
     }
 
@@ -303,7 +317,8 @@ public final class Drain implements Child.Stream, Reactor.Handler {
                 if (Io.remaining(number) >= 0) {
                     return; // nobody can write any more, so that the end comes by itself
                 }
-                remaining = Io.available(number);
+                // The kernel counts only a part of what is there.
+                remaining = isTerminal ? TerminalInput.MOST_LEFT : Io.available(number);
             } finally {
                 fd.release();
             }
@@ -351,7 +366,15 @@ public final class Drain implements Child.Stream, Reactor.Handler {
 
     @Override
     public void childExited() {
-        // Others may still write; what is left is read as before.
+        lock.lock();
+        try {
+            childHasExited = true;
+            if (ended) {
+                fd.close();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

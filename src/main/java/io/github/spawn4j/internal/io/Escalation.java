@@ -29,6 +29,9 @@ public final class Escalation {
 
     private static final long LAST_LOOK_NS = 32_000_000;
 
+    /** The same of one that nobody but the end of the JVM will tear down. */
+    private static final long LAST_LOOK_FOR_NOBODY_NS = 10_000_000_000L;
+
     private static final int SIGKILL = 9;
 
     private final Child child;
@@ -95,8 +98,27 @@ public final class Escalation {
      * JVM stays.
      */
     public void drop() {
-        if (!atShutdown) {
+        if (atShutdown) {
+            awaitEmpty(FIRST_LOOK_NS);
+        } else {
             release();
+        }
+    }
+
+    /** The end of the JVM may be far off, and somebody who is left may end long before. */
+    private void awaitEmpty(long delayNs) {
+        if (begun.get()) {
+            return;
+        }
+        try {
+            if (target.isGone()) {
+                release();
+                return;
+            }
+            long longer = Math.min(2 * delayNs, LAST_LOOK_FOR_NOBODY_NS);
+            Reactor.schedule(delayNs, () -> elsewhere(() -> awaitEmpty(longer)));
+        } catch (IOException | RuntimeException e) {
+            fail(e);
         }
     }
 

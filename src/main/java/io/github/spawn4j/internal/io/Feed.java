@@ -91,6 +91,9 @@ public final class Feed implements Child.Stream, Reactor.Handler {
         while (position < bytes.length) {
             int count = Io.write(number, bytes, position, bytes.length - position);
             if (count == -Errno.EAGAIN) {
+                if (isTerminal && Io.remaining(number) >= 0) {
+                    break; // hung up: epoll would say at once, and for ever, that it is ready
+                }
                 arm(number);
                 return;
             }

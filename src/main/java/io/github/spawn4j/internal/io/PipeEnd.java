@@ -22,6 +22,7 @@ final class PipeEnd {
     private final ReentrantLock lock = new ReentrantLock();
     private final Readiness readiness;
     private volatile boolean closed;
+    private volatile boolean childHasExited;
 
     /** Takes over a descriptor, to be waited for until it has {@code events} of poll(2). */
     PipeEnd(Fd fd, int events) {
@@ -58,6 +59,10 @@ final class PipeEnd {
         readiness.moved(count);
     }
 
+    boolean hasChildExited() {
+        return childHasExited;
+    }
+
     /** Gives up the descriptor, as there is nothing more to be done with it. */
     void end() {
         readiness.forget();
@@ -83,6 +88,7 @@ final class PipeEnd {
      * and when that is dropped to nobody.
      */
     void childExited(Object stream, LastLook look) throws IOException {
+        childHasExited = true;
         if (!fd.isOpen()) {
             return;
         }

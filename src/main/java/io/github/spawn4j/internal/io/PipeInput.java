@@ -89,8 +89,22 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         } catch (InterruptedException e) {
             throw pipe.interrupted();
         } finally {
-            lock.unlock();
+            unlock();
         }
+    }
+
+    /** Closes what {@link #closesAtEnd} has left open, if the child has exited meanwhile. */
+    private void unlock() {
+        boolean isOver = ended;
+        lock.unlock();
+        if (isOver && pipe.hasChildExited()) {
+            pipe.end();
+        }
+    }
+
+    /** Whether the descriptor is of no more use when nobody can write any more. */
+    boolean closesAtEnd() {
+        return true;
     }
 
     private void checkOpen() throws IOException {
@@ -133,7 +147,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 pipe.await(number);
             } else if (count == 0) {
                 ended = true;
-                pipe.end();
+                if (closesAtEnd()) {
+                    pipe.end();
+                }
                 return END;
             } else {
                 pipe.moved(count);
@@ -245,7 +261,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         } catch (InterruptedException e) {
             throw pipe.interrupted();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 

@@ -15,7 +15,7 @@ final class TerminalInput extends PipeInput {
      * More than the kernel holds when the last writer has gone: 4 KiB that can be counted, and
      * behind them what is yet to be passed on, 8 KiB and what one write goes beyond that.
      */
-    private static final int MOST_LEFT = 64 * 1024;
+    static final int MOST_LEFT = 64 * 1024;
 
     TerminalInput(Fd fd) {
         super(fd);
@@ -30,6 +30,15 @@ final class TerminalInput extends PipeInput {
     @Override
     int remaining(int number) throws IOException {
         return Io.remaining(number) < 0 ? -1 : MOST_LEFT;
+    }
+
+    /**
+     * To close the last of our sides is to hang up, and many programs close theirs a moment before
+     * they exit. So it is kept for as long as the child lives.
+     */
+    @Override
+    boolean closesAtEnd() {
+        return false;
     }
 
     /** The kernel has none for terminals. */

@@ -100,12 +100,18 @@ public final class Workers {
         }
         long completed = THREADS.getCompletedTaskCount();
         if (completed == completedBefore) {
-            oneMore();
+            try {
+                oneMore();
+            } catch (OutOfMemoryError e) {
+                // No thread to be had: look again.
+            }
         }
         lookLater(completed);
     }
 
     private static void oneMore() {
         THREADS.setCorePoolSize(THREADS.getPoolSize() + 1);
+        THREADS.prestartCoreThread(); // where the size is as before, as that thread could not be
+        // had
     }
 }
