@@ -206,7 +206,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     public Exit exit() {
         if (exit == null) {
             try {
-                reap();
+                if (reap()) {
+                    tellStreams();
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -227,35 +229,36 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         return exited;
     }
 
-    private Exit reap() throws IOException {
+    /** Collects the exit, if the child has ended. Returns whether this was what collected it. */
+    private boolean reap() throws IOException {
         lock.lock();
         try {
-            if (exit != null) {
-                return exit;
+            int number = exit == null ? pidfd.acquire() : -1;
+            if (number < 0) {
+                return false;
             }
-            int number = pidfd.acquire();
             try {
                 Exit found = Pidfd.reap(number);
                 if (found == null) {
-                    return null;
+                    return false;
                 }
-                finish(found);
+                exit = found;
+                pidfd.close();
+                if (id != UNREGISTERED) {
+                    Reactor.forget(id);
+                }
             } finally {
                 pidfd.release();
             }
         } finally {
             lock.unlock();
-            if (exit != null) {
-                exited.complete(exit);
-            }
         }
-        return exit;
+        exited.complete(exit);
+        return true;
     }
 
-    /**
-     * Gives up what a child needs only while it lives, and lets its exit be seen whatever happens.
-     */
-    private void finish(Exit found) {
+    /** To be called once, by whoever has collected the exit. */
+    private void tellStreams() {
         try {
             for (Stream stream : streams) {
                 stream.childExited();
@@ -263,20 +266,23 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         } catch (IOException e) {
             // A pipe of ours that cannot be looked at stays as it is, for the caller to meet.
             LOG.debug("pipes of {}", this, e);
-        } finally {
-            if (id != UNREGISTERED) {
-                Reactor.forget(id);
-            }
-            pidfd.close();
-            exit = found;
         }
     }
 
-    /** Called by the reactor when the pidfd is readable: the child has ended. */
+    /**
+     * Called by the reactor when the pidfd is readable: the child has ended. To look at its streams
+     * takes longer than to collect the exit, of which others wait to be told.
+     */
     @Override
     public void ready(int events) {
-        if (exit() == null) {
-            lookAgainSoon(); // it is traced, and its tracer has not collected it yet
+        try {
+            if (reap()) {
+                Reactor.afterwards(this::tellStreams);
+            } else if (exit == null) {
+                lookAgainSoon(); // it is traced, and its tracer has not collected it yet
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -6,6 +6,7 @@ import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -61,12 +62,18 @@ public final class Reactor {
     /** After so many looks without newcomers the thread sleeps until it is woken. */
     private static final int MOST_IDLE_TICKS = 20;
 
+    /** Tasks that have waited; more than these do not wait for a quiet moment. */
+    private static final int MOST_AFTERWARDS = 4096;
+
+    private static final int FEW = 16;
+
     /** The id of the eventfd that wakes the thread; those of handlers are higher. */
     private static final long WAKE = 0;
 
     /** A thread of its own kind, so that handlers find the buffer that goes with it. */
     private final class Loop extends Thread {
         private final byte[] buffer = new byte[BUFFER_SIZE];
+        private final Queue<Runnable> afterwards = new ArrayDeque<>();
 
         Loop() {
             super(null, null, "spawn4j-reactor", STACK_SIZE, false);
@@ -75,7 +82,7 @@ public final class Reactor {
 
         @Override
         public void run() {
-            Reactor.this.run();
+            Reactor.this.run(afterwards);
         }
     }
 
@@ -109,6 +116,14 @@ public final class Reactor {
     /** Whether the current thread is the reactor's. */
     static boolean isCurrent() {
         return Thread.currentThread() instanceof Loop;
+    }
+
+    /**
+     * For handlers: does {@code task} on this thread when there is nothing more urgent. So of a
+     * thousand children that end at once the last exit is told before the first pipe is closed.
+     */
+    static void afterwards(Runnable task) {
+        ((Loop) Thread.currentThread()).afterwards.add(task);
     }
 
     /** For handlers: memory to read into, whose content is lost when they return. */
@@ -256,15 +271,18 @@ public final class Reactor {
         HANDLERS.remove(id);
     }
 
-    private void run() {
+    private void run(Queue<Runnable> afterwards) {
         try {
             int idleTicks = 0;
             while (true) {
-                int ready = epoll.await(timeoutMs());
+                int ready = epoll.await(afterwards.isEmpty() ? timeoutMs() : 0);
                 for (int i = 0; i < ready; i++) {
                     dispatch(epoll.data(i), epoll.events(i));
                 }
                 runTimers();
+                if (ready == 0 || afterwards.size() > MOST_AFTERWARDS) {
+                    runSome(afterwards);
+                }
                 idleTicks = settleNewcomers() ? 0 : idleTicks + 1;
                 if (idleTicks > MOST_IDLE_TICKS) {
                     ticking.set(false);
@@ -292,12 +310,24 @@ public final class Reactor {
     private static void runTimers() {
         Runnable task = Timer.pollDue();
         while (task != null) {
-            try {
-                task.run();
-            } catch (RuntimeException | Error e) {
-                LOG.error("timer {}", task, e);
-            }
+            run(task);
             task = Timer.pollDue();
+        }
+    }
+
+    /** A few, to look for events in between. */
+    private static void runSome(Queue<Runnable> tasks) {
+        for (int i = 0; i < FEW && !tasks.isEmpty(); i++) {
+            run(tasks.poll());
+        }
+    }
+
+    /** Nothing that happens in one task may end the waiting for all others. */
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("{}", task, e);
         }
     }
 
