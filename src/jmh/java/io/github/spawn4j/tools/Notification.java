@@ -23,8 +23,9 @@ final class Notification implements AutoCloseable {
     /** How many exits one is told of before it is the next one's turn. */
     static final int BATCH = 50;
 
-    private static final int WARM_UP = 200;
-    private static final long WARM_UP_NS = 2_000_000_000;
+    // Long, as the JVM's compilers take a processor for milliseconds at a time until they are done.
+    private static final int WARM_UP = 5_000;
+    private static final long WARM_UP_NS = 4_000_000_000L;
     private static final long LIMIT_S = 30;
 
     private final TemporaryDirectory directory = new TemporaryDirectory();
