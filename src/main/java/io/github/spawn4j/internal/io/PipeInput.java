@@ -22,8 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
     private static final int BUFFER_SIZE = 8192;
 
-    /** As much as a pipe holds. */
-    private static final int TRANSFER_SIZE = 1 << 16;
+    /** What a transfer copies at once: the best size into sockets, where more is slower again. */
+    private static final int TRANSFER_SIZE = 1 << 15;
 
     private static final int END = -1;
 
@@ -220,11 +220,8 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     /**
      * {@inheritDoc}
      *
-     * <p>Into a file, the kernel moves the bytes itself where it can: they do not pass through the
-     * JVM. That is a file that {@code out} writes to directly, that is regular and not appended to.
-     * All other targets are copied to, through 64 KiB. A thread that is interrupted finds this
-     * stream closed. When another thread closes {@code out}, the next byte that comes is an error
-     * of {@code out}.
+     * <p>By {@link Splice} as far as that goes, else by copying. When another thread closes {@code
+     * out} meanwhile, the next bytes that come meet an error of {@code out}.
      */
     @Override
     public long transferTo(OutputStream out) throws IOException {
@@ -256,6 +253,10 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             while ((count = tryTake(splice::move)) >= 0 || count == -Errno.EAGAIN) {
                 moved += Math.max(count, 0);
                 checkOpen();
+                if (Thread.interrupted()) {
+                    // A file on a disk that is slower than the child never lets it wait.
+                    throw new InterruptedException();
+                }
             }
             return moved;
         } catch (InterruptedException e) {

@@ -17,11 +17,11 @@ final class Splice {
      *
      * A socket is in blocking mode for the kernel, unless a virtual thread has used it, and then
      * SPLICE_F_NONBLOCK holds for the pipe alone. When the peer reads slowly, splice(2) sleeps where
-     * neither an interrupt nor a close can reach it, whatever poll(2) has said of the room, and holds
-     * the lock of the pipe meanwhile: the child hangs uninterruptibly in its write(2). To look whether
-     * the socket is still open would take a lock of the JDK's that is not to be had, or a duplicate,
-     * which keeps the connection open when the socket is closed. And the promise that one write to a
-     * channel is not torn by another rests on a lock that we cannot take either.
+     * neither an interrupt nor a close can reach it, whatever poll(2) has said of the room, and has
+     * the pipe locked meanwhile: the child is in state D in its write(2). To see whether the socket
+     * is still open would take a lock of the JDK's that is not to be had, or a duplicate, which keeps
+     * the connection open when the socket is closed. And the promise that one write to a channel is
+     * not torn by another rests on a lock that we cannot take either.
      *
      * For a file there is such a lock: FileDescriptor closes itself, and every stream and channel
      * that has it, with its own monitor held. So do we while we use the number, which then cannot
