@@ -131,8 +131,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * @return the running process
      * @throws SpawnException if it cannot be started; nothing is left of it then
      * @throws IllegalStateException if {@code start} was called before; or, with nothing done and
-     *     still to be put right, if {@link #terminal terminal} is contradicted: by no stream that
-     *     leads there, by one that leads there without it, or by a {@link #processGroup
+     *     still to be put right, if {@link #terminal(WindowSize) terminal} is contradicted: by no
+     *     stream that leads there, by one that leads there without it, or by a {@link #processGroup
      *     processGroup} that exists already
      */
     public PidfdProcess start() throws SpawnException {
@@ -160,9 +160,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * over before this method returns. Output that somebody else keeps open is waited for as long
      * as {@link RunOptions#linger} says, and {@link CapturedOutput#isCut} tells that it was cut.
      *
-     * <p>Of a process on a {@linkplain #terminal terminal}, standard output is what the terminal
-     * shows. The input is typed, keys that signal among it, and then the end of input, also where
-     * there is none.
+     * <p>Of a process on a {@linkplain #terminal(WindowSize) terminal}, standard output is what the
+     * terminal shows. The input is typed, keys that signal among it, and then the end of input,
+     * also where there is none.
      *
      * @param options how
      * @return how it ended

@@ -165,7 +165,7 @@ public final class PidfdProcess extends Process implements Closeable {
      *
      * @param size the size
      * @throws IllegalStateException if the process was not started with {@link
-     *     EmptyProcess#terminal terminal}
+     *     EmptyProcess#terminal(WindowSize) terminal}
      * @throws IOException if both streams of the terminal are closed, which they are at the latest
      *     when the process has exited and no other has the terminal
      */
@@ -178,7 +178,7 @@ public final class PidfdProcess extends Process implements Closeable {
      *
      * @return the size
      * @throws IllegalStateException if the process was not started with {@link
-     *     EmptyProcess#terminal terminal}
+     *     EmptyProcess#terminal(WindowSize) terminal}
      * @throws IOException if both streams of the terminal are closed, or if the process has set a
      *     size of no rows or no columns
      */

@@ -312,8 +312,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     /**
      * Starts a new session, of which the child is the leader, without a controlling terminal; see
-     * setsid(2), and {@link #terminal terminal} and {@link SpawnAction#controllingTerminal} for one
-     * with it.
+     * setsid(2), and {@link #terminal(WindowSize) terminal} and {@link
+     * SpawnAction#controllingTerminal} for one with it.
      *
      * @return this
      */

@@ -29,8 +29,8 @@ public abstract sealed class Redirect {
     public static final Redirect STDOUT = new Merge();
 
     /**
-     * The terminal of a process that has one; only with {@link EmptyProcess#terminal terminal},
-     * which sets it for all three streams.
+     * The terminal of a process that has one; only with {@link EmptyProcess#terminal(WindowSize)
+     * terminal}, which sets it for all three streams.
      */
     public static final Redirect TERMINAL = new Terminal();
 

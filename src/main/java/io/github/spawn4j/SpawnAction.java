@@ -160,7 +160,7 @@ public abstract sealed class SpawnAction {
      * child's process group its foreground one; see ioctl_tty(2). The child must lead a session
      * ({@link EmptyProcess#newSession newSession}) that has no controlling terminal yet, and the
      * terminal must not be that of another session. For who has a terminal of his own; {@link
-     * EmptyProcess#terminal terminal} makes one and needs no action.
+     * EmptyProcess#terminal(WindowSize) terminal} makes one and needs no action.
      *
      * @param fd a descriptor of the terminal, 0 or higher
      * @return the action

@@ -158,9 +158,13 @@ public final class Escalation {
             fail(e); // the next step may do better
         }
         try {
-            next =
+            Timer timer =
                     Reactor.schedule(
                             steps.get(index).graceNs(), () -> elsewhere(() -> step(index + 1)));
+            next = timer;
+            if (ended.isDone()) {
+                timer.cancel(); // it has ended meanwhile, when there was none to be cancelled
+            }
         } catch (IOException e) {
             fail(e);
             survive(); // without a reactor nobody would take the next step
