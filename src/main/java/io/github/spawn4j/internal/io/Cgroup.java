@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -86,15 +87,21 @@ public final class Cgroup implements Target {
                 addMembers(child, members);
             }
         } catch (DirectoryIteratorException e) {
-            ignoreIfRemoved(group, e.getCause());
+            ignoreIfRemoved(e.getCause());
         } catch (IOException e) {
-            ignoreIfRemoved(group, e);
+            ignoreIfRemoved(e);
         }
     }
 
-    /** Only an empty one can be removed. */
-    private static void ignoreIfRemoved(Path group, IOException e) throws IOException {
-        if (Files.exists(group)) {
+    /**
+     * Only an empty one can be removed. By what the kernel says (ENOENT, ENODEV) and not by looking
+     * again: another one may bear the name by then.
+     */
+    private static void ignoreIfRemoved(IOException e) throws IOException {
+        boolean isRemoved =
+                e instanceof NoSuchFileException
+                        || String.valueOf(e.getMessage()).endsWith("No such device");
+        if (!isRemoved) {
             throw e;
         }
     }
@@ -104,7 +111,7 @@ public final class Cgroup implements Target {
         try {
             return Files.readAllLines(directory.resolve("cgroup.events")).contains("populated 0");
         } catch (IOException e) {
-            ignoreIfRemoved(directory, e);
+            ignoreIfRemoved(e);
             return true;
         }
     }
