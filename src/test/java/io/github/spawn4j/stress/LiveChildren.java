@@ -42,8 +42,7 @@ final class LiveChildren {
             while (children.size() < count) {
                 children.add(sleep());
             }
-            List<String> more = new ArrayList<>(Os.threads());
-            threads.forEach(more::remove);
+            List<String> more = Os.moreThreads(threads);
             require(more.size() <= 1, "threads for " + count + " children: " + more);
             long bytes = (usedHeap() + residentMemory() - before) / count;
             require(bytes <= MOST_BYTES, bytes + " bytes per child");

@@ -16,6 +16,11 @@ import java.util.function.BooleanSupplier;
 final class Os {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
+    /** As the kernel has them, cut off after 15 characters. */
+    private static final String JDK_THREADS =
+            "(C[12] Comp|GC Thr|G1 |Sweeper|Common-Cl|VM |process reaper"
+                    + "|ForkJoinPool|VirtualThread|MasterPoller|.*-Poller).*";
+
     private Os() {}
 
     /** A program of native/programs. */
@@ -56,7 +61,8 @@ final class Os {
     }
 
     /**
-     * The names of all threads in order, but for those that the JDK starts and ends as it likes.
+     * The names of all threads in order, but for those that the JDK starts and ends as it likes:
+     * compilers, collectors, what serves processes and virtual threads, and workers of pools.
      */
     static List<String> threads() throws IOException {
         List<String> names = new ArrayList<>();
@@ -64,8 +70,7 @@ final class Os {
             for (Path task : tasks) {
                 try {
                     String name = Files.readString(task.resolve("comm")).strip();
-                    if (!name.matches(
-                            "(C[12] Comp|GC Thr|G1 |Sweeper|Common-Cl|VM |process reaper).*")) {
+                    if (!name.matches(JDK_THREADS)) {
                         names.add(name);
                     }
                 } catch (IOException e) {
@@ -75,6 +80,13 @@ final class Os {
         }
         names.sort(null);
         return names;
+    }
+
+    /** The names of {@link #threads} that there were not {@code before}. */
+    static List<String> moreThreads(List<String> before) throws IOException {
+        List<String> more = threads();
+        before.forEach(more::remove); // one of a name for each
+        return more;
     }
 
     /** The pids of this JVM's children, zombies among them. */
