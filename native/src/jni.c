@@ -13,6 +13,7 @@
 #include "slot.h"
 #include "spawn.h"
 #include "sys.h"
+#include "timeslice.h"
 #include "wait.h"
 
 #include <errno.h>
@@ -91,6 +92,14 @@ NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {
     (void)env;
     (void)class;
     return (jlong)probe_capabilities();
+}
+
+/* TimeSlice */
+
+NATIVE(jint, TimeSlice, shorten0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return timeslice_shorten();
 }
 
 /* Pidfd */

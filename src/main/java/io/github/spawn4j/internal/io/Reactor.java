@@ -5,6 +5,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.TimeSlice;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -82,6 +83,7 @@ public final class Reactor {
 
         @Override
         public void run() {
+            TimeSlice.shorten();
             Reactor.this.run(afterwards);
         }
     }

@@ -1,5 +1,6 @@
 package io.github.spawn4j.internal.io;
 
+import io.github.spawn4j.internal.os.TimeSlice;
 import java.io.IOException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -37,23 +38,28 @@ public final class Workers {
                     IDLE_S,
                     TimeUnit.SECONDS,
                     new LinkedBlockingQueue<>(),
-                    task -> {
-                        Thread thread =
-                                new Thread(
-                                        null,
-                                        task,
-                                        "spawn4j-worker-" + LAST.incrementAndGet(),
-                                        0,
-                                        false); // no thread-locals of whoever came first
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+                    Workers::thread);
 
     static {
         THREADS.allowCoreThreadTimeOut(true);
     }
 
     private Workers() {}
+
+    private static Thread thread(Runnable task) {
+        Thread thread =
+                new Thread(
+                        null,
+                        () -> {
+                            TimeSlice.shorten();
+                            task.run();
+                        },
+                        "spawn4j-worker-" + LAST.incrementAndGet(),
+                        0,
+                        false); // no thread-locals of whoever came first
+        thread.setDaemon(true);
+        return thread;
+    }
 
     /** Runs {@code task} soon, which must not throw. */
     public static void execute(Runnable task) {

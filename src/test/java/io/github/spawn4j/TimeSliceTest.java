@@ -1,0 +1,120 @@
+package io.github.spawn4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Our own threads get a processor soon, and what users start from them is as usual. */
+class TimeSliceTest {
+    private static final String SHORTEST_NS = "100000";
+
+    private static String usual;
+
+    @BeforeAll
+    static void findTheUsualSlice() throws Exception {
+        Optional<String> slice = sliceOf(Path.of("/proc/thread-self"));
+        assumeTrue(slice.isPresent(), "this kernel has no slices of threads; 6.12 has");
+        usual = slice.get();
+    }
+
+    private static Optional<String> sliceOf(Path thread) throws IOException {
+        return slice(Files.readString(thread.resolve("sched")));
+    }
+
+    /** The slice in nanoseconds, as /proc/PID/sched has it. */
+    private static Optional<String> slice(String sched) {
+        return sched.lines()
+                .filter(line -> line.startsWith("se.slice"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst();
+    }
+
+    @Test
+    void theReactorHasShortSlices() throws Exception {
+        PidfdProcess.builder("true").start().onExit().get();
+
+        assertThat(threads("spawn4j-reactor"))
+                .hasSize(1)
+                .allSatisfy(task -> assertThat(sliceOf(task)).contains(SHORTEST_NS));
+    }
+
+    @Test
+    void callbacksHaveShortSlices() throws Exception {
+        assertThat(inCallback(() -> sliceOf(Path.of("/proc/thread-self"))).get())
+                .contains(SHORTEST_NS);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void childrenOfCallbacksHaveTheUsualOnes(SpawnStrategy strategy) throws Exception {
+        String sched =
+                inCallback(
+                                () ->
+                                        PidfdProcess.builder("cat", "/proc/self/sched")
+                                                .strategy(strategy)
+                                                .run(RunOptions.noTimeout())
+                                                .stdout()
+                                                .text())
+                        .get();
+
+        assertThat(slice(sched)).contains(usual);
+    }
+
+    @Test
+    void threadsOfCallbacksHaveTheUsualOnes() throws Exception {
+        assertThat(
+                        inCallback(
+                                        () ->
+                                                ThreadKind.PLATFORM
+                                                        .run(
+                                                                () ->
+                                                                        sliceOf(
+                                                                                Path.of(
+                                                                                        "/proc/thread-self")))
+                                                        .get())
+                                .get())
+                .contains(usual);
+    }
+
+    private static List<Path> threads(String name) throws IOException {
+        List<Path> threads = new ArrayList<>();
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                if (Files.readString(task.resolve("comm")).strip().equals(name)) {
+                    threads.add(task);
+                }
+            }
+        }
+        return threads;
+    }
+
+    /** Calls {@code task} when a process has ended, as a user's callback. */
+    private static <T> CompletableFuture<T> inCallback(Callable<T> task) throws Exception {
+        Process process = PidfdProcess.builder("cat").start();
+        CompletableFuture<T> result =
+                process.onExit()
+                        .thenApply(
+                                ended -> {
+                                    try {
+                                        return task.call();
+                                    } catch (Exception e) {
+                                        throw new IllegalStateException(e);
+                                    }
+                                });
+        process.getOutputStream().close();
+        return result;
+    }
+}
