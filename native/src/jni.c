@@ -123,10 +123,11 @@ NATIVE(jint, Pidfd, kill0)(JNIEnv *env, jclass class, jint pid, jint signal) {
     return (jint)sys_call(SYS_kill, pid, signal, 0, 0, 0, 0);
 }
 
-NATIVE(jint, Pidfd, reap0)(JNIEnv *env, jclass class, jint pidfd, jlongArray fields) {
+NATIVE(jint, Pidfd, exit0)
+(JNIEnv *env, jclass class, jint pidfd, jboolean reap, jlongArray fields) {
     (void)class;
     struct wait_result exit;
-    int result = wait_reap(pidfd, &exit);
+    int result = reap ? wait_reap(pidfd, &exit) : wait_peek(pidfd, &exit);
     if (result == 1) {
         const struct rusage *usage = &exit.usage;
         const jlong values[EXIT_FIELDS] = {

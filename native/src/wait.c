@@ -51,12 +51,16 @@ static int ask_pidfd(int pidfd, struct wait_result *result) {
     return 1;
 }
 
-int wait_reap(int pidfd, struct wait_result *result) {
+static int ask(int pidfd, int options, struct wait_result *result) {
     memset(result, 0, sizeof *result);
-    int error =
-        sys_waitid(P_PIDFD, pidfd, &result->info, WEXITED | WNOHANG | __WALL, &result->usage);
+    int error = sys_waitid(P_PIDFD, pidfd, &result->info, WEXITED | WNOHANG | __WALL | options,
+                           &result->usage);
     if (error == -ECHILD) {
         return ask_pidfd(pidfd, result);
     }
     return error < 0 ? error : result->info.pid != 0;
 }
+
+int wait_reap(int pidfd, struct wait_result *result) { return ask(pidfd, 0, result); }
+
+int wait_peek(int pidfd, struct wait_result *result) { return ask(pidfd, WNOWAIT, result); }

@@ -14,4 +14,7 @@ struct wait_result {
  * -errno. */
 int wait_reap(int pidfd, struct wait_result *result);
 
+/* The same without reaping it. */
+int wait_peek(int pidfd, struct wait_result *result);
+
 #endif

@@ -1,4 +1,4 @@
-/* wait_reap() tells how a child ended, also when somebody else was first. */
+/* wait_reap() and wait_peek() tell how a child ended, also when somebody else was first. */
 #include "wait.h"
 
 #include "check.h"
@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/utsname.h>
 
 /* A child that waits for a signal, or exits with `code` if that is not negative. */
@@ -102,10 +103,41 @@ static void wait_reap_tells_usage(void) {
     }
     int pidfd = open_pidfd(pid);
     await_end(pidfd);
+    struct wait_result seen;
     struct wait_result result;
+    CHECK_EQUAL(wait_peek(pidfd, &seen), 1);
     CHECK_EQUAL(wait_reap(pidfd, &result), 1);
+    CHECK_EQUAL(seen.usage.ru_maxrss, result.usage.ru_maxrss);
     CHECK(result.usage.ru_maxrss > (long)(size / 1024 / 2)); /* KiB */
     CHECK(result.usage.ru_minflt > 0);
+}
+
+/* To look does not reap: the same is found again, and reaped then. */
+static void wait_peek_leaves_child(void) {
+    pid_t pid = start(42);
+    int pidfd = open_pidfd(pid);
+    await_end(pidfd);
+    struct wait_result seen;
+    struct wait_result reaped;
+    CHECK_EQUAL(wait_peek(pidfd, &seen), 1);
+    CHECK_EQUAL(kill(pid, 0), 0);
+    CHECK_EQUAL(wait_reap(pidfd, &reaped), 1);
+    CHECK_EQUAL(seen.info.code, CLD_EXITED);
+    CHECK_EQUAL(seen.info.status, 42);
+    CHECK(memcmp(&seen.info, &reaped.info, sizeof seen.info) == 0);
+    check_no_child();
+}
+
+/* One that runs has nothing to tell. */
+static void wait_peek_sees_nothing_of_running_child(void) {
+    pid_t pid = start(-1);
+    int pidfd = open_pidfd(pid);
+    struct wait_result result;
+    CHECK_EQUAL(wait_peek(pidfd, &result), 0);
+    CHECK_EQUAL(kill(pid, SIGKILL), 0);
+    await_end(pidfd);
+    CHECK_EQUAL(wait_reap(pidfd, &result), 1);
+    check_no_child();
 }
 
 /* Somebody else was first: the status still, where the kernel has it, else a clear answer. */
@@ -198,6 +230,8 @@ int main(void) {
     RUN(wait_reap_tells_exit_code);
     RUN(wait_reap_tells_signal);
     RUN(wait_reap_tells_usage);
+    RUN(wait_peek_leaves_child);
+    RUN(wait_peek_sees_nothing_of_running_child);
     RUN(wait_reap_survives_thief);
     RUN(wait_reap_tells_stolen_signal);
     RUN(wait_reap_races_with_thief);

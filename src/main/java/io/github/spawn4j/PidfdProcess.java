@@ -273,7 +273,12 @@ public final class PidfdProcess extends Process implements Closeable {
      */
     @Override
     public CompletableFuture<Process> onExit() {
-        return child.exited().thenApplyAsync(exit -> this, Workers::execute);
+        return child.exited().thenApplyAsync(exit -> ended(), Workers::execute);
+    }
+
+    private Process ended() {
+        collected(); // so that no zombie is left when it is told
+        return this;
     }
 
     /** Asks the process to end, with SIGTERM, and closes the streams. */

@@ -3,18 +3,26 @@ package io.github.spawn4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a process ends, and how one learns of it. */
 @Timeout(60)
 class ExitTest {
+    private static final int MANY = 100;
+
     private static PidfdProcess waiting(SpawnStrategy strategy) throws Exception {
         return Probe.with(strategy, "--wait-stdin").start();
     }
@@ -214,6 +222,50 @@ class ExitTest {
         assertThat(code.get()).isZero();
         assertThat(process.onExit().get()).isSameAs(process);
         assertThat(process.isAlive()).isFalse();
+    }
+
+    /** Many at once, so that the reactor has more to tell than to collect. */
+    @Test
+    void hasReapedWhomItTellsOf() throws Exception {
+        List<PidfdProcess> processes = new ArrayList<>();
+        List<CompletableFuture<Boolean>> gone = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            PidfdProcess process = PidfdProcess.builder("sleep", "600").start();
+            Path entry = Path.of("/proc/" + process.pid());
+            processes.add(process);
+            gone.add(process.onExit().thenApply(ended -> Files.notExists(entry)));
+        }
+
+        processes.forEach(PidfdProcess::destroyForcibly);
+
+        for (CompletableFuture<Boolean> one : gone) {
+            assertThat(one.get()).as("the callback found no zombie").isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    void hasReapedWhomAWaiterWaitedFor(ThreadKind kind) throws Exception {
+        List<PidfdProcess> processes = new ArrayList<>();
+        List<ThreadKind.Running<Boolean>> gone = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            PidfdProcess process = PidfdProcess.builder("sleep", "600").start();
+            Path entry = Path.of("/proc/" + process.pid());
+            processes.add(process);
+            gone.add(
+                    kind.run(
+                                    () -> {
+                                        process.waitFor();
+                                        return Files.notExists(entry);
+                                    })
+                            .untilBlocked());
+        }
+
+        processes.forEach(PidfdProcess::destroyForcibly);
+
+        for (ThreadKind.Running<Boolean> one : gone) {
+            assertThat(one.get()).as("the waiter found no zombie").isTrue();
+        }
     }
 
     @ForEachStrategy

@@ -27,8 +27,11 @@ import org.slf4j.LoggerFactory;
  * A child of the JVM from its start until its exit has been collected: its pidfd and its pipes.
  * Thread-safe.
  *
- * <p>Whoever notices the exit first, the reactor or a thread that waits, reaps the child; the
- * others find what it has found. The pidfd is then closed.
+ * <p>Whoever notices the exit first, the reactor or a thread that waits, tells the others. A thread
+ * that waits reaps the child with that; the reactor only looks, as another thousand may have ended
+ * that somebody waits for, and reaping takes the kernel longer than all the rest. But no user
+ * learns of an exit before the child is reaped and its pid is free: whoever is about to tell him
+ * does it then. With that the pidfd is closed.
  */
 public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     private static final Logger LOG = LoggerFactory.getLogger(Child.class);
@@ -54,6 +57,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     private final ReentrantLock lock = new ReentrantLock();
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
     private volatile Exit exit;
+
+    /** Whether it has been reaped. Not before the exit is known. */
+    private volatile boolean collected;
 
     /** Known to the reactor under this id; not while it is {@link #UNREGISTERED}. */
     @GuardedBy("lock")
@@ -202,9 +208,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         }
     }
 
-    /** The exit, or null while the child runs. Does not wait. */
+    /** The exit, which is then collected, or null while the child runs. Does not wait. */
     public Exit exit() {
-        if (exit == null) {
+        if (!collected) {
             try {
                 if (reap()) {
                     tellStreams();
@@ -217,7 +223,8 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     }
 
     /**
-     * Completed with the exit, by whoever collects it: for code of ours only, which must not wait.
+     * Completed with the exit, by whoever finds it out: for code of ours only, which must not wait,
+     * and calls {@link #exit} before it tells a user.
      */
     public CompletableFuture<Exit> exited() {
         try {
@@ -229,11 +236,12 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         return exited;
     }
 
-    /** Collects the exit, if the child has ended. Returns whether this was what collected it. */
+    /** Collects the exit, if the child has ended. Returns whether this was what found it out. */
     private boolean reap() throws IOException {
+        boolean news;
         lock.lock();
         try {
-            int number = exit == null ? pidfd.acquire() : -1;
+            int number = collected ? -1 : pidfd.acquire();
             if (number < 0) {
                 return false;
             }
@@ -242,7 +250,11 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
                 if (found == null) {
                     return false;
                 }
-                exit = found;
+                news = exit == null;
+                if (news) {
+                    exit = found;
+                }
+                collected = true;
                 pidfd.close();
                 if (id != UNREGISTERED) {
                     Reactor.forget(id);
@@ -253,11 +265,32 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         } finally {
             lock.unlock();
         }
-        exited.complete(exit);
-        return true;
+        if (news) {
+            exited.complete(exit);
+        }
+        return news;
     }
 
-    /** To be called once, by whoever has collected the exit. */
+    /** Looks whether the child has ended. Returns whether this was what found it out. */
+    private boolean peek() throws IOException {
+        lock.lock();
+        try {
+            int number = exit == null ? pidfd.acquire() : -1;
+            if (number < 0) {
+                return false;
+            }
+            try {
+                exit = Pidfd.peek(number);
+            } finally {
+                pidfd.release();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return exit != null && exited.complete(exit);
+    }
+
+    /** To be called once, by whoever has found out the exit. */
     private void tellStreams() {
         try {
             for (Stream stream : streams) {
@@ -269,21 +302,23 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         }
     }
 
-    /**
-     * Called by the reactor when the pidfd is readable: the child has ended. To look at its streams
-     * takes longer than to collect the exit, of which others wait to be told.
-     */
+    /** Called by the reactor when the pidfd is readable: the child has ended. */
     @Override
     public void ready(int events) {
         try {
-            if (reap()) {
-                Reactor.afterwards(this::tellStreams);
+            if (peek()) {
+                Reactor.afterwards(this::cleanUp);
             } else if (exit == null) {
                 lookAgainSoon(); // it is traced, and its tracer has not collected it yet
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void cleanUp() {
+        exit();
+        tellStreams();
     }
 
     /** Not at once: the pidfd stays ready for as long as the tracer holds the exit. */
@@ -313,7 +348,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
      */
     public Exit await(long deadlineNs) throws InterruptedException {
         if (exit != null) {
-            return exit;
+            return exit();
         }
         if (VirtualThreads.isCurrent()) {
             return park(deadlineNs);
@@ -390,7 +425,8 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
 
     private Exit park(long deadlineNs) throws InterruptedException {
         try {
-            return exited().get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
+            exited().get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
+            return exit();
         } catch (TimeoutException e) {
             return exit();
         } catch (ExecutionException e) {
@@ -399,8 +435,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     }
 
     /**
-     * Looks something up by pid while no other process can have it; empty once the exit has been
-     * collected.
+     * Looks something up by pid while no other process can have it; empty once the exit is known.
      */
     public <T> Optional<T> whileUncollected(LongFunction<Optional<T>> lookup) {
         lock.lock();

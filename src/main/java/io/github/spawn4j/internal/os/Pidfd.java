@@ -56,8 +56,20 @@ public final class Pidfd {
      * the process runs. Where somebody else has reaped it, what the pidfd still tells.
      */
     public static Exit reap(int pidfd) throws IOException {
+        return exit(pidfd, true);
+    }
+
+    /**
+     * int waitid(P_PIDFD, id_t pidfd, siginfo_t *info, WEXITED | WNOHANG | WNOWAIT): the same, but
+     * leaves the process to be reaped, which takes the kernel four times as long.
+     */
+    public static Exit peek(int pidfd) throws IOException {
+        return exit(pidfd, false);
+    }
+
+    private static Exit exit(int pidfd, boolean reap) throws IOException {
         long[] fields = new long[Exit.FIELDS];
-        int result = reap0(pidfd, fields);
+        int result = exit0(pidfd, reap, fields);
         if (result == -Errno.ECHILD) {
             return Exit.unknown();
         }
@@ -83,5 +95,5 @@ public final class Pidfd {
 
     private static native int kill0(int pid, int signal);
 
-    private static native int reap0(int pidfd, long[] fields);
+    private static native int exit0(int pidfd, boolean reap, long[] fields);
 }
