@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             "Starts a program again and again, one after the other, and measures how long after its"
                     + " end the exit callback is called: onExit() of ProcessBuilder's processes and"
                     + " of this library's, and NuProcess's handler. In microseconds.",
-            "The program says itself when it ends, in the last moment. The ways take turns in"
+            "The program ends after 2 ms, when all that want to know of it have asked, and says"
+                    + " itself when, in the last moment. The ways take turns in"
                     + " batches of "
                     + Notification.BATCH
                     + ", after a warm-up; \"p99 of jdk\" is the p99 divided by that of"

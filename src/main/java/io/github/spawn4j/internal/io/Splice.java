@@ -12,8 +12,10 @@ import java.io.OutputStream;
  */
 final class Splice {
     /*
-     * Only into regular files that do not append. The kernel refuses the latter, and for the others
-     * splice(2) keeps no promise that a copying transfer keeps:
+     * Only into regular files that do not append. The kernel refuses the latter, and into the others
+     * splice(2) is no faster (1 GiB into a TCP socket: 1.4 to 1.8 s in C, where copying takes 0.7 to
+     * 1.4 s, as the receiver is woken for each pipe's content), and keeps no promise that a copying
+     * transfer keeps:
      *
      * A socket is in blocking mode for the kernel, unless a virtual thread has used it, and then
      * SPLICE_F_NONBLOCK holds for the pipe alone. When the peer reads slowly, splice(2) sleeps where
