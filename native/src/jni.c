@@ -96,10 +96,10 @@ NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {
 
 /* TimeSlice */
 
-NATIVE(jint, TimeSlice, shorten0)(JNIEnv *env, jclass class) {
+NATIVE(jint, TimeSlice, halve0)(JNIEnv *env, jclass class) {
     (void)env;
     (void)class;
-    return timeslice_shorten();
+    return timeslice_halve();
 }
 
 /* Pidfd */

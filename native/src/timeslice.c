@@ -4,19 +4,18 @@
 
 #include <linux/sched/types.h>
 
-/* What the kernel makes of less. */
-#define SHORTEST_NS 100000
-
-int timeslice_shorten(void) {
+int timeslice_halve(void) {
     struct sched_attr attributes = {.size = sizeof attributes};
     long result = sys_call(SYS_sched_getattr, 0, (long)&attributes, sizeof attributes, 0, 0, 0);
     if (result < 0) {
         return (int)result;
     }
-    if (attributes.sched_policy != SCHED_NORMAL && attributes.sched_policy != SCHED_BATCH) {
+    /* Older kernels know of no slice here, and a real-time policy of none at all. */
+    if (attributes.sched_runtime == 0 ||
+        (attributes.sched_policy != SCHED_NORMAL && attributes.sched_policy != SCHED_BATCH)) {
         return 0;
     }
-    attributes.sched_runtime = SHORTEST_NS;
+    attributes.sched_runtime /= 2;
     /* Or the children that a callback starts would have it. */
     attributes.sched_flags |= SCHED_FLAG_RESET_ON_FORK;
     return (int)sys_call(SYS_sched_setattr, 0, (long)&attributes, 0, 0, 0, 0);

@@ -2,9 +2,9 @@
 #ifndef SPAWN4J_TIMESLICE_H
 #define SPAWN4J_TIMESLICE_H
 
-/* Gives the calling thread the shortest time slice there is, which threads and processes that it
+/* Gives the calling thread half the time slice that it has, which threads and processes that it
  * starts do not inherit. Without effect before Linux 6.12, and on threads with a real-time policy.
  * Returns 0 or -errno. */
-int timeslice_shorten(void);
+int timeslice_halve(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* timeslice_shorten() changes the time slice of one thread, and nothing else. */
+/* timeslice_halve() changes the time slice of one thread, and nothing else. */
 #include "timeslice.h"
 
 #include "check.h"
@@ -8,8 +8,6 @@
 #include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-
-#define SHORTEST_NS 100000
 
 /* struct sched_attr of linux/sched/types.h, which cannot be included beside pthread.h. */
 struct attributes {
@@ -32,27 +30,25 @@ static struct attributes attributes(void) {
 /* From Linux 6.12 on the kernel says what a thread's slice is. */
 static bool kernel_has_slices(void) { return attributes().runtime != 0; }
 
-static void *shorten(void *unused) {
+static void *halve(void *unused) {
     (void)unused;
     struct attributes before = attributes();
-    CHECK_EQUAL(timeslice_shorten(), 0);
+    CHECK_EQUAL(timeslice_halve(), 0);
     struct attributes after = attributes();
-    if (kernel_has_slices()) {
-        CHECK_EQUAL(after.runtime, SHORTEST_NS);
-    }
+    CHECK_EQUAL(after.runtime, before.runtime / 2);
     CHECK_EQUAL(after.policy, before.policy);
     CHECK_EQUAL(after.nice, before.nice);
     return NULL;
 }
 
-static void *shorten_nice(void *unused) {
+static void *halve_nice(void *unused) {
     CHECK_EQUAL(setpriority(PRIO_PROCESS, 0, 5), 0); /* of this thread, in Linux */
-    return shorten(unused);
+    return halve(unused);
 }
 
-static void *shorten_and_fork(void *unused) {
+static void *halve_and_fork(void *unused) {
     struct attributes before = attributes();
-    shorten(unused);
+    halve(unused);
     pid_t pid = fork();
     CHECK(pid >= 0);
     if (pid == 0) {
@@ -76,20 +72,20 @@ static void in_thread(void *(*run)(void *)) {
 }
 
 /* The thread that asks gets it, and no other. */
-static void timeslice_shorten_changes_one_thread(void) { in_thread(shorten); }
+static void timeslice_halve_changes_one_thread(void) { in_thread(halve); }
 
 /* A thread that is nice stays so. */
-static void timeslice_shorten_keeps_nice(void) { in_thread(shorten_nice); }
+static void timeslice_halve_keeps_nice(void) { in_thread(halve_nice); }
 
 /* A child has the slice that others have. */
-static void timeslice_shorten_is_not_inherited(void) { in_thread(shorten_and_fork); }
+static void timeslice_halve_is_not_inherited(void) { in_thread(halve_and_fork); }
 
 int main(void) {
     if (!kernel_has_slices()) {
         printf("this kernel has no slices of threads; 6.12 has\n");
     }
-    RUN(timeslice_shorten_changes_one_thread);
-    RUN(timeslice_shorten_keeps_nice);
-    RUN(timeslice_shorten_is_not_inherited);
+    RUN(timeslice_halve_changes_one_thread);
+    RUN(timeslice_halve_keeps_nice);
+    RUN(timeslice_halve_is_not_inherited);
     return 0;
 }

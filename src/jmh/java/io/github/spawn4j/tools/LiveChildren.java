@@ -35,9 +35,6 @@ final class LiveChildren implements AutoCloseable {
     private static final List<String> COMMAND = List.of("sleep", "600");
     private static final int WARM_UP = 50;
 
-    /** So many times those are killed before it counts. */
-    private static final int KILL_WARM_UPS = 20;
-
     private static final long LIMIT_S = 60;
 
     private final Starter starter;
@@ -62,9 +59,7 @@ final class LiveChildren implements AutoCloseable {
         threads = OsThreads.count() - threads;
         heap = usedHeap() - heap;
         resident = Surroundings.residentMemory() - resident;
-        for (int i = 0; i < KILL_WARM_UPS; i++) {
-            kill(start(WARM_UP));
-        }
+        kill(start(WARM_UP));
         Times notices = kill(live);
         return new Result(starter, count, start, threads, heap / count, resident / count, notices);
     }

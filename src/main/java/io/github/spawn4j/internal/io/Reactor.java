@@ -83,7 +83,7 @@ public final class Reactor {
 
         @Override
         public void run() {
-            TimeSlice.shorten();
+            TimeSlice.halve();
             Reactor.this.run(afterwards);
         }
     }

@@ -51,7 +51,7 @@ public final class Workers {
                 new Thread(
                         null,
                         () -> {
-                            TimeSlice.shorten();
+                            TimeSlice.halve();
                             task.run();
                         },
                         "spawn4j-worker-" + LAST.incrementAndGet(),

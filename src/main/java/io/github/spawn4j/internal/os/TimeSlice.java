@@ -9,17 +9,18 @@ public final class TimeSlice {
     private TimeSlice() {}
 
     /**
-     * sched_setattr(2), for the calling thread: the shortest time slice there is, Linux 6.12, which
-     * a thread that it starts does not inherit.
+     * sched_setattr(2), for the calling thread: half the usual time slice, Linux 6.12, which a
+     * thread that it starts does not inherit.
      *
-     * <p>Who is content with short slices gets them sooner, not more of them. Otherwise a thread
-     * that wakes up on a processor where one that computes has its turn, a compiler of the JVM's,
-     * waits until that turn is over, for milliseconds.
+     * <p>Who is content with shorter slices than another gets his sooner, and no more of them.
+     * Otherwise a thread that wakes up on a processor where one that computes has its turn, a
+     * compiler of the JVM's, waits until that turn is over, for milliseconds. Still shorter ones
+     * would make many turns of the work that a thousand exits at once are.
      */
-    public static void shorten() {
+    public static void halve() {
         // As good as before where it is refused.
-        shorten0();
+        halve0();
     }
 
-    private static native int shorten0();
+    private static native int halve0();
 }
