@@ -10,9 +10,14 @@ int timeslice_halve(void) {
     if (result < 0) {
         return (int)result;
     }
-    /* Older kernels know of no slice here, and a real-time policy of none at all. */
+    /* Older kernels know of no slice here; that of SCHED_DEADLINE means something else. */
     if (attributes.sched_runtime == 0 ||
         (attributes.sched_policy != SCHED_NORMAL && attributes.sched_policy != SCHED_BATCH)) {
+        return 0;
+    }
+    /* The flag below would take it from what a callback starts, which has its niceness from its
+     * thread (sched(7)). */
+    if (attributes.sched_nice < 0) {
         return 0;
     }
     attributes.sched_runtime /= 2;

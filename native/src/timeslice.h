@@ -3,8 +3,11 @@
 #define SPAWN4J_TIMESLICE_H
 
 /* Gives the calling thread half the time slice that it has, which threads and processes that it
- * starts do not inherit. Without effect before Linux 6.12, and on threads with a real-time policy.
- * Returns 0 or -errno. */
+ * starts do not inherit. Without effect before Linux 6.12, and on threads that are neither
+ * SCHED_OTHER nor SCHED_BATCH or have a negative nice value. Returns 0 or -errno.
+ *
+ * From then on the thread cannot change its policy without SCHED_FLAG_RESET_ON_FORK, except with
+ * CAP_SYS_NICE. */
 int timeslice_halve(void);
 
 #endif

@@ -46,6 +46,22 @@ static void *halve_nice(void *unused) {
     return halve(unused);
 }
 
+/* Who is not nice at all, if he may. */
+static void *leave_urgent(void *unused) {
+    (void)unused;
+    if (setpriority(PRIO_PROCESS, 0, -5) != 0) {
+        printf("not allowed to be urgent: ");
+        return NULL;
+    }
+    struct attributes before = attributes();
+    CHECK_EQUAL(timeslice_halve(), 0);
+    struct attributes after = attributes();
+    CHECK_EQUAL(after.nice, -5);
+    CHECK_EQUAL(after.runtime, before.runtime);
+    CHECK_EQUAL(after.flags, before.flags);
+    return NULL;
+}
+
 static void *halve_and_fork(void *unused) {
     struct attributes before = attributes();
     halve(unused);
@@ -77,15 +93,20 @@ static void timeslice_halve_changes_one_thread(void) { in_thread(halve); }
 /* A thread that is nice stays so. */
 static void timeslice_halve_keeps_nice(void) { in_thread(halve_nice); }
 
+/* A child of an urgent thread is urgent, which matters more. */
+static void timeslice_halve_leaves_urgent_threads(void) { in_thread(leave_urgent); }
+
 /* A child has the slice that others have. */
 static void timeslice_halve_is_not_inherited(void) { in_thread(halve_and_fork); }
 
 int main(void) {
     if (!kernel_has_slices()) {
-        printf("this kernel has no slices of threads; 6.12 has\n");
+        printf("skipped: this kernel tells no slices of threads; 6.12 does\n");
+        return 0;
     }
     RUN(timeslice_halve_changes_one_thread);
     RUN(timeslice_halve_keeps_nice);
+    RUN(timeslice_halve_leaves_urgent_threads);
     RUN(timeslice_halve_is_not_inherited);
     return 0;
 }

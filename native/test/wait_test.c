@@ -125,6 +125,7 @@ static void wait_peek_leaves_child(void) {
     CHECK_EQUAL(seen.info.code, CLD_EXITED);
     CHECK_EQUAL(seen.info.status, 42);
     CHECK(memcmp(&seen.info, &reaped.info, sizeof seen.info) == 0);
+    close(pidfd);
     check_no_child();
 }
 
@@ -152,6 +153,22 @@ static void wait_reap_survives_thief(void) {
         CHECK_EQUAL(result.info.code, remembers ? CLD_EXITED : 0);
         CHECK_EQUAL(result.info.status, remembers ? 3 : 0);
     }
+}
+
+/* What was seen before is of no use to him who reaps too late. */
+static void wait_reap_after_peek_survives_thief(void) {
+    bool remembers = kernel_remembers();
+    pid_t pid = start(3);
+    int pidfd = open_pidfd(pid);
+    await_end(pidfd);
+    struct wait_result result;
+    CHECK_EQUAL(wait_peek(pidfd, &result), 1);
+    CHECK_EQUAL(result.info.status, 3);
+    CHECK_EQUAL(waitpid(-1, NULL, 0), pid);
+    CHECK_EQUAL(wait_peek(pidfd, &result), remembers ? 1 : -ECHILD);
+    CHECK_EQUAL(wait_reap(pidfd, &result), remembers ? 1 : -ECHILD);
+    CHECK_EQUAL(result.info.status, remembers ? 3 : 0);
+    close(pidfd);
 }
 
 /* The same after a signal. */
@@ -233,6 +250,7 @@ int main(void) {
     RUN(wait_peek_leaves_child);
     RUN(wait_peek_sees_nothing_of_running_child);
     RUN(wait_reap_survives_thief);
+    RUN(wait_reap_after_peek_survives_thief);
     RUN(wait_reap_tells_stolen_signal);
     RUN(wait_reap_races_with_thief);
     RUN(wait_reap_leaves_other_children);

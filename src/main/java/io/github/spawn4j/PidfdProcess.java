@@ -425,8 +425,12 @@ public final class PidfdProcess extends Process implements Closeable {
         ProcessHandle known = handle;
         if (known == null) {
             known =
-                    child.whileUncollected(ProcessHandle::of)
-                            .orElseGet(() -> new EndedProcessHandle(pid()));
+                    child.whileRunning(ProcessHandle::of)
+                            .orElseGet(
+                                    () -> {
+                                        child.exit(); // which leaves no zombie
+                                        return new EndedProcessHandle(pid());
+                                    });
             handle = known;
         }
         return known;

@@ -15,8 +15,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a process ends, and how one learns of it. */
 @Timeout(60)
@@ -224,7 +222,7 @@ class ExitTest {
         assertThat(process.isAlive()).isFalse();
     }
 
-    /** Many at once, so that the reactor has more to tell than to collect. */
+    /** Many at once, so that the reactor knows of most before it has reaped them. */
     @Test
     void hasReapedWhomItTellsOf() throws Exception {
         List<PidfdProcess> processes = new ArrayList<>();
@@ -243,8 +241,7 @@ class ExitTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    @ForEachThreadKind
     void hasReapedWhomAWaiterWaitedFor(ThreadKind kind) throws Exception {
         List<PidfdProcess> processes = new ArrayList<>();
         List<ThreadKind.Running<Boolean>> gone = new ArrayList<>();

@@ -367,6 +367,22 @@ class TeardownTest {
         }
     }
 
+    /** Many, as it is a matter of who is first. */
+    @Test
+    void ofACgroupIsNotOverBeforeTheProcessIsReaped() throws Exception {
+        try (TestCgroup cgroup = new TestCgroup()) {
+            for (int i = 0; i < 100; i++) {
+                PidfdProcess process =
+                        PidfdProcess.builder("sleep", "600")
+                                .cgroup(cgroup.directory())
+                                .teardown(QUICK.ofCgroup())
+                                .start();
+                await(process.teardown());
+                assertThat(Path.of("/proc/" + process.pid())).doesNotExist();
+            }
+        }
+    }
+
     /** What is listed may be gone when it is looked at. */
     @Test
     void ofACgroupSurvivesChangesBelow() throws Exception {

@@ -34,7 +34,6 @@ final class LiveChildren implements AutoCloseable {
 
     private static final List<String> COMMAND = List.of("sleep", "600");
     private static final int WARM_UP = 50;
-
     private static final long LIMIT_S = 60;
 
     private final Starter starter;

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.Capture;
+import io.github.spawn4j.CommandResult;
 import io.github.spawn4j.ExitStatus;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
+import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class LifetimeTest {
     private static final int DROPPED = 1_000;
+    private static final int POURING = 4;
 
     /** What the kernel gave last; the next process gets the number behind it. */
     private static final Path LAST_PID = Path.of("/proc/sys/kernel/ns_last_pid");
@@ -45,6 +50,27 @@ class LifetimeTest {
         }
         System.gc();
 
+        Os.await("no child is left", () -> Os.children().equals(before));
+    }
+
+    /** Outputs that never pause leave the reactor few quiet moments. */
+    @Test
+    void childrenAreCollectedWhileOutputsPour() throws Exception {
+        Set<Long> before = Os.children();
+        List<CompletableFuture<CommandResult>> pouring = new ArrayList<>();
+        for (int i = 0; i < POURING; i++) {
+            pouring.add(
+                    PidfdProcess.builder("yes")
+                            .runAsync(RunOptions.noTimeout().stdout(Capture.keepTail(0))));
+        }
+        for (int i = 0; i < 100; i++) {
+            PidfdProcess.builder(Os.program("noop")).start().onExit();
+        }
+
+        Os.await("all others are collected", () -> Os.children().size() == POURING + before.size());
+
+        assertThat(pouring).noneMatch(CompletableFuture::isDone);
+        pouring.forEach(run -> run.cancel(true));
         Os.await("no child is left", () -> Os.children().equals(before));
     }
 

@@ -27,13 +27,17 @@ import org.slf4j.LoggerFactory;
  * A child of the JVM from its start until its exit has been collected: its pidfd and its pipes.
  * Thread-safe.
  *
- * <p>Whoever notices the exit first, the reactor or a thread that waits, tells the others. A thread
- * that waits reaps the child with that; the reactor only looks, as another thousand may have ended
- * that somebody waits for, and reaping takes the kernel longer than all the rest. But no user
- * learns of an exit before the child is reaped and its pid is free: whoever is about to tell him
- * does it then. With that the pidfd is closed.
+ * <p>Whoever notices the exit first, the reactor or a thread that waits, tells the others. No user
+ * learns of an exit before it has been collected.
  */
 public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
+    /*
+     * A thread that waits reaps the child when it finds that it has ended. The reactor only looks: a
+     * thousand more may have ended whom somebody waits for, and reaping takes the kernel longer than
+     * everything else there is to do for one. It reaps when it has a moment (cleanUp), unless
+     * somebody was about to tell a user before that and has done it: a user who has been told
+     * expects neither a zombie nor that the pid is still taken.
+     */
     private static final Logger LOG = LoggerFactory.getLogger(Child.class);
     private static final int SIGKILL = 9;
     private static final long UNREGISTERED = 0;
@@ -43,7 +47,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
 
     /** An end of ours of one of its standard streams. */
     public interface Stream extends Closeable {
-        /** Told when the child has exited, by whoever collects that: must not wait. */
+        /** Told when the child has exited, by whoever has found that out: must not wait. */
         void childExited() throws IOException;
     }
 
@@ -103,7 +107,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         }
     }
 
-    /** Lets the reactor watch the child, unless it has been reaped or somebody polls it. */
+    /** Lets the reactor watch the child, unless its exit is known or somebody polls it. */
     @Override
     public void settle() throws IOException {
         lock.lock();
@@ -273,6 +277,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
 
     /** Looks whether the child has ended. Returns whether this was what found it out. */
     private boolean peek() throws IOException {
+        Exit found;
         lock.lock();
         try {
             int number = exit == null ? pidfd.acquire() : -1;
@@ -280,14 +285,18 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
                 return false;
             }
             try {
-                exit = Pidfd.peek(number);
+                found = Pidfd.peek(number);
+                exit = found;
             } finally {
                 pidfd.release();
             }
         } finally {
             lock.unlock();
         }
-        return exit != null && exited.complete(exit);
+        if (found != null) {
+            exited.complete(found);
+        }
+        return found != null;
     }
 
     /** To be called once, by whoever has found out the exit. */
@@ -317,8 +326,11 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     }
 
     private void cleanUp() {
-        exit();
-        tellStreams();
+        try {
+            exit();
+        } finally {
+            tellStreams();
+        }
     }
 
     /** Not at once: the pidfd stays ready for as long as the tracer holds the exit. */
@@ -437,7 +449,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     /**
      * Looks something up by pid while no other process can have it; empty once the exit is known.
      */
-    public <T> Optional<T> whileUncollected(LongFunction<Optional<T>> lookup) {
+    public <T> Optional<T> whileRunning(LongFunction<Optional<T>> lookup) {
         lock.lock();
         try {
             return exit == null ? lookup.apply(pid) : Optional.empty();

@@ -84,7 +84,7 @@ public final class Escalation {
         elsewhere(
                 () -> {
                     try {
-                        if (target.isGone()) {
+                        if (isOver()) {
                             release();
                         }
                     } catch (IOException | RuntimeException e) {
@@ -111,7 +111,7 @@ public final class Escalation {
             return;
         }
         try {
-            if (target.isGone()) {
+            if (isOver()) {
                 release();
                 return;
             }
@@ -120,6 +120,11 @@ public final class Escalation {
         } catch (IOException | RuntimeException e) {
             fail(e);
         }
+    }
+
+    /** Whether nobody is left, not even a zombie of ours, which a cgroup does not count. */
+    private boolean isOver() throws IOException {
+        return child.exit() != null && target.isGone();
     }
 
     /** To be called when there is to be no teardown, whoever is left. */
@@ -177,7 +182,7 @@ public final class Escalation {
             return;
         }
         try {
-            if (target.isGone()) {
+            if (isOver()) {
                 end();
                 return;
             }

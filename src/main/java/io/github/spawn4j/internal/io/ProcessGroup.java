@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * <p>From Linux 6.9 on it is signalled by the leader's pidfd, which is safe even after the leader
  * has been reaped: a group keeps the number while it has members, and the pidfd knows which group
- * it was. Before that it is signalled by number, and only while the leader has not been reaped.
+ * it was. Before that it is signalled by number, and only while the leader runs.
  */
 public final class ProcessGroup implements Target {
     private final Child leader;
@@ -55,7 +55,7 @@ public final class ProcessGroup implements Target {
 
     private boolean signalByNumber(int signal) throws IOException {
         try {
-            return leader.whileUncollected(pid -> Optional.of(killGroup((int) pid, signal)))
+            return leader.whileRunning(pid -> Optional.of(killGroup((int) pid, signal)))
                     .orElse(false);
         } catch (UncheckedIOException e) {
             throw e.getCause();

@@ -66,7 +66,13 @@ public final class Reactor {
     /** Tasks that have waited; more than these do not wait for a quiet moment. */
     private static final int MOST_AFTERWARDS = 4096;
 
-    private static final int FEW = 16;
+    /**
+     * Of events at once: a mass of exits. Fewer do not keep tasks waiting, as pipes that somebody
+     * writes to without a pause would do that for ever.
+     */
+    private static final int MANY = 64;
+
+    private static final int FEW = 4;
 
     /** The id of the eventfd that wakes the thread; those of handlers are higher. */
     private static final long WAKE = 0;
@@ -122,7 +128,7 @@ public final class Reactor {
 
     /**
      * For handlers: does {@code task} on this thread when there is nothing more urgent. So of a
-     * thousand children that end at once the last exit is told before the first pipe is closed.
+     * thousand children that end at once the last exit is told before the first is reaped.
      */
     static void afterwards(Runnable task) {
         ((Loop) Thread.currentThread()).afterwards.add(task);
@@ -282,8 +288,8 @@ public final class Reactor {
                     dispatch(epoll.data(i), epoll.events(i));
                 }
                 runTimers();
-                if (ready == 0 || afterwards.size() > MOST_AFTERWARDS) {
-                    runSome(afterwards);
+                if (ready < MANY || afterwards.size() > MOST_AFTERWARDS) {
+                    runSome(afterwards, Math.max(FEW, ready));
                 }
                 idleTicks = settleNewcomers() ? 0 : idleTicks + 1;
                 if (idleTicks > MOST_IDLE_TICKS) {
@@ -298,6 +304,7 @@ public final class Reactor {
                     "the reactor has lost its epoll instance; running children are no longer watched",
                     e);
             lose(this);
+            runSome(afterwards, afterwards.size());
         }
     }
 
@@ -318,8 +325,8 @@ public final class Reactor {
     }
 
     /** A few, to look for events in between. */
-    private static void runSome(Queue<Runnable> tasks) {
-        for (int i = 0; i < FEW && !tasks.isEmpty(); i++) {
+    private static void runSome(Queue<Runnable> tasks, int most) {
+        for (int i = 0; i < most && !tasks.isEmpty(); i++) {
             run(tasks.poll());
         }
     }

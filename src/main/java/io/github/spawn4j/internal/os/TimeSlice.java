@@ -9,8 +9,9 @@ public final class TimeSlice {
     private TimeSlice() {}
 
     /**
-     * sched_setattr(2), for the calling thread: half the usual time slice, Linux 6.12, which a
-     * thread that it starts does not inherit.
+     * int sched_setattr(pid_t pid, struct sched_attr *attr, unsigned int flags): gives the calling
+     * thread half the time slice that it has. Threads and processes that it starts do not inherit
+     * that. Without effect before Linux 6.12.
      *
      * <p>Who is content with shorter slices than another gets his sooner, and no more of them.
      * Otherwise a thread that wakes up on a processor where one that computes has its turn, a
