@@ -21,8 +21,12 @@ int io_remaining(int fd);
  */
 int io_unblock(int fd);
 
-/* Moves what is in the pipe `pipe` to the file `file`, at its position, where nobody else writes it
- * over. Returns how many bytes, 0 at the end, -EAGAIN where the pipe is empty, or another -errno.
+/* Gives the pipe `pipe` room for more than io_splice moves at once, if it may have that. */
+void io_widen(int pipe);
+
+/* Moves what is in the pipe `pipe`, 64 KiB at most, to the file `file`, at its position, where
+ * nobody else writes it over. Returns how many bytes, 0 at the end, -EAGAIN where the pipe is
+ * empty, or another -errno.
  */
 int io_splice(int pipe, int file);
 

@@ -225,6 +225,12 @@ static int number_of(JNIEnv *env, jobject descriptor) {
     return field ? (*env)->GetIntField(env, descriptor, field) : -1;
 }
 
+NATIVE(void, Io, widen0)(JNIEnv *env, jclass class, jint pipe) {
+    (void)env;
+    (void)class;
+    io_widen(pipe);
+}
+
 NATIVE(jint, Io, splice0)(JNIEnv *env, jclass class, jint pipe, jobject file) {
     (void)class;
     return io_splice(pipe, number_of(env, file));

@@ -56,6 +56,26 @@ static void io_splice_tells_the_end(void) {
     CHECK_EQUAL(lseek(file, 0, SEEK_CUR), 0);
 }
 
+/* A wide pipe is moved piece by piece, so that the child can write meanwhile. */
+static void io_splice_leaves_room_in_a_wide_pipe(void) {
+    enum { PIECE = 65536, PIECES = 3 };
+    static char written[PIECES * PIECE];
+    static char moved[PIECES * PIECE];
+    for (size_t i = 0; i < sizeof written; i++) {
+        written[i] = (char)(i % 251);
+    }
+    int file = open_file(O_RDWR);
+    make_pipe("");
+    io_widen(pipe_ends[0]);
+    CHECK_EQUAL(write(pipe_ends[1], written, sizeof written), sizeof written);
+    for (int i = 0; i < PIECES; i++) {
+        CHECK_EQUAL(io_splice(pipe_ends[0], file), PIECE);
+    }
+    CHECK_EQUAL(io_splice(pipe_ends[0], file), -EAGAIN);
+    CHECK_EQUAL(pread(file, moved, sizeof moved, 0), sizeof moved);
+    CHECK_EQUAL(memcmp(moved, written, sizeof moved), 0);
+}
+
 /* What does not fit stays in the pipe, and the position is where the file has ended. */
 static void io_splice_stops_at_a_limit(void) {
     int file = open_file(O_RDWR);
@@ -93,6 +113,7 @@ static void io_can_splice_knows_what_cannot(void) {
 int main(void) {
     RUN(io_splice_moves_all_to_the_position);
     RUN(io_splice_tells_the_end);
+    RUN(io_splice_leaves_room_in_a_wide_pipe);
     RUN(io_splice_stops_at_a_limit);
     RUN(io_splice_reports_a_closed_file);
     RUN(io_can_splice_knows_what_cannot);

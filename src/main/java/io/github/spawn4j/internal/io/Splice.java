@@ -32,6 +32,8 @@ final class Splice {
      */
     private final FileDescriptor file;
 
+    private boolean widened;
+
     private Splice(FileDescriptor file) {
         this.file = file;
     }
@@ -48,14 +50,18 @@ final class Splice {
     }
 
     /**
-     * Moves all that is in {@code pipe} to the file's position. Nobody else may read from the pipe
-     * meanwhile.
+     * Moves what is in {@code pipe} to the file's position, 64 KiB at most. Nobody else may read
+     * from the pipe meanwhile.
      *
      * @return the bytes moved, 0 at the end, -EAGAIN if the pipe is empty, or another -errno if the
      *     file takes nothing this way; copying then tells why
      */
     int move(int pipe) {
-        // A close by another thread waits for one pipe's content at most.
+        if (!widened) {
+            Io.widen(pipe);
+            widened = true;
+        }
+        // A close by another thread waits for as much at most.
         synchronized (file) {
             return Io.splice(pipe, file);
         }

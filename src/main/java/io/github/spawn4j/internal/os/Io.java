@@ -79,9 +79,17 @@ public final class Io {
     }
 
     /**
-     * Moves all that is in {@code pipe} to the position of {@code file}: the bytes moved, 0 at the
-     * end, -EAGAIN if the pipe is empty, or another -errno. The caller holds the monitor of {@code
-     * file}, with which it is closed.
+     * int fcntl(int fd, F_SETPIPE_SZ, int size): gives a pipe room for more than {@link #splice}
+     * moves at once, if it may have that.
+     */
+    public static void widen(int pipe) {
+        widen0(pipe);
+    }
+
+    /**
+     * Moves what is in {@code pipe}, 64 KiB at most, to the position of {@code file}: the bytes
+     * moved, 0 at the end, -EAGAIN if the pipe is empty, or another -errno. The caller holds the
+     * monitor of {@code file}, with which it is closed.
      */
     public static int splice(int pipe, FileDescriptor file) {
         return splice0(pipe, file);
@@ -153,6 +161,8 @@ public final class Io {
     private static native int read0(int fd, byte[] bytes, int offset, int length);
 
     private static native int write0(int fd, byte[] bytes, int offset, int length);
+
+    private static native void widen0(int pipe);
 
     private static native int splice0(int pipe, FileDescriptor file);
 
