@@ -9,10 +9,10 @@ import java.util.Locale;
  * The two ways to a {@link Process} whose three streams are pipes. Ours comes first: the JDK keeps
  * its threads for a while.
  */
-enum Starter {
+public enum Starter {
     SPAWN4J {
         @Override
-        Process start(List<String> command) throws IOException {
+        public Process start(List<String> command) throws IOException {
             return PidfdProcess.builder(command.get(0))
                     .args(command.subList(1, command.size()))
                     .start();
@@ -21,12 +21,13 @@ enum Starter {
 
     JDK {
         @Override
-        Process start(List<String> command) throws IOException {
+        public Process start(List<String> command) throws IOException {
             return new ProcessBuilder(command).start();
         }
     };
 
-    abstract Process start(List<String> command) throws IOException;
+    /** Starts a program, a path or a name in PATH, with its arguments. */
+    public abstract Process start(List<String> command) throws IOException;
 
     @Override
     public String toString() {

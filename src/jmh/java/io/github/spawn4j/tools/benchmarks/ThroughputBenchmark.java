@@ -1,6 +1,6 @@
 package io.github.spawn4j.tools.benchmarks;
 
-import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.tools.Starter;
 import io.github.spawn4j.tools.TemporaryDirectory;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -49,27 +48,7 @@ public class ThroughputBenchmark {
     private static final int ARRAY_SIZE = 1 << 16;
 
     /** Who starts the child, and so makes its streams. */
-    public enum Peer {
-        JDK {
-            @Override
-            Process start(String program, String... args) throws IOException {
-                List<String> command = new ArrayList<>(List.of(args));
-                command.add(0, program);
-                return new ProcessBuilder(command).start();
-            }
-        },
-
-        SPAWN4J {
-            @Override
-            Process start(String program, String... args) throws IOException {
-                return PidfdProcess.builder(program, args).start();
-            }
-        };
-
-        abstract Process start(String program, String... args) throws IOException;
-    }
-
-    @Param public Peer spawner;
+    @Param public Starter spawner;
 
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
     private TemporaryDirectory directory;
@@ -102,12 +81,12 @@ public class ThroughputBenchmark {
     }
 
     private Process zeros() throws IOException {
-        return spawner.start("head", "-c", Long.toString(SIZE), "/dev/zero");
+        return spawner.start(List.of("head", "-c", Long.toString(SIZE), "/dev/zero"));
     }
 
     @Benchmark
     public void cat() throws Exception {
-        Process process = spawner.start("cat");
+        Process process = spawner.start(List.of("cat"));
         Future<Void> writing = executor.submit(() -> write(process.getOutputStream()));
         read(process.getInputStream(), Long.MAX_VALUE);
         finish(process, writing);
