@@ -155,6 +155,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
     }
 
+    /** Of the pipe of an output, or where it has none of what the terminal shows. */
+    private static Drain drain(Capture capture, Launched launched, int fd) {
+        return launched.hasPipe(fd)
+                ? capture.drain(launched.pipe(fd), false)
+                : capture.drain(launched.terminal().reader(), true);
+    }
+
     @Override
     public Stage adopt(EmptyProcess process, Launched launched) throws IOException {
         int stage = adopted++;
@@ -171,19 +178,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         boolean isShown = terminal != null && terminal.reader() != null;
         List<Drain> drains = new ArrayList<>();
         if (launched.hasPipe(1) || isShown) {
-            stdout =
-                    launched.hasPipe(1)
-                            ? options.stdout().drain(launched.pipe(1), false)
-                            : options.stdout().drain(terminal.reader(), true);
+            stdout = drain(options.stdout(), launched, 1);
             drains.add(stdout);
             outputs.add(new Output(stage, stdout, options.stdout(), "standard output"));
         }
         Drain stderr = null;
         if (launched.hasPipe(2) || (isShown && launched.hasPipe(1))) {
-            stderr =
-                    launched.hasPipe(2)
-                            ? options.stderr().drain(launched.pipe(2), false)
-                            : options.stderr().drain(terminal.reader(), true);
+            stderr = drain(options.stderr(), launched, 2);
             drains.add(stderr);
             outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
         }

@@ -24,13 +24,17 @@ class TimeSliceTest {
 
     @BeforeAll
     static void findTheUsualSlice() throws Exception {
-        Optional<String> slice = sliceOf(Path.of("/proc/thread-self"));
+        Optional<String> slice = ownSlice();
         assumeTrue(slice.isPresent(), "this kernel tells no slices in /proc/PID/sched");
         usual = slice.get();
     }
 
     private static String half() {
         return Long.toString(Long.parseLong(usual) / 2);
+    }
+
+    private static Optional<String> ownSlice() throws IOException {
+        return sliceOf(Path.of("/proc/thread-self"));
     }
 
     private static Optional<String> sliceOf(Path thread) throws IOException {
@@ -60,7 +64,7 @@ class TimeSliceTest {
 
     @Test
     void callbacksHaveShorterSlices() throws Exception {
-        assertThat(inCallback(() -> sliceOf(Path.of("/proc/thread-self"))).get()).contains(half());
+        assertThat(inCallback(TimeSliceTest::ownSlice).get()).contains(half());
     }
 
     @ForEachStrategy
@@ -80,18 +84,9 @@ class TimeSliceTest {
 
     @Test
     void threadsOfCallbacksHaveTheUsualOnes() throws Exception {
-        assertThat(
-                        inCallback(
-                                        () ->
-                                                ThreadKind.PLATFORM
-                                                        .run(
-                                                                () ->
-                                                                        sliceOf(
-                                                                                Path.of(
-                                                                                        "/proc/thread-self")))
-                                                        .get())
-                                .get())
-                .contains(usual);
+        var slice = inCallback(() -> ThreadKind.PLATFORM.run(TimeSliceTest::ownSlice).get());
+
+        assertThat(slice.get()).contains(usual);
     }
 
     private static List<Path> threads(String name) throws IOException {

@@ -6,9 +6,9 @@ import java.io.FileDescriptor;
 import java.io.OutputStream;
 
 /**
- * The way of a pipe's content into a file that does not lead through the JVM (splice(2)).
- * Thread-safe: what others write to the same file meanwhile, in whatever way, lands before or
- * behind.
+ * The way of a pipe's content into a file that does not lead through the JVM (splice(2)), for one
+ * transfer by one thread. What others write to the same file meanwhile, in whatever way, lands
+ * before or behind.
  */
 final class Splice {
     /*

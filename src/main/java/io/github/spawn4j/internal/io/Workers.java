@@ -117,7 +117,7 @@ public final class Workers {
 
     private static void oneMore() {
         THREADS.setCorePoolSize(THREADS.getPoolSize() + 1);
-        THREADS.prestartCoreThread(); // where the size is as before, as that thread could not be
-        // had
+        // Where the size is the same as before, as that thread could not be had.
+        THREADS.prestartCoreThread();
     }
 }
