@@ -32,12 +32,26 @@ struct directory_entry {
     char name[];
 };
 
+/* Closes every number that can be open, where nothing tells which are. One opened before the limit
+ * was lowered beneath it would stay; the JVM raises its own to the highest it may have. */
+static int close_numbered(unsigned first, unsigned last, unsigned flags) {
+    struct rlimit limit;
+    long result = sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0);
+    if (result < 0) {
+        return (int)result;
+    }
+    for (unsigned fd = first; fd <= last && fd < limit.rlim_cur; fd++) {
+        close_one((int)fd, flags);
+    }
+    return 0;
+}
+
 /* What close_range(2) does, for kernels and filters without it. */
 static int close_listed(unsigned first, unsigned last, unsigned flags) {
     char buffer[2048] __attribute__((aligned(8)));
     int directory = sys_open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (directory < 0) {
-        return directory;
+        return close_numbered(first, last, flags); /* no /proc, or none of our pid namespace */
     }
     long size;
     while ((size = sys_getdents64(directory, buffer, sizeof buffer)) > 0) {

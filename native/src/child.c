@@ -140,6 +140,10 @@ void child_run(void *argument) {
         if (result < 0) {
             fail(request, REQUEST_STEP_TRACE, REQUEST_NO_INDEX, result);
         }
+        /* All but the stop at exec stays blocked: a traced process stops at every signal, even an
+         * ignored one, until its tracer lets it go on; and that one is suspended until we have
+         * executed the program. */
+        mask = SIGNAL_SET_ALL & ~((signal_set)1 << (SIGTRAP - 1));
     }
 
     /* Last: a signal that has waited may end us from here on, which is then the program's exit and

@@ -2,25 +2,24 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 
 int identity_read(int directory, const char *path, struct identity *identity) {
-    struct statx stat;
-    int result = sys_statx(directory, path, path[0] ? 0 : AT_EMPTY_PATH, STATX_BASIC_STATS, &stat);
+    struct stat stat;
+    int result = sys_fstatat(directory, path, path[0] ? 0 : AT_EMPTY_PATH, &stat);
     if (result < 0) {
         return result;
     }
     memset(identity, 0, sizeof *identity);
-    identity->device = makedev(stat.stx_dev_major, stat.stx_dev_minor);
-    identity->inode = stat.stx_ino;
-    identity->size = stat.stx_size;
-    identity->mtime = stat.stx_mtime.tv_sec;
-    identity->mtime_ns = stat.stx_mtime.tv_nsec;
-    identity->ctime = stat.stx_ctime.tv_sec;
-    identity->ctime_ns = stat.stx_ctime.tv_nsec;
-    identity->mode = stat.stx_mode;
-    identity->uid = stat.stx_uid;
-    identity->gid = stat.stx_gid;
+    identity->device = stat.st_dev;
+    identity->inode = stat.st_ino;
+    identity->size = (uint64_t)stat.st_size;
+    identity->mtime = stat.st_mtim.tv_sec;
+    identity->mtime_ns = (uint32_t)stat.st_mtim.tv_nsec;
+    identity->ctime = stat.st_ctim.tv_sec;
+    identity->ctime_ns = (uint32_t)stat.st_ctim.tv_nsec;
+    identity->mode = stat.st_mode;
+    identity->uid = stat.st_uid;
+    identity->gid = stat.st_gid;
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "io.h"
 
+#include "probe.h"
 #include "sys.h"
 
 #include <errno.h>
@@ -20,8 +21,11 @@ long io_write(int fd, const void *bytes, size_t size) {
     const signal_set pipe = (signal_set)1 << (SIGPIPE - 1);
     const struct timespec at_once = {0, 0};
     signal_set mask;
-    long result;
-    sys_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&pipe, (long)&mask, sizeof pipe, 0, 0);
+    long result =
+        sys_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&pipe, (long)&mask, sizeof pipe, 0, 0);
+    if (result < 0) {
+        return result;
+    }
     do {
         result = sys_write(fd, bytes, size);
     } while (result == -EINTR);
@@ -71,10 +75,11 @@ void io_wake(int wake) {
 }
 
 int io_can_splice(int file) {
-    struct statx status;
+    struct stat status;
     int flags = sys_fcntl(file, F_GETFL, 0);
-    return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && !(flags & O_APPEND) &&
-           sys_statx(file, "", AT_EMPTY_PATH, STATX_TYPE, &status) == 0 && S_ISREG(status.stx_mode);
+    return probe_has(KERNEL_SPLICE) && flags >= 0 && (flags & O_ACCMODE) != O_RDONLY &&
+           !(flags & O_APPEND) && sys_fstatat(file, "", AT_EMPTY_PATH, &status) == 0 &&
+           S_ISREG(status.st_mode);
 }
 
 /* Moves up to `size` bytes to `*offset`, and moves that. Returns 0 or -errno. */

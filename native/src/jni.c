@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -91,7 +92,9 @@ NATIVE(jlong, Spawn, signalMask0)(JNIEnv *env, jclass class) {
 NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {
     (void)env;
     (void)class;
-    return (jlong)probe_capabilities();
+    uint64_t capabilities;
+    int result = probe_capabilities(&capabilities);
+    return result < 0 ? result : (jlong)capabilities;
 }
 
 /* TimeSlice */
@@ -99,7 +102,7 @@ NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {
 NATIVE(jint, TimeSlice, halve0)(JNIEnv *env, jclass class) {
     (void)env;
     (void)class;
-    return timeslice_halve();
+    return probe_has(KERNEL_SCHED_ATTR) ? timeslice_halve() : -ENOSYS;
 }
 
 /* Pidfd */
@@ -189,32 +192,51 @@ NATIVE(jint, Io, duplicate0)(JNIEnv *env, jclass class, jint fd) {
     return sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-/* The array is pinned rather than copied: the descriptor does not block, so the collector waits for
- * one copy at most. */
+/* Bytes on their way between an array and the kernel. A copy, and no array that the collector is
+ * kept from moving: a descriptor that does not block has a lock all the same, and a child that
+ * waits for a page of what it writes (from swap, FUSE, userfaultfd) holds it for as long as that
+ * takes. */
+#define IO_SIZE 65536
+#define IO_SIZE_ON_STACK 8192
+
 NATIVE(jint, Io, read0)
 (JNIEnv *env, jclass class, jint fd, jbyteArray bytes, jint offset, jint length) {
     (void)class;
-    jbyte *start = (*env)->GetPrimitiveArrayCritical(env, bytes, NULL);
-    if (!start) {
-        return -ENOMEM;
+    jbyte few[IO_SIZE_ON_STACK];
+    jint size = length < IO_SIZE ? length : IO_SIZE;
+    jbyte *buffer = size > IO_SIZE_ON_STACK ? malloc((size_t)size) : few;
+    if (!buffer) {
+        buffer = few;
+        size = IO_SIZE_ON_STACK;
     }
     long result;
     do {
-        result = sys_read(fd, start + offset, (size_t)length);
+        result = sys_read(fd, buffer, (size_t)size);
     } while (result == -EINTR);
-    (*env)->ReleasePrimitiveArrayCritical(env, bytes, start, result > 0 ? 0 : JNI_ABORT);
+    if (result > 0) {
+        (*env)->SetByteArrayRegion(env, bytes, offset, (jsize)result, buffer);
+    }
+    if (buffer != few) {
+        free(buffer);
+    }
     return (jint)result;
 }
 
 NATIVE(jint, Io, write0)
 (JNIEnv *env, jclass class, jint fd, jbyteArray bytes, jint offset, jint length) {
     (void)class;
-    jbyte *start = (*env)->GetPrimitiveArrayCritical(env, bytes, NULL);
-    if (!start) {
-        return -ENOMEM;
+    jbyte few[IO_SIZE_ON_STACK];
+    jint size = length < IO_SIZE ? length : IO_SIZE;
+    jbyte *buffer = size > IO_SIZE_ON_STACK ? malloc((size_t)size) : few;
+    if (!buffer) {
+        buffer = few;
+        size = IO_SIZE_ON_STACK;
     }
-    long result = io_write(fd, start + offset, (size_t)length);
-    (*env)->ReleasePrimitiveArrayCritical(env, bytes, start, JNI_ABORT);
+    (*env)->GetByteArrayRegion(env, bytes, offset, size, buffer);
+    long result = io_write(fd, buffer, (size_t)size);
+    if (buffer != few) {
+        free(buffer);
+    }
     return (jint)result;
 }
 

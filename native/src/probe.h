@@ -7,9 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The capabilities, KERNEL_..., as bits. Probed once, on first use. Thread-safe. */
-uint64_t probe_capabilities(void);
+/* Finds out the capabilities, KERNEL_..., as bits. Returns 0, or -errno where there could be no
+ * child to ask; then nothing is known, and the next call asks again. What is found is remembered.
+ * Thread-safe. */
+int probe_capabilities(uint64_t *capabilities);
 
+/* Whether all of `capability` is known to be there. */
 bool probe_has(uint64_t capability);
 
 #endif

@@ -26,12 +26,12 @@ static int may_execute(const char *path) {
 }
 
 static int check(const char *path, unsigned type, int otherwise) {
-    struct statx stat;
-    int result = sys_statx(AT_FDCWD, path, 0, STATX_TYPE, &stat);
+    struct stat stat;
+    int result = sys_fstatat(AT_FDCWD, path, 0, &stat);
     if (result < 0) {
         return result;
     }
-    return (stat.stx_mode & S_IFMT) == type ? may_execute(path) : otherwise;
+    return (stat.st_mode & S_IFMT) == type ? may_execute(path) : otherwise;
 }
 
 int program_check(const char *path) { return check(path, S_IFREG, -EACCES); }
@@ -76,11 +76,14 @@ static bool check_execution(int fd, int *result) {
     }
     const signal_set all = SIGNAL_SET_ALL;
     signal_set mask;
-    sys_sigmask(&all, &mask);
+    if (sys_sigmask(&all, &mask) < 0) {
+        block_free(stack, 0);
+        return false;
+    }
     /* No signal at its exit: nobody is to know of it, and only __WALL waits for it. */
     long pid = sys_clone(CLONE_VM | CLONE_VFORK | CLONE_FILES, stack, NULL, check_child, &check);
     if (pid > 0) {
-        sys_waitid(P_PID, (int)pid, NULL, WEXITED | __WALL, NULL);
+        sys_wait4((int)pid, NULL, __WALL);
     }
     sys_sigmask(&mask, NULL);
     block_free(stack, 0);
@@ -93,13 +96,13 @@ int program_check_file(int fd) {
     if (probe_has(KERNEL_EXECVE_CHECK) && check_execution(fd, &result)) {
         return result;
     }
-    struct statx stat;
-    result = sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat);
+    struct stat stat;
+    result = sys_fstatat(fd, "", AT_EMPTY_PATH, &stat);
     if (result < 0) {
         return result;
     }
-    return S_ISREG(stat.stx_mode) ? sys_faccessat2(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS)
-                                  : -EACCES;
+    return S_ISREG(stat.st_mode) ? sys_faccessat2(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS)
+                                 : -EACCES;
 }
 
 static bool is_for_this_machine(const ElfW(Ehdr) * header) {

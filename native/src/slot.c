@@ -1,11 +1,13 @@
 #include "slot.h"
 
+#include "probe.h"
 #include "sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <stdatomic.h>
+#include <sys/sysmacros.h>
 
 /* Numbers that we hold; a number whose placeholder somebody has closed leaves it for ever. */
 static _Atomic uint64_t reserved;
@@ -40,17 +42,19 @@ void slots_reserve(void) {
     if (sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0) < 0) {
         return;
     }
-    int original = sys_memfd_create("spawn4j-reserved", MFD_CLOEXEC);
+    int original = probe_has(KERNEL_MEMFD_CREATE)
+                       ? sys_memfd_create("spawn4j-reserved", MFD_CLOEXEC)
+                       : -ENOSYS;
     if (original < 0) {
         return;
     }
     /* At the top of the block, so that the block itself stays in one piece. */
-    struct statx stat;
+    struct stat stat;
     placeholder = move_up(original, SLOT_END);
-    if (placeholder < 0 || sys_statx(placeholder, "", AT_EMPTY_PATH, STATX_INO, &stat) < 0) {
+    if (placeholder < 0 || sys_fstatat(placeholder, "", AT_EMPTY_PATH, &stat) < 0) {
         return;
     }
-    placeholder_inode = stat.stx_ino;
+    placeholder_inode = stat.st_ino;
     int device = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
     null_device = device < 0 ? -1 : move_up(device, 3);
 
@@ -76,15 +80,13 @@ uint64_t slots_reserved(void) { return reserved; }
 
 /* Somebody may have closed our placeholder and opened a file of his own under its number. */
 static bool holds_placeholder(int slot) {
-    struct statx stat;
-    return sys_statx(slot, "", AT_EMPTY_PATH, STATX_INO, &stat) == 0 &&
-           stat.stx_ino == placeholder_inode;
+    struct stat stat;
+    return sys_fstatat(slot, "", AT_EMPTY_PATH, &stat) == 0 && stat.st_ino == placeholder_inode;
 }
 
 static bool is_null_device(int fd) {
-    struct statx stat;
-    return sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &stat) == 0 && stat.stx_rdev_major == 1 &&
-           stat.stx_rdev_minor == 3;
+    struct stat stat;
+    return sys_fstatat(fd, "", AT_EMPTY_PATH, &stat) == 0 && stat.st_rdev == makedev(1, 3);
 }
 
 bool slot_is_ours(int fd) {

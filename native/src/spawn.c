@@ -38,8 +38,19 @@ static bool means_refused(long error) {
     return error == -ENOSYS || error == -EPERM || error == -EINVAL || error == -E2BIG;
 }
 
+/* Refuses what cannot be done without a call that is not there, by its name. */
+static int require(const struct request *request, uint64_t capability) {
+    return request->capabilities & capability ? 0
+                                              : request_fail(request, REQUEST_STEP_CAPABILITY,
+                                                             __builtin_ctzll(capability), -ENOSYS);
+}
+
 /* A child on its own stack, below the block, that shares our memory until exec. */
 static long clone_onto_stack(struct request *request, unsigned long flags, int *pidfd) {
+    int result = require(request, KERNEL_CLONE_PIDFD);
+    if (result < 0) {
+        return result;
+    }
     return sys_clone(flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, request->header, pidfd,
                      child_run, request);
 }
@@ -82,7 +93,13 @@ static long clone_copy(struct request *request, int *pidfd) {
         struct clone_args args = clone3_args(request, 0, pidfd);
         pid = sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0);
     } else {
-        pid = sys_call(SYS_clone, CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, (long)pidfd, 0, 0, 0);
+        pid = require(request, KERNEL_CLONE_PIDFD);
+        if (pid == 0) {
+            pid = sys_call(SYS_clone, CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, (long)pidfd, 0, 0, 0);
+        }
+        if (pid < 0) {
+            return pid;
+        }
     }
     if (pid == 0) {
         child_run(request);
@@ -292,8 +309,10 @@ static int stop_traced(const struct request *request, int pid, int pidfd) {
  */
 static void discard_child(int pid, int pidfd) {
     sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
-    sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | __WALL, NULL);
-    sys_close(pidfd);
+    sys_wait4(pid, NULL, __WALL);
+    if (pidfd >= 0) {
+        sys_close(pidfd);
+    }
 }
 
 /* Clones with everything in place, and reaps a child that has failed. */
@@ -305,7 +324,10 @@ static int launch(struct request *request) {
     /* Blocked until the child has default dispositions: a handler of the JVM that ran in the child
      * would write into our memory. */
     const signal_set all = SIGNAL_SET_ALL;
-    sys_sigmask(&all, &mask);
+    int result = sys_sigmask(&all, &mask);
+    if (result < 0) {
+        return request_fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
+    }
     request->mask = header->flags & REQUEST_FLAG_KEEP_SIGNALS ? mask : 0;
     long pid = start(request, &pidfd);
     sys_sigmask(&mask, NULL);
@@ -315,13 +337,12 @@ static int launch(struct request *request) {
     }
     if (pidfd < 0) {
         /* posix_spawn(3) gives none; the pid is safe as long as we have not reaped it. */
-        pidfd = request->capabilities & KERNEL_PIDFD_OPEN ? sys_pidfd_open((int)pid, 0) : -ENOSYS;
+        pidfd = sys_pidfd_open((int)pid, 0);
         if (pidfd < 0) {
             /* ESRCH: reaped already, as SIGCHLD is ignored. Its pid may be somebody else's by now.
              */
             if (pidfd != -ESRCH) {
-                sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
-                sys_waitid(P_PID, (int)pid, NULL, WEXITED, NULL);
+                discard_child((int)pid, -1);
             }
             return request_fail(request, REQUEST_STEP_PIDFD, REQUEST_NO_INDEX, pidfd);
         }
@@ -347,9 +368,19 @@ int spawn(void *block, size_t capacity) {
                    ? result
                    : request_fail(&request, REQUEST_STEP_REQUEST, REQUEST_NO_INDEX, result);
     }
-    request.capabilities = probe_capabilities();
     struct request_header *header = request.header;
+    result = probe_capabilities(&request.capabilities);
+    if (result < 0) {
+        return request_fail(&request, REQUEST_STEP_PROBE, REQUEST_NO_INDEX, result);
+    }
     bool posix = header->strategy == REQUEST_STRATEGY_POSIX_SPAWN;
+    result = require(&request, KERNEL_WAITID_PIDFD);
+    if (result == 0 && posix) {
+        result = require(&request, KERNEL_PIDFD_OPEN);
+    }
+    if (result < 0) {
+        return result;
+    }
     if (posix) {
         result = posix_check(&request);
         if (result < 0) {

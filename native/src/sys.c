@@ -52,8 +52,8 @@ int sys_chdir(const char *path) { return (int)CALL(SYS_chdir, path, 0, 0, 0, 0);
 
 int sys_fchdir(int fd) { return (int)CALL(SYS_fchdir, fd, 0, 0, 0, 0); }
 
-int sys_statx(int directory, const char *path, int flags, unsigned mask, struct statx *result) {
-    return (int)CALL(SYS_statx, directory, path, flags, mask, result);
+int sys_fstatat(int directory, const char *path, int flags, struct stat *result) {
+    return (int)CALL(SYS_newfstatat, directory, path, result, flags, 0);
 }
 
 int sys_faccessat2(int directory, const char *path, int mode, int flags) {
@@ -143,5 +143,13 @@ int sys_waitid(int type, int id, struct sys_exit_info *info, int options, struct
         info->code = raw.si_code;
         info->status = raw.si_status;
     }
+    return result;
+}
+
+int sys_wait4(int pid, int *status, int options) {
+    int result;
+    do {
+        result = (int)CALL(SYS_wait4, pid, status, options, NULL, 0);
+    } while (result == -EINTR);
     return result;
 }

@@ -5,11 +5,11 @@
 
 #include <linux/openat2.h>
 #include <linux/sched.h>
-#include <linux/stat.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* The kernel's signal set: bit n - 1 is signal n. */
@@ -39,7 +39,7 @@ int sys_close_range(unsigned first, unsigned last, unsigned flags);
 long sys_getdents64(int fd, void *buffer, size_t size);
 int sys_chdir(const char *path);
 int sys_fchdir(int fd);
-int sys_statx(int directory, const char *path, int flags, unsigned mask, struct statx *result);
+int sys_fstatat(int directory, const char *path, int flags, struct stat *result);
 int sys_faccessat2(int directory, const char *path, int mode, int flags);
 int sys_ioctl(int fd, unsigned long request, void *argument);
 int sys_memfd_create(const char *name, unsigned flags);
@@ -88,5 +88,9 @@ struct sys_exit_info {
     int status; /* exit code or signal */
 };
 int sys_waitid(int type, int id, struct sys_exit_info *info, int options, struct rusage *usage);
+
+/* wait4(2) for one child, where waitid(2) may not be allowed. `status` may be null. Returns its pid
+ * or -errno. */
+int sys_wait4(int pid, int *status, int options);
 
 #endif

@@ -3,19 +3,26 @@
 
 #include "check.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const struct {
     const char *call;
     uint64_t capabilities; /* what is gone without it */
 } calls[] = {
     {"clone3", KERNEL_CLONE3 | KERNEL_CLONE_INTO_CGROUP},
-    {"pidfd_open", KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_WAITID_PIDFD},
-    {"pidfd_send_signal", KERNEL_PIDFD_SEND_SIGNAL},
+    {"pidfd_open", KERNEL_PIDFD_OPEN},
+    {"pidfd_send_signal", KERNEL_PIDFD_SEND_SIGNAL | KERNEL_PIDFD_GROUP_SIGNAL},
     {"close_range", KERNEL_CLOSE_RANGE},
     {"openat2", KERNEL_OPENAT2},
     {"faccessat2", KERNEL_FACCESSAT2},
     {"execveat", KERNEL_EXECVEAT | KERNEL_EXECVE_CHECK},
+    {"memfd_create", KERNEL_MEMFD_CREATE},
 };
 
 static const char *self;
@@ -23,10 +30,37 @@ static const char *self;
 /* What is found without a filter, by a process of its own. */
 static uint64_t all;
 
+/* What the probe is to meet when it asks for shorter time slices, which this program answers in the
+ * place of timeslice.c. Shared, as the probing child is a process of its own. */
+static struct meeting {
+    int answer;
+    int kills; /* of probing children, before one may answer */
+} * meeting;
+
+/* Written by whoever asks: a child with memory of its own writes its own. */
+static volatile int asked;
+
+int timeslice_halve(void);
+
+int timeslice_halve(void) {
+    asked++;
+    if (meeting && meeting->kills > 0) {
+        meeting->kills--;
+        raise(SIGKILL);
+    }
+    return meeting ? meeting->answer : 0;
+}
+
+static uint64_t probed(void) {
+    uint64_t capabilities = 0;
+    CHECK_EQUAL(probe_capabilities(&capabilities), 0);
+    return capabilities;
+}
+
 /* The second answer is the first one. */
 static void probe_capabilities_answers_the_same_twice(void) {
-    uint64_t first = probe_capabilities();
-    CHECK_EQUAL(probe_capabilities(), first);
+    uint64_t first = probed();
+    CHECK_EQUAL(probed(), first);
     CHECK(probe_has(0));
     CHECK_EQUAL(probe_has(KERNEL_CLONE3), (first & KERNEL_CLONE3) != 0);
 }
@@ -34,7 +68,7 @@ static void probe_capabilities_answers_the_same_twice(void) {
 /* Neither a child nor a descriptor is left. */
 static void probe_capabilities_leaves_nothing(void) {
     int before = check_count_open();
-    probe_capabilities();
+    probed();
     CHECK_EQUAL(check_count_open(), before);
     check_no_child();
 }
@@ -43,7 +77,50 @@ static void probe_capabilities_leaves_nothing(void) {
 static void probe_capabilities_survives_full_table(void) {
     while (dup(1) >= 0) {
     }
-    CHECK_EQUAL(probe_capabilities(), all);
+    CHECK_EQUAL(probed(), all);
+}
+
+/* The asking child does not write into our memory. */
+static void probe_capabilities_asks_in_memory_of_its_own(void) {
+    CHECK_EQUAL(probed(), all);
+    CHECK_EQUAL(asked, 0);
+}
+
+/* Where no process can be made nothing is found out, and nothing is remembered. */
+static void probe_capabilities_asks_again_after_eagain(void) {
+    struct rlimit limit;
+    uint64_t found = 1;
+    CHECK_EQUAL(getrlimit(RLIMIT_NPROC, &limit), 0);
+    const struct rlimit none = {0, limit.rlim_max};
+    CHECK_EQUAL(setrlimit(RLIMIT_NPROC, &none), 0);
+    if (getuid() == 0) {
+        /* Root has as many as it likes. */
+        CHECK_EQUAL(setresgid(65533, 65533, 65533), 0);
+        CHECK_EQUAL(setresuid(65533, 65533, 65533), 0);
+    }
+    for (int i = 0; i < 5; i++) {
+        CHECK_EQUAL(probe_capabilities(&found), -EAGAIN);
+        CHECK_EQUAL(found, 0);
+        CHECK(!probe_has(KERNEL_CLOSE_RANGE));
+    }
+    CHECK_EQUAL(setrlimit(RLIMIT_NPROC, &limit), 0);
+    CHECK_EQUAL(probed(), all);
+}
+
+/* What the child lacks for a moment is not what the kernel lacks. */
+static void probe_capabilities_asks_again_after_a_want(void) {
+    uint64_t found;
+    meeting->answer = -ENFILE;
+    CHECK_EQUAL(probe_capabilities(&found), -ENFILE);
+    meeting->answer = 0;
+    CHECK_EQUAL(probed(), all);
+}
+
+/* A kill that comes from elsewhere says nothing about the call. */
+static void probe_capabilities_survives_a_kill_from_elsewhere(void) {
+    meeting->kills = 2;
+    CHECK_EQUAL(probed(), all);
+    CHECK_EQUAL(meeting->kills, 0);
 }
 
 /* Runs this test program under a filter; it prints what it has found. */
@@ -76,21 +153,33 @@ static void probe_capabilities_survives_a_filter_that_kills_all(void) {
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         snprintf(rules + strlen(rules), sizeof rules - strlen(rules), "%s=kill ", calls[i].call);
     }
-    CHECK_EQUAL(capabilities_under(rules), 0);
+    uint64_t rest = all;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        rest &= ~calls[i].capabilities;
+    }
+    CHECK_EQUAL(capabilities_under(rules), rest);
 }
 
 int main(int argc, char **argv) {
     (void)argc;
     self = argv[0];
     if (argv[1] && strcmp(argv[1], "print") == 0) {
-        printf("%llu\n", (unsigned long long)probe_capabilities());
+        printf("%llu\n", (unsigned long long)probed());
         check_no_child();
         return 0;
     }
     all = capabilities_under("");
+    CHECK(all & KERNEL_SCHED_ATTR && all & KERNEL_CLONE_PIDFD && all & KERNEL_SPLICE);
+    meeting =
+        mmap(NULL, sizeof *meeting, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(meeting != MAP_FAILED);
     RUN(probe_capabilities_answers_the_same_twice);
     RUN(probe_capabilities_leaves_nothing);
     RUN(probe_capabilities_survives_full_table);
+    RUN(probe_capabilities_asks_in_memory_of_its_own);
+    RUN(probe_capabilities_asks_again_after_eagain);
+    RUN(probe_capabilities_asks_again_after_a_want);
+    RUN(probe_capabilities_survives_a_kill_from_elsewhere);
     RUN(probe_capabilities_survives_filters);
     RUN(probe_capabilities_survives_a_filter_that_kills_all);
     return 0;

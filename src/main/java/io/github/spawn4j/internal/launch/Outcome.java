@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.Kernel;
 
 /**
  * What became of a request: a view of its block, valid until the block is returned. One thread at a
@@ -81,6 +82,10 @@ public final class Outcome {
                 return new LaunchException("ptrace", -1, errno, "");
             case RequestLayout.STEP_CGROUP:
                 return new LaunchException(CLONE_INTO_CGROUP, -1, errno, "");
+            case RequestLayout.STEP_PROBE:
+                return new LaunchException(Kernel.PROBE, -1, errno, "");
+            case RequestLayout.STEP_CAPABILITY:
+                return new LaunchException(Kernel.name(at), -1, errno, "");
             case RequestLayout.STEP_PIDFD:
                 return new LaunchException("pidfd_open", -1, errno, "");
             default:

@@ -46,7 +46,8 @@ public final class PinnedExecutable implements AutoCloseable {
         int fd = file.acquire();
         try {
             Executable.identity(fd, identity);
-            byDescriptor = Kernel.has(Kernel.EXECVE_CHECK) && Executable.isElf(fd);
+            byDescriptor =
+                    (Kernel.capabilities() & Kernel.EXECVE_CHECK) != 0 && Executable.isElf(fd);
         } catch (IOException e) {
             file.close();
             throw e;

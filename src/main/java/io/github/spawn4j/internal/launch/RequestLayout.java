@@ -221,6 +221,12 @@ public final class RequestLayout {
     @Native static final int STEP_TRACE = 13;
     @Native static final int STEP_CGROUP = 14;
 
+    /** There could be no child to ask what the kernel allows. */
+    @Native static final int STEP_PROBE = 15;
+
+    /** Something indispensable is missing: {@code index} is the number of its bit in Kernel. */
+    @Native static final int STEP_CAPABILITY = 16;
+
     /** The size of an identity key; only C looks inside, see {@code identity.h}. */
     @Native public static final int IDENTITY_SIZE = 64;
 

@@ -32,7 +32,7 @@ public final class WriteDenial implements AutoCloseable {
         return Keeper.call(
                 () -> {
                     try (PinnedExecutable.Use use = executable.use();
-                            RequestEncoder request = new RequestEncoder(4, 0, 4)) {
+                            RequestEncoder request = new RequestEncoder(4, 1, 4)) {
                         for (int fd = 0; fd <= 2; fd++) {
                             request.place(request.nullDevice(), fd);
                         }
@@ -42,6 +42,9 @@ public final class WriteDenial implements AutoCloseable {
                                 Strings.NONE.plus(executable.path()),
                                 Strings.NONE);
                         use.encodeOpenFile(request);
+                        // A signal to the group of the JVM is none of its business: a stop signal
+                        // before exec would leave it and its tracer waiting for each other.
+                        request.session();
                         request.traced();
                         Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
                         outcome.check();

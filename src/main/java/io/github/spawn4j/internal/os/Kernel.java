@@ -1,10 +1,12 @@
 package io.github.spawn4j.internal.os;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.annotation.Native;
 
 /**
- * What this kernel, and the filters that this process runs under, allow. Probed once, in a child,
- * on first use.
+ * What this kernel, and the filters that this process runs under, allow. Probed in a child, on
+ * first use. Thread-safe.
  */
 public final class Kernel {
     /** clone3(2), Linux 5.3. */
@@ -40,24 +42,87 @@ public final class Kernel {
      */
     @Native public static final long EXECVE_CHECK = 1 << 9;
 
+    /** PIDFD_SIGNAL_PROCESS_GROUP of pidfd_send_signal(2), Linux 6.9. */
+    @Native public static final long PIDFD_GROUP_SIGNAL = 1 << 10;
+
+    /** CLONE_PIDFD of clone(2), Linux 5.2; that of clone3(2) comes with it. */
+    @Native public static final long CLONE_PIDFD = 1 << 11;
+
+    /** memfd_create(2), Linux 3.17. */
+    @Native public static final long MEMFD_CREATE = 1 << 12;
+
+    /** sched_getattr(2) and sched_setattr(2), Linux 3.14. */
+    @Native public static final long SCHED_ATTR = 1 << 13;
+
+    /** splice(2), Linux 2.6.17. */
+    @Native public static final long SPLICE = 1 << 14;
+
     static {
         NativeLibrary.load();
     }
 
+    /** Negative until it is known. */
+    private static volatile long known = -1;
+
     private Kernel() {}
 
-    /** All capabilities, as bits. */
-    public static long capabilities() {
-        return Probed.CAPABILITIES;
+    /**
+     * All capabilities, as bits.
+     *
+     * @throws IOException if there could be no child to ask, for want of memory or processes; the
+     *     next call asks again
+     */
+    public static long capabilities() throws IOException {
+        long capabilities = known;
+        if (capabilities < 0) {
+            capabilities = capabilities0();
+            if (capabilities < 0) {
+                throw new ErrnoException(PROBE, (int) -capabilities);
+            }
+            known = capabilities;
+        }
+        return capabilities;
     }
 
+    /**
+     * Whether {@code capability} is there.
+     *
+     * @throws UncheckedIOException where {@link #capabilities} fails, which it does not any more
+     *     once a process has been started
+     */
     public static boolean has(long capability) {
-        return (Probed.CAPABILITIES & capability) == capability;
+        try {
+            return (capabilities() & capability) == capability;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private static final class Probed {
-        static final long CAPABILITIES = capabilities0();
+    /** The call, or the part of it, that a capability is, by the number of its bit. */
+    public static String name(int bit) {
+        return NAMES[bit];
     }
+
+    /** What {@link #capabilities} is called where it fails. */
+    public static final String PROBE = "probe of the kernel";
+
+    private static final String[] NAMES = {
+        "clone3",
+        "clone3(CLONE_INTO_CGROUP)",
+        "pidfd_open",
+        "pidfd_send_signal",
+        "waitid(P_PIDFD)",
+        "close_range",
+        "openat2",
+        "faccessat2",
+        "execveat",
+        "execveat(AT_EXECVE_CHECK)",
+        "pidfd_send_signal(PIDFD_SIGNAL_PROCESS_GROUP)",
+        "clone(CLONE_PIDFD)",
+        "memfd_create",
+        "sched_setattr",
+        "splice",
+    };
 
     private static native long capabilities0();
 }
