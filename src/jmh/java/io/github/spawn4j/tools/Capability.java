@@ -16,6 +16,12 @@ enum Capability {
             "5.7",
             "a child can be born in a cgroup",
             "no child can be started in another cgroup"),
+    CLONE_PIDFD(
+            "CLONE_PIDFD",
+            Kernel.CLONE_PIDFD,
+            "5.2",
+            "clone(2) gives a child and its pidfd at once",
+            "strategies fork and vfork fail, as does clone3 where clone3(2) is missing as well"),
     PIDFD_OPEN(
             "pidfd_open(2)",
             Kernel.PIDFD_OPEN,
@@ -28,18 +34,30 @@ enum Capability {
             "5.1",
             "a signal can never reach another process that got the same pid",
             "a signal goes to the pid, which is the child's until its exit is collected"),
+    PIDFD_GROUP_SIGNAL(
+            "PIDFD_SIGNAL_PROCESS_GROUP",
+            Kernel.PIDFD_GROUP_SIGNAL,
+            "6.9",
+            "a process group can be ended after its leader",
+            "a process group can be ended as long as its leader runs"),
     WAITID_PIDFD(
             "waitid(2) by pidfd",
             Kernel.WAITID_PIDFD,
             "5.4",
             "an exit is collected without disturbing other children of the JVM",
-            "spawn4j cannot work"),
+            "nothing can be started"),
     CLOSE_RANGE(
             "close_range(2)",
             Kernel.CLOSE_RANGE,
             "5.9",
             "the JVM's open files are never copied into a child",
             "the descriptor table is copied, then closed by way of /proc"),
+    MEMFD_CREATE(
+            "memfd_create(2)",
+            Kernel.MEMFD_CREATE,
+            "3.17",
+            "low descriptors are reserved for what a child is given",
+            "no descriptors are reserved, and the descriptor table is copied"),
     OPENAT2(
             "openat2(2)",
             Kernel.OPENAT2,
@@ -63,7 +81,19 @@ enum Capability {
             Kernel.EXECVE_CHECK,
             "6.14",
             "templates execute the very file they have opened, under its own name",
-            "templates execute by path, after a check that it leads to the same file");
+            "templates execute by path, after a check that it leads to the same file"),
+    SCHED_ATTR(
+            "sched_setattr(2)",
+            Kernel.SCHED_ATTR,
+            "3.14",
+            "the threads that tell of exits take short time slices, so that they run at once",
+            "the threads that tell of exits take time slices as others do"),
+    SPLICE(
+            "splice(2)",
+            Kernel.SPLICE,
+            "2.6.17",
+            "output goes to a file within the kernel",
+            "output goes to a file by way of the JVM");
 
     private final String label;
     private final long bit;

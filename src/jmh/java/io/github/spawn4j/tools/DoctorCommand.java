@@ -1,8 +1,12 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.internal.os.Errno;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,23 +41,38 @@ final class DoctorCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Tried as well: whatever else stands in the way, a start says so. */
     private static String verdict() {
-        if (!Capability.WAITID_PIDFD.isThere()) {
-            return "strategy: none. Exits are collected by pidfd, which this system does not allow;"
-                    + " Linux 5.4 does.";
+        Optional<String> refusal = refusal();
+        if (refusal.isPresent()) {
+            return "strategy: none, because " + refusal.get();
         }
+        boolean copiesNothing =
+                Capability.CLOSE_RANGE.isThere() && Capability.MEMFD_CREATE.isThere();
         return "strategy: "
                 + StrategyConverter.name(SpawnStrategy.CLONE3)
                 + (Capability.CLONE3.isThere() ? "" : " (by way of clone(2))")
-                + (Capability.CLOSE_RANGE.isThere()
-                        ? ": "
-                                + Explanation.mechanism(SpawnStrategy.CLONE3)
-                                + ".\n"
+                + ": "
+                + Explanation.mechanism(copiesNothing ? SpawnStrategy.CLONE3 : SpawnStrategy.VFORK)
+                + (copiesNothing
+                        ? ".\n"
                                 + "The cost of a start depends neither on the JVM's memory nor on"
                                 + " how many files it has open."
-                        : ": "
-                                + Explanation.mechanism(SpawnStrategy.VFORK)
-                                + ".\n"
-                                + "The cost of a start grows with the number of open files.");
+                        : ".\nThe cost of a start grows with the number of open files.");
+    }
+
+    /** Why nothing can be started; that this one program is not there is no reason. */
+    private static Optional<String> refusal() {
+        if (!Capability.WAITID_PIDFD.isThere()) {
+            return Optional.of("waitid(2) by pidfd is not allowed here; Linux 5.4 knows it");
+        }
+        try {
+            PidfdProcess.builder("true").inheritIO().start().onExit().join();
+            return Optional.empty();
+        } catch (SpawnException e) {
+            return e.errno() == Errno.ENOENT
+                    ? Optional.empty()
+                    : Optional.of(e.getCause().getMessage());
+        }
     }
 }

@@ -2,12 +2,16 @@ package io.github.spawn4j.tools;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** The command line of the tools jar. */
 @Command(
@@ -41,7 +45,8 @@ public final class Main {
                         .setExpandAtFiles(false)
                         .setUsageHelpAutoWidth(true)
                         .setParameterExceptionHandler(Main::refuse)
-                        .setExecutionExceptionHandler(Main::fail);
+                        .setExecutionExceptionHandler(Main::fail)
+                        .setExecutionStrategy(Main::runLast);
         // Options behind the program are the program's, even where "--" was forgotten.
         commandLine.getSubcommands().get(RunCommand.NAME).setStopAtPositional(true);
         commandLine
@@ -68,5 +73,29 @@ public final class Main {
         command.getErr()
                 .println(command.getCommandSpec().qualifiedName() + ": " + cause.getMessage());
         return ExitCode.SOFTWARE;
+    }
+
+    /** A library that cannot be loaded is nothing that went wrong in here either. */
+    private static int runLast(ParseResult result) {
+        try {
+            return new RunLast().execute(result);
+        } catch (LinkageError e) {
+            List<CommandLine> commands = result.asCommandLineList();
+            CommandLine command = commands.get(commands.size() - 1);
+            command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + reason(e));
+            return ExitCode.SOFTWARE;
+        }
+    }
+
+    /** What it began with, and what was tried before. */
+    private static String reason(Throwable error) {
+        Throwable first = error;
+        while (first.getCause() != null) {
+            first = first.getCause();
+        }
+        return Stream.concat(
+                        Stream.of(first.getMessage()),
+                        Stream.of(first.getSuppressed()).map(Throwable::toString))
+                .collect(Collectors.joining("; "));
     }
 }

@@ -2,9 +2,9 @@ package io.github.spawn4j.tools;
 
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
-import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnTemplate;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class Surroundings {
     private static final Path SELF = Path.of("/proc/self");
     private static final String UNLIMITED = "unlimited";
+    private static final String WITHOUT_PROC = "scripts cannot be executed by descriptor";
 
     private Surroundings() {}
 
@@ -26,8 +27,9 @@ final class Surroundings {
                         .row("kernel", property("os.version") + " " + property("os.arch"))
                         .row("C library", libc())
                         .row("JVM", property("java.vm.name") + " " + property("java.vm.version"));
-        if (Files.notExists(SELF)) {
-            return table.row("/proc", "not mounted: the library needs it for templates of scripts");
+        if (!Files.exists(SELF)) {
+            return table.row("/proc", "not mounted, or another pid namespace's: " + WITHOUT_PROC)
+                    .row("deny-write", denyWrite());
         }
         return table.row("/proc", "mounted")
                 .row("open files", openFiles() + ", at most " + maxOpenFiles())
@@ -97,7 +99,7 @@ final class Surroundings {
     private static String denyWrite() {
         try (SpawnTemplate template = SpawnTemplate.builder("true").denyWrite().build()) {
             return "can be had (tried with a " + template + ")";
-        } catch (SpawnException e) {
+        } catch (IOException | UncheckedIOException e) {
             return "cannot be had: " + e.getMessage();
         }
     }

@@ -3,7 +3,10 @@ package io.github.spawn4j.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code doctor} leaves nothing open. */
 class DoctorCommandTest extends ToolsTest {
@@ -35,5 +38,22 @@ class DoctorCommandTest extends ToolsTest {
     @Test
     void namesTheStrategy() {
         assertThat(run.out()).contains("strategy: clone3");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "io.github.spawn4j.library=/proc/no/such",
+                "io.github.spawn4j.workdir=/proc/no/such",
+            })
+    void saysInOneLineWhyTheLibraryCannotBeLoaded(String property) throws Exception {
+        Run apart = runApart(List.of("-D" + property), "doctor");
+
+        assertThat(apart.exitCode()).isEqualTo(1);
+        assertThat(apart.out()).isEmpty();
+        assertThat(apart.err().lines())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("spawn4j-tools doctor: ")
+                .contains("/proc/no");
     }
 }

@@ -3,9 +3,11 @@ package io.github.spawn4j.tools;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Runs commands of the tools jar. */
 abstract class ToolsTest {
@@ -26,15 +28,35 @@ abstract class ToolsTest {
 
     /** In a JVM of its own, for commands that change what belongs to the whole process. */
     static Run runApart(String... args) throws IOException, InterruptedException {
+        return runApart(List.of(), args);
+    }
+
+    /** In a JVM of its own with these options. */
+    static Run runApart(List<String> options, String... args)
+            throws IOException, InterruptedException {
         PidfdProcess java =
                 PidfdProcess.builder(System.getProperty("java.home") + "/bin/java")
                         .args("-Dspawn4j.native.bin=" + System.getProperty("spawn4j.native.bin"))
+                        .args(nativeAccess())
+                        .args(options)
                         .args("-cp", System.getProperty("java.class.path"), Main.class.getName())
                         .args(args)
                         .stdin(Redirect.DISCARD)
-                        .stderr(Redirect.INHERIT)
                         .start();
-        String out = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Run(java.waitFor(), out, "");
+        // What it writes to stderr fits into a pipe.
+        String out = text(java.getInputStream());
+        String err = text(java.getErrorStream());
+        return new Run(java.waitFor(), out, err);
+    }
+
+    /** As the manifest of the tools jar has it. */
+    private static List<String> nativeAccess() {
+        return Runtime.version().feature() >= 22
+                ? List.of("--enable-native-access=ALL-UNNAMED")
+                : List.of();
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
 }
