@@ -34,6 +34,20 @@ static bool expressible(const struct action *action) {
     }
 }
 
+/* glibc asks close_range(2) to close what lies above, without having asked what is allowed, and
+ * goes through /proc where that is refused. */
+static int check_close_above(const struct request *request) {
+    if (request->capabilities & KERNEL_CLOSE_RANGE) {
+        return 0;
+    }
+    int result = request_require(request, KERNEL_CLOSE_RANGE_ANSWERED);
+    if (result == 0) {
+        int list = sys_open("/proc/self/fd", O_PATH | O_CLOEXEC, 0);
+        result = list < 0 ? request_require(request, KERNEL_CLOSE_RANGE) : sys_close(list);
+    }
+    return result;
+}
+
 int posix_check(const struct request *request) {
     const uint32_t foreign = REQUEST_FLAG_FAILURE_IS_EXIT | REQUEST_FLAG_TRACED;
     if (request->header->flags & foreign || request->search) {
@@ -48,6 +62,12 @@ int posix_check(const struct request *request) {
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
         if (!expressible(&request->actions[i])) {
             return request_fail(request, REQUEST_STEP_REQUEST, (int)i, -ENOTSUP);
+        }
+        if (request->actions[i].type == REQUEST_CLOSE_RANGE && request->actions[i].newfd == -1) {
+            int result = check_close_above(request);
+            if (result < 0) {
+                return result;
+            }
         }
     }
     return 0;

@@ -159,6 +159,13 @@ static long close_range_(uint64_t found) {
     return expect(sys_close_range(1, 0, 0), -EINVAL);
 }
 
+/* Whatever the answer. */
+static long close_range_answered(uint64_t found) {
+    (void)found;
+    sys_close_range(1, 0, 0);
+    return 0;
+}
+
 static long openat2(uint64_t found) {
     (void)found;
     struct open_how how = {.flags = O_PATH | O_CLOEXEC};
@@ -208,6 +215,7 @@ static const struct probe probes[] = {
     {KERNEL_PIDFD_GROUP_SIGNAL, pidfd_group_signal},
     {KERNEL_WAITID_PIDFD, waitid_pidfd},
     {KERNEL_CLOSE_RANGE, close_range_},
+    {KERNEL_CLOSE_RANGE_ANSWERED, close_range_answered},
     {KERNEL_OPENAT2, openat2},
     {KERNEL_FACCESSAT2, faccessat2},
     {KERNEL_EXECVEAT, execveat_},

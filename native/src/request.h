@@ -7,6 +7,7 @@
 #include "sys.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdbool.h>
 
 struct request_header {
@@ -115,6 +116,14 @@ static inline int request_fail(const struct request *request, int step, int inde
         header->error = -error;
     }
     return error;
+}
+
+/* Refuses what cannot be done without a call that is not there, by its name. Returns 0 or -errno.
+ */
+static inline int request_require(const struct request *request, uint64_t capability) {
+    return request->capabilities & capability ? 0
+                                              : request_fail(request, REQUEST_STEP_CAPABILITY,
+                                                             __builtin_ctzll(capability), -ENOSYS);
 }
 
 #endif

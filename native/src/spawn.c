@@ -38,16 +38,9 @@ static bool means_refused(long error) {
     return error == -ENOSYS || error == -EPERM || error == -EINVAL || error == -E2BIG;
 }
 
-/* Refuses what cannot be done without a call that is not there, by its name. */
-static int require(const struct request *request, uint64_t capability) {
-    return request->capabilities & capability ? 0
-                                              : request_fail(request, REQUEST_STEP_CAPABILITY,
-                                                             __builtin_ctzll(capability), -ENOSYS);
-}
-
 /* A child on its own stack, below the block, that shares our memory until exec. */
 static long clone_onto_stack(struct request *request, unsigned long flags, int *pidfd) {
-    int result = require(request, KERNEL_CLONE_PIDFD);
+    int result = request_require(request, KERNEL_CLONE_PIDFD);
     if (result < 0) {
         return result;
     }
@@ -93,7 +86,7 @@ static long clone_copy(struct request *request, int *pidfd) {
         struct clone_args args = clone3_args(request, 0, pidfd);
         pid = sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0);
     } else {
-        pid = require(request, KERNEL_CLONE_PIDFD);
+        pid = request_require(request, KERNEL_CLONE_PIDFD);
         if (pid == 0) {
             pid = sys_call(SYS_clone, CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, (long)pidfd, 0, 0, 0);
         }
@@ -374,9 +367,14 @@ int spawn(void *block, size_t capacity) {
         return request_fail(&request, REQUEST_STEP_PROBE, REQUEST_NO_INDEX, result);
     }
     bool posix = header->strategy == REQUEST_STRATEGY_POSIX_SPAWN;
-    result = require(&request, KERNEL_WAITID_PIDFD);
+    result = request_require(&request, KERNEL_WAITID_PIDFD);
     if (result == 0 && posix) {
-        result = require(&request, KERNEL_PIDFD_OPEN);
+        result = request_require(&request, KERNEL_PIDFD_OPEN);
+    }
+    if (result == 0 && header->exec_source >= 0) {
+        /* A traced child that a filter sent SIGSYS here would wait for its tracer, who waits for
+         * its exec. */
+        result = request_require(&request, KERNEL_EXECVEAT);
     }
     if (result < 0) {
         return result;

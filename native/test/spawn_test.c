@@ -705,18 +705,22 @@ static int under_filter(const char *rules) {
         if (posix && strstr(rules, "clone3=") && !strstr(rules, "clone3=ENOSYS")) {
             continue;
         }
-        /* glibc closes ranges itself, and steps down for any error, to /proc. */
-        if (posix && (strstr(rules, "close_range=kill") || access("/proc/self/fd", F_OK) != 0)) {
-            continue;
+        uint64_t missing = 0;
+        if (posix && strstr(rules, "pidfd_open=")) {
+            missing = KERNEL_PIDFD_OPEN;
+        } else if (posix && strstr(rules, "close_range=kill")) {
+            missing = KERNEL_CLOSE_RANGE_ANSWERED; /* glibc closes ranges itself */
+        } else if (posix && access("/proc/self/fd", F_OK) != 0) {
+            missing = KERNEL_CLOSE_RANGE; /* and steps down for any error, to /proc */
         }
         struct builder b = begin(strategy);
         builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 0);
         builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 3)->text = builder_text(&b, "/dev/null");
         close_above(&b, 3);
-        if (posix && strstr(rules, "pidfd_open=")) {
+        if (missing) {
             CHECK_EQUAL(run(&b, EXIT_7), -ENOSYS);
             CHECK_EQUAL(builder_header(&b)->step, REQUEST_STEP_CAPABILITY);
-            CHECK_EQUAL(1 << builder_header(&b)->index, KERNEL_PIDFD_OPEN);
+            CHECK_EQUAL((uint64_t)1 << builder_header(&b)->index, missing);
         } else {
             char text[512];
             output_of(&b, DESCRIPTORS, text, sizeof text);

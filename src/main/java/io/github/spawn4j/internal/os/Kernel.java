@@ -57,6 +57,9 @@ public final class Kernel {
     /** splice(2), Linux 2.6.17. */
     @Native public static final long SPLICE = 1 << 14;
 
+    /** That nobody dies of close_range(2), even where it is refused. */
+    @Native public static final long CLOSE_RANGE_ANSWERED = 1 << 15;
+
     static {
         NativeLibrary.load();
     }
@@ -122,6 +125,7 @@ public final class Kernel {
         "memfd_create",
         "sched_setattr",
         "splice",
+        "close_range",
     };
 
     private static native long capabilities0();
