@@ -12,6 +12,10 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
+#ifndef PIDFD_SIGNAL_PROCESS_GROUP
+#define PIDFD_SIGNAL_PROCESS_GROUP 4
+#endif
+
 struct probe {
     uint64_t capability;
     bool (*is_allowed)(void);
@@ -45,6 +49,11 @@ static bool pidfd_send_signal_allowed(void) {
     return sys_pidfd_send_signal(own_pidfd(), 0, 0) == 0;
 }
 
+static bool pidfd_group_signal_allowed(void) {
+    /* To a group that nobody leads. */
+    return sys_pidfd_send_signal(own_pidfd(), 0, PIDFD_SIGNAL_PROCESS_GROUP) == -ESRCH;
+}
+
 static bool waitid_pidfd_allowed(void) {
     return sys_waitid(P_PIDFD, own_pidfd(), NULL, WEXITED | WNOHANG, NULL) == -ECHILD;
 }
@@ -73,6 +82,7 @@ static const struct probe probes[] = {
     {KERNEL_CLONE_INTO_CGROUP, into_cgroup_allowed},
     {KERNEL_PIDFD_OPEN, pidfd_open_allowed},
     {KERNEL_PIDFD_SEND_SIGNAL, pidfd_send_signal_allowed},
+    {KERNEL_PIDFD_GROUP_SIGNAL, pidfd_group_signal_allowed},
     {KERNEL_WAITID_PIDFD, waitid_pidfd_allowed},
     {KERNEL_CLOSE_RANGE, close_range_allowed},
     {KERNEL_OPENAT2, openat2_allowed},

@@ -10,8 +10,10 @@ static const struct {
     uint64_t capabilities; /* what is gone without it */
 } calls[] = {
     {"clone3", KERNEL_CLONE3 | KERNEL_CLONE_INTO_CGROUP},
-    {"pidfd_open", KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_WAITID_PIDFD},
-    {"pidfd_send_signal", KERNEL_PIDFD_SEND_SIGNAL},
+    {"pidfd_open", KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_PIDFD_GROUP_SIGNAL |
+                       KERNEL_WAITID_PIDFD},
+    {"pidfd_send_signal", KERNEL_PIDFD_SEND_SIGNAL | KERNEL_PIDFD_GROUP_SIGNAL},
+    {"pidfd_send_signal:3=4", KERNEL_PIDFD_GROUP_SIGNAL},
     {"close_range", KERNEL_CLOSE_RANGE},
     {"openat2", KERNEL_OPENAT2},
     {"faccessat2", KERNEL_FACCESSAT2},

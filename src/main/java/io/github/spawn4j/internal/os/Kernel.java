@@ -40,6 +40,9 @@ public final class Kernel {
      */
     @Native public static final long EXECVE_CHECK = 1 << 9;
 
+    /** PIDFD_SIGNAL_PROCESS_GROUP of pidfd_send_signal(2), Linux 6.9. */
+    @Native public static final long PIDFD_GROUP_SIGNAL = 1 << 10;
+
     static {
         NativeLibrary.load();
     }
