@@ -86,7 +86,7 @@ public final class PidfdProcess extends Process implements Closeable {
         child =
                 launched.watch(
                         Stream.of(input, output, error).filter(Objects::nonNull).toList(), known);
-        escalation = known.of(child, cgroup);
+        escalation = known.of(child, cgroup, input == null ? null : new UserInput(input, this));
         if (known.isToBeReleased()) {
             child.exited().thenRun(escalation::childExited);
             dropWith(child, escalation);
@@ -357,10 +357,8 @@ public final class PidfdProcess extends Process implements Closeable {
      * does not read; it does end the child. Returns what went wrong, or null.
      */
     private IOException flushInterruptibly() throws IOException {
-        synchronized (this) {
-            if (stdin == null) {
-                return null; // nobody has written anything
-            }
+        if (!hasBuffers()) {
+            return null;
         }
         FutureTask<Void> flushing =
                 new FutureTask<>(
@@ -390,6 +388,20 @@ public final class PidfdProcess extends Process implements Closeable {
         } catch (IllegalStateException e) {
             // Its writer has another charset, and is the caller's to flush.
             getOutputStream().close();
+        }
+    }
+
+    /** Whether somebody may have written something that is still on this side of the pipe. */
+    synchronized boolean hasBuffers() {
+        return stdin != null;
+    }
+
+    /** As {@link #flush}, but closes nothing. */
+    void flushInput() throws IOException {
+        try {
+            outputWriter().flush();
+        } catch (IllegalStateException e) {
+            getOutputStream().flush();
         }
     }
 
