@@ -108,6 +108,8 @@ void io_widen(int pipe) {
     sys_fcntl(pipe, F_SETPIPE_SZ, WIDE);
 }
 
+int io_capacity(int pipe) { return sys_fcntl(pipe, F_GETPIPE_SZ, 0); }
+
 int io_splice(int pipe, int file) {
     int size = io_available(pipe);
     if (size == 0) {

@@ -24,6 +24,9 @@ int io_unblock(int fd);
 /* Gives the pipe `pipe` room for more than io_splice moves at once, if it may have that. */
 void io_widen(int pipe);
 
+/* How many bytes the pipe `pipe` holds at most, or -errno. */
+int io_capacity(int pipe);
+
 /* Moves what is in the pipe `pipe`, 64 KiB at most, to the file `file`, at its position, where
  * nobody else writes it over. Returns how many bytes, 0 at the end, -EAGAIN where the pipe is
  * empty, or another -errno.

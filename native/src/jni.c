@@ -253,6 +253,12 @@ NATIVE(void, Io, widen0)(JNIEnv *env, jclass class, jint pipe) {
     io_widen(pipe);
 }
 
+NATIVE(jint, Io, capacity0)(JNIEnv *env, jclass class, jint pipe) {
+    (void)env;
+    (void)class;
+    return io_capacity(pipe);
+}
+
 NATIVE(jint, Io, splice0)(JNIEnv *env, jclass class, jint pipe, jobject file) {
     (void)class;
     return io_splice(pipe, number_of(env, file));

@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
+import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Feed;
 import io.github.spawn4j.internal.io.PipeOutput;
 import io.github.spawn4j.internal.io.Pump;
@@ -57,8 +58,14 @@ abstract sealed class Input {
                 });
     }
 
-    /** Our end of the pipe, and what begins the writing. */
-    record Writer(Child.Stream stream, Runnable start) {}
+    /**
+     * Our end of the pipe.
+     *
+     * @param stream the end
+     * @param input the same, as a teardown ends it
+     * @param start what begins the writing
+     */
+    record Writer(Child.Stream stream, Escalation.Input input, Runnable start) {}
 
     private static final class Bytes extends Input {
         private final byte[] bytes;
@@ -78,7 +85,7 @@ abstract sealed class Input {
         Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
             Feed feed = new Feed(fd, bytes, terminal != null);
             tell(failed, feed.done());
-            return new Writer(feed, feed::start);
+            return new Writer(feed, feed, feed::start);
         }
     }
 
@@ -98,7 +105,7 @@ abstract sealed class Input {
         Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
             Pump pump = new Pump(stream, terminal == null ? new PipeOutput(fd) : terminal.output());
             tell(failed, pump.done());
-            return new Writer(pump, pump::start);
+            return new Writer(pump, pump, pump::start);
         }
     }
 

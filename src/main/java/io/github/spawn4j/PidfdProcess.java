@@ -6,7 +6,10 @@ import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.PipeInput;
 import io.github.spawn4j.internal.io.PipeOutput;
+import io.github.spawn4j.internal.io.Reactor;
+import io.github.spawn4j.internal.io.Spillway;
 import io.github.spawn4j.internal.io.Terminal;
+import io.github.spawn4j.internal.io.Timer;
 import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Uninterrupted;
@@ -17,6 +20,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -46,6 +50,9 @@ import java.util.stream.Stream;
  * was written still to be read, when the process has exited and no other process has them.
  */
 public final class PidfdProcess extends Process implements Closeable {
+    /** How long those who are reading when the process ends may take to read what is left. */
+    private static final long READERS_NS = 100_000_000;
+
     private final Child child;
 
     // Null where there is no pipe.
@@ -57,6 +64,9 @@ public final class PidfdProcess extends Process implements Closeable {
 
     /** Whether somebody has said how, so that {@link #close} does not wait for ever. */
     private final boolean tornDownByClose;
+
+    /** Whether the teardown begins with the end of the input. */
+    private final boolean closesInput;
 
     private boolean closed;
 
@@ -86,7 +96,8 @@ public final class PidfdProcess extends Process implements Closeable {
         child =
                 launched.watch(
                         Stream.of(input, output, error).filter(Objects::nonNull).toList(), known);
-        escalation = known.of(child, cgroup);
+        closesInput = known.closesInput();
+        escalation = known.of(child, cgroup, input == null ? null : new UserInput(input, this));
         if (known.isToBeReleased()) {
             child.exited().thenRun(escalation::childExited);
             dropWith(child, escalation);
@@ -320,10 +331,17 @@ public final class PidfdProcess extends Process implements Closeable {
      * Closes the streams, and waits until the process has ended; closing again does nothing. What
      * was not read is lost.
      *
-     * <p>One on a terminal gets SIGHUP thereby. A process with a {@linkplain EmptyProcess#teardown
-     * teardown} of its own is torn down at once, without writing what is still buffered for it. Any
-     * other ends by itself, as JDK 26 documents {@code Process.close}: what is buffered is written
-     * first, and an interrupt begins {@link Teardown#DEFAULT}. The interrupt status is kept.
+     * <p>A process with a {@linkplain EmptyProcess#teardown teardown} of its own is torn down at
+     * once. Its standard input is closed before, without writing what is still buffered for it
+     * unless that is the teardown's {@linkplain Teardown#closeInput first step}. Its outputs are
+     * closed when the teardown is over, so that it can print as it ends. Whoever is reading them
+     * reads on meanwhile, and afterwards has 100 ms for what is left; what nobody reads and would
+     * keep the process waiting is dropped. One on a terminal gets SIGHUP first, as both sides are
+     * closed, unless the teardown begins with the end of input.
+     *
+     * <p>Any other process ends by itself, as JDK 26 documents {@code Process.close}: what is
+     * buffered is written first, all streams are closed, and an interrupt begins {@link
+     * Teardown#DEFAULT}. The interrupt status is kept.
      *
      * @throws IOException if a stream cannot be closed, or if somebody has survived the teardown;
      *     the streams are closed all the same
@@ -337,8 +355,7 @@ public final class PidfdProcess extends Process implements Closeable {
             closed = true;
         }
         if (tornDownByClose) {
-            child.closeStreams();
-            Uninterrupted.get(escalation.begin());
+            tearDown();
             return;
         }
         IOException failure = flushInterruptibly();
@@ -352,15 +369,51 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
+    /** The outputs are closed last: who prints as it ends would be killed by SIGPIPE. */
+    private void tearDown() throws IOException {
+        if (terminal != null && !closesInput) {
+            child.closeStreams(); // to hang up is how a terminal is closed
+        }
+        List<PipeInput> outputs =
+                Stream.of(output, error).filter(Objects::nonNull).distinct().toList();
+        List<PipeInput> beingRead = outputs.stream().filter(PipeInput::isBeingRead).toList();
+        Spillway spillway = Spillway.open(outputs);
+        try {
+            if (input != null && !closesInput) {
+                input.close();
+            }
+            CompletableFuture<Void> gone = escalation.begin();
+            Uninterrupted.get(gone);
+            awaitReaders(beingRead);
+        } finally {
+            spillway.close();
+            child.closeStreams();
+        }
+    }
+
+    /**
+     * Lets those who were reading read what is left, for a moment, as somebody else may keep an
+     * output open or a reader be slow.
+     */
+    private static void awaitReaders(List<PipeInput> beingRead) throws IOException {
+        if (beingRead.isEmpty()) {
+            return;
+        }
+        CompletableFuture<Void> read =
+                CompletableFuture.allOf(
+                        beingRead.stream().map(PipeInput::end).toArray(CompletableFuture[]::new));
+        Timer limit = Reactor.schedule(READERS_NS, () -> read.complete(null));
+        Uninterrupted.get(read);
+        limit.cancel();
+    }
+
     /**
      * Writes what is buffered, on a worker, as an interrupt does not end the wait for a child that
      * does not read; it does end the child. Returns what went wrong, or null.
      */
     private IOException flushInterruptibly() throws IOException {
-        synchronized (this) {
-            if (stdin == null) {
-                return null; // nobody has written anything
-            }
+        if (!hasBuffers()) {
+            return null;
         }
         FutureTask<Void> flushing =
                 new FutureTask<>(
@@ -390,6 +443,20 @@ public final class PidfdProcess extends Process implements Closeable {
         } catch (IllegalStateException e) {
             // Its writer has another charset, and is the caller's to flush.
             getOutputStream().close();
+        }
+    }
+
+    /** Whether somebody may have written something that is still on this side of the pipe. */
+    synchronized boolean hasBuffers() {
+        return stdin != null;
+    }
+
+    /** As {@link #flush}, but closes nothing. */
+    void flushInput() throws IOException {
+        try {
+            outputWriter().flush();
+        } catch (IllegalStateException e) {
+            getOutputStream().flush();
         }
     }
 

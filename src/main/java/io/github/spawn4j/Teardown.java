@@ -14,18 +14,27 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * How a process is ended: signals, each with the time that the process has to end before the next
- * one is sent, and whom they reach. Immutable.
+ * How a process is ended: steps, each with the time that the process has to end before the next one
+ * is taken, and whom they reach. A step sends a signal; the first one may close standard input
+ * instead. Immutable.
  *
  * <pre>{@code
- * Teardown gentle = Teardown.first(Signal.INT, ofSeconds(5)).then(Signal.TERM, ofSeconds(2)).then(Signal.KILL, ofSeconds(1));
+ * Teardown gentle = Teardown.closeInput(ofSeconds(5)).then(Signal.TERM, ofSeconds(2)).then(Signal.KILL, ofSeconds(1));
  * PidfdProcess server = PidfdProcess.builder("npx", "server").teardown(gentle.ofGroup().atShutdown()).start();
  * }</pre>
  *
  * <p>It begins when a {@link EmptyProcess#run run} exceeds its time or is interrupted, by {@link
  * PidfdProcess#close()} and {@link PidfdProcess#teardown()}, and where it says so when the JVM
  * ends. It is over as soon as nobody is left; a process that has ended but that its parent has not
- * waited for does not count.
+ * waited for does not count, where /proc tells that (below).
+ *
+ * <p>A process that is stopped handles nothing. So each step that it could handle is followed by
+ * SIGCONT, to the same processes: not SIGKILL, nor SIGCONT and the signals that stop. A cgroup that
+ * is frozen stays frozen; only SIGKILL reaches who is in it.
+ *
+ * <p>Who is left after the last grace has survived, which is an error. Somebody who was sent
+ * SIGKILL is not taken for a survivor before 2 seconds have passed since, as the kernel needs a
+ * moment to clear up behind a process, whatever its grace.
  */
 public final class Teardown {
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(2);
@@ -51,7 +60,7 @@ public final class Teardown {
     }
 
     /**
-     * A teardown of one step, which reaches the process alone.
+     * A teardown of one step, a signal to the process alone.
      *
      * @param signal what is sent
      * @param grace how long the process then has; not negative
@@ -60,6 +69,33 @@ public final class Teardown {
      */
     public static Teardown first(Signal signal, Duration grace) {
         return new Teardown(List.of(), Scope.PROCESS, false).then(signal, grace);
+    }
+
+    /**
+     * A teardown whose first step is the gentlest one: standard input is closed, which servers that
+     * talk through it (language servers, the Model Context Protocol) and filters take as the wish
+     * that they end.
+     *
+     * <p>What is buffered in {@link Process#getOutputStream()} and {@link Process#outputWriter()}
+     * is written before, as far as the process reads it within the grace. Input that a run still
+     * feeds ends where it is. On a terminal the character is typed that says the end of input. A
+     * process whose standard input is neither a pipe nor a terminal of this library is given the
+     * next step at once; those of a pipeline have the grace of the first one.
+     *
+     * @param grace how long the process then has; not negative
+     * @return the teardown; unless steps follow, who does not end by itself lives on
+     * @throws IllegalArgumentException if {@code grace} is negative
+     */
+    public static Teardown closeInput(Duration grace) {
+        Escalation.Step step = new Escalation.CloseInput(graceNs(grace));
+        return new Teardown(List.of(step), Scope.PROCESS, false);
+    }
+
+    private static long graceNs(Duration grace) {
+        if (grace.isNegative()) {
+            throw new IllegalArgumentException("grace " + grace + " is negative");
+        }
+        return Deadline.toNanos(grace);
     }
 
     /**
@@ -72,20 +108,25 @@ public final class Teardown {
      */
     public Teardown then(Signal signal, Duration grace) {
         Objects.requireNonNull(signal, "signal");
-        if (grace.isNegative()) {
-            throw new IllegalArgumentException("grace " + grace + " is negative");
-        }
         List<Escalation.Step> longer = new ArrayList<>(steps);
-        longer.add(new Escalation.Step(signal.number(), Deadline.toNanos(grace)));
+        longer.add(new Escalation.Send(signal.number(), graceNs(grace)));
         return new Teardown(List.copyOf(longer), scope, atShutdown);
     }
 
     /**
      * The same for the whole process group, of which the process becomes the leader: everybody that
-     * it starts, unless they leave the group. From Linux 6.9 on also after the process itself has
-     * ended, before that only until its exit has been collected (pidfd_send_signal(2)). As long as
-     * somebody is left in the group it costs a descriptor, until the teardown or until nobody
-     * refers to the process any more.
+     * it starts, unless they leave the group. As long as somebody is left in the group it costs a
+     * descriptor, until the teardown or until nobody refers to the process any more.
+     *
+     * <p>From Linux 6.9 on the group is reached also after the process itself has ended
+     * (pidfd_send_signal(2)). Before that, and where a filter refuses the call, it is reached only
+     * until the exit has been collected; a teardown that begins before keeps the exit back until
+     * nobody else is left or its last signal has been sent, so that nobody is told of it sooner,
+     * and one that begins later fails at once if somebody is left.
+     *
+     * <p>Zombies are told from others by /proc. Where that is missing, of another pid namespace
+     * ({@code unshare --pid} without {@code --mount-proc}) or hides processes ({@code hidepid}),
+     * zombies that nobody waits for count as survivors, and the error says so.
      *
      * @return the wider teardown
      */
@@ -114,6 +155,10 @@ public final class Teardown {
         return new Teardown(steps, scope, true);
     }
 
+    boolean closesInput() {
+        return steps.get(0) instanceof Escalation.CloseInput;
+    }
+
     boolean needsGroup() {
         return scope == Scope.GROUP;
     }
@@ -135,9 +180,10 @@ public final class Teardown {
      * The teardown of a child.
      *
      * @param cgroup where it was started, or null
+     * @param input its standard input, or null if that is not ours
      */
-    Escalation of(Child child, Path cgroup) {
-        return new Escalation(child, target(child, cgroup), steps, atShutdown);
+    Escalation of(Child child, Path cgroup, Escalation.Input input) {
+        return new Escalation(child, target(child, cgroup), steps, input, atShutdown);
     }
 
     private Target target(Child child, Path cgroup) {
@@ -154,14 +200,16 @@ public final class Teardown {
     /** Such as {@code SIGTERM, PT2S, SIGKILL, PT2S to the group}. */
     @Override
     public String toString() {
-        return steps.stream()
-                        .map(
-                                step ->
-                                        Signal.of(step.signal())
-                                                + ", "
-                                                + Duration.ofNanos(step.graceNs()))
-                        .collect(Collectors.joining(", "))
+        return steps.stream().map(Teardown::describe).collect(Collectors.joining(", "))
                 + " to the "
                 + scope.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String describe(Escalation.Step step) {
+        String action =
+                step instanceof Escalation.Send send
+                        ? Signal.of(send.signal()).toString()
+                        : "end of input";
+        return action + ", " + Duration.ofNanos(step.graceNs());
     }
 }

@@ -168,4 +168,142 @@ class CloseTest {
 
         assertThat(handle.isAlive()).isFalse();
     }
+
+    // A server that ends in peace
+
+    private static final String SERVER =
+            "trap 'echo ending; echo ending >&2; echo saved > \"$0\"; exit 7' TERM;"
+                    + " echo ready; while :; do sleep 0.01; done";
+
+    private static final Teardown PATIENT = Teardown.first(Signal.TERM, ofSeconds(600));
+
+    private PidfdProcess server(String script, Path file) throws Exception {
+        PidfdProcess server =
+                PidfdProcess.builder("sh", "-c", script, file.toString())
+                        .teardown(PATIENT.ofGroup())
+                        .start();
+        assertThat(readLine(server)).isEqualTo("ready");
+        return server;
+    }
+
+    /** No more than the line. */
+    private static String readLine(PidfdProcess process) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = process.getInputStream().read();
+                c >= 0 && c != '\n';
+                c = process.getInputStream().read()) {
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
+    /** It would be killed with SIGPIPE if the outputs were closed first. */
+    @Test
+    void letsAServerPrintAndSaveAsItEnds() throws Exception {
+        Path file = folder.resolve("file");
+        PidfdProcess server = server(SERVER, file);
+
+        server.close();
+
+        assertThat(server.exitStatus()).isEqualTo(new ExitStatus.Exited(7));
+        assertThat(file).hasContent("saved");
+    }
+
+    @Test
+    void closesTheInputBeforeTheTeardown() throws Exception {
+        Path file = folder.resolve("file");
+        PidfdProcess server =
+                server(
+                        "trap 'cat; echo saved > \"$0\"; exit' TERM; echo ready;"
+                                + " while :; do sleep 0.01; done",
+                        file);
+
+        server.close();
+
+        assertThat(file).hasContent("saved");
+    }
+
+    /** More than a pipe holds. */
+    @Test
+    void dropsWhatNobodyReads() throws Exception {
+        Path file = folder.resolve("file");
+        PidfdProcess server =
+                server(
+                        "trap 'head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2;"
+                                + " echo saved > \"$0\"; exit' TERM; echo ready;"
+                                + " while :; do sleep 0.01; done",
+                        file);
+
+        server.close();
+
+        assertThat(file).hasContent("saved");
+        assertThatThrownBy(() -> server.getInputStream().read())
+                .isInstanceOf(IOException.class)
+                .hasMessage("Stream closed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    void letsAReaderReadToTheEnd(ThreadKind kind) throws Exception {
+        PidfdProcess server =
+                server(
+                        "trap 'seq 50000; exit' TERM; echo ready; while :; do sleep 0.01; done",
+                        folder);
+        ThreadKind.Running<byte[]> reading = kind.run(() -> server.getInputStream().readAllBytes());
+        reading.untilBlocked();
+
+        server.close();
+
+        assertThat(new String(reading.get(), StandardCharsets.US_ASCII))
+                .startsWith("1\n2\n")
+                .endsWith("\n49999\n50000\n");
+    }
+
+    @Test
+    void closesTheOutputsWhenSomebodyElseKeepsThemOpen() throws Exception {
+        PidfdProcess server =
+                PidfdProcess.builder("sh", "-c", "sleep 600 & echo $!; wait")
+                        .teardown(PATIENT)
+                        .start();
+        ProcessHandle orphan = ProcessHandle.of(Long.parseLong(readLine(server))).orElseThrow();
+        ThreadKind.Running<Integer> reading =
+                ThreadKind.PLATFORM.run(() -> server.getInputStream().read());
+        reading.untilBlocked();
+
+        server.close();
+
+        assertThat(reading.failure()).hasMessage("Stream closed");
+        orphan.destroyForcibly();
+    }
+
+    @Test
+    void hangsUpATerminal() throws Exception {
+        PidfdProcess process =
+                PidfdProcess.builder("sh", "-c", "echo ready; exec sleep 600")
+                        .terminal(new WindowSize(24, 80))
+                        .teardown(PATIENT)
+                        .start();
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+
+        process.close();
+
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.HUP, false));
+    }
+
+    @Test
+    void endsTheInputOfATerminalGently() throws Exception {
+        Path file = folder.resolve("file");
+        PidfdProcess process =
+                PidfdProcess.builder(
+                                "sh", "-c", "echo ready; cat; echo saved > \"$0\"", file.toString())
+                        .terminal(new WindowSize(24, 80))
+                        .teardown(Teardown.closeInput(ofSeconds(600)))
+                        .start();
+        assertThat(process.inputReader().readLine()).isEqualTo("ready");
+
+        process.close();
+
+        assertThat(process.exitValue()).isZero();
+        assertThat(file).hasContent("saved");
+    }
 }

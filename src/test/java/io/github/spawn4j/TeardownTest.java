@@ -8,10 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,10 +25,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How processes are ended: step by step, alone, with their group, or with their cgroup. */
 @Timeout(60)
@@ -54,11 +63,18 @@ class TeardownTest {
         return pid;
     }
 
-    /** Whether it runs; a zombie whose parent does not care has ended. */
+    /** Whether a thread of it runs; a zombie whose parent does not care has ended. */
     private static boolean runs(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            return threads.anyMatch(TeardownTest::isAlive);
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isAlive(Path thread) {
         try {
-            return !Files.readString(Path.of("/proc", Long.toString(pid), "status"))
-                    .contains("State:\tZ");
+            return !Files.readString(thread.resolve("status")).contains("State:\tZ");
         } catch (IOException e) {
             return false;
         }
@@ -196,7 +212,285 @@ class TeardownTest {
                                         .hasMessageContaining("has left somebody"));
     }
 
+    /** With a grace that is shorter than what the kernel needs to clear up behind a process. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 5, 20, 100})
+    void takesNobodyForASurvivorWhoIsDying(int graceMs) throws Exception {
+        Teardown impatient =
+                Teardown.first(Signal.TERM, ofMillis(20)).then(Signal.KILL, ofMillis(graceMs));
+        for (int i = 0; i < 20; i++) {
+            PidfdProcess process =
+                    sh("(trap '' TERM; echo ready; exec sleep 600) & wait")
+                            .teardown(impatient.ofGroup())
+                            .start();
+            assertThat(process.inputReader().readLine()).isEqualTo("ready");
+
+            await(process.teardown());
+        }
+    }
+
+    @Test
+    void takesTheProcessForNoSurvivorWhileItIsDying() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            PidfdProcess process =
+                    PidfdProcess.builder("sleep", "600")
+                            .teardown(Teardown.first(Signal.KILL, ZERO))
+                            .start();
+
+            await(process.teardown());
+
+            assertThat(process.isAlive()).isFalse();
+        }
+    }
+
+    // Stopped processes
+
+    private static final String STOPPED =
+            "trap 'echo bye; exit 7' TERM; echo $$; kill -STOP $$; while :; do sleep 0.01; done";
+
+    private void untilStopped(long pid) throws Exception {
+        Path status = Path.of("/proc", Long.toString(pid), "status");
+        Eventually.isTrue("stopped", () -> Files.readString(status).contains("State:\tT"));
+    }
+
+    /** Nothing is handled by a process that is stopped. */
+    @Test
+    void letsAStoppedProcessHandleTheSignal() throws Exception {
+        handlesTheSignal(sh(STOPPED).teardown(PATIENT));
+    }
+
+    @Test
+    void letsAStoppedGroupHandleTheSignal() throws Exception {
+        handlesTheSignal(sh(STOPPED).teardown(PATIENT.ofGroup()));
+    }
+
+    @Test
+    void letsAStoppedCgroupHandleTheSignal() throws Exception {
+        try (TestCgroup cgroup = new TestCgroup()) {
+            handlesTheSignal(sh(STOPPED).cgroup(cgroup.directory()).teardown(PATIENT.ofCgroup()));
+        }
+    }
+
+    private void handlesTheSignal(EmptyProcess stopped) throws Exception {
+        PidfdProcess process = stopped.start();
+        BufferedReader output = process.inputReader();
+        untilStopped(pidFrom(output));
+
+        await(process.teardown());
+
+        assertThat(output.readLine()).isEqualTo("bye");
+        assertThat(process.exitValue()).isEqualTo(7);
+    }
+
+    @Test
+    void letsAStoppedProcessMeetTheEndOfItsInput() throws Exception {
+        PidfdProcess process =
+                sh("echo $$; kill -STOP $$; cat; echo bye")
+                        .teardown(Teardown.closeInput(ofSeconds(600)))
+                        .start();
+        BufferedReader output = process.inputReader();
+        untilStopped(pidFrom(output));
+
+        await(process.teardown());
+
+        assertThat(output.lines()).containsExactly("bye");
+    }
+
+    /** Which would undo it. */
+    @Test
+    void letsNobodyGoOnWhoIsToBeStopped() throws Exception {
+        PidfdProcess process =
+                PidfdProcess.builder("sleep", "600")
+                        .teardown(
+                                Teardown.first(Signal.STOP, ofMillis(50))
+                                        .then(Signal.USR1, ofSeconds(600)))
+                        .start();
+        CompletableFuture<Void> teardown = process.teardown();
+        untilStopped(process.pid());
+
+        await(teardown);
+
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.USR1, false));
+    }
+
+    // The end of input
+
+    private static final Teardown GENTLE = Teardown.closeInput(ofSeconds(600));
+
+    @Test
+    void mayBeginWithTheEndOfInput() throws Exception {
+        PidfdProcess process = sh("cat; echo bye").teardown(GENTLE).start();
+
+        await(process.teardown());
+
+        assertThat(process.inputReader().lines()).containsExactly("bye");
+        assertThat(process.exitValue()).isZero();
+    }
+
+    @Test
+    void writesWhatIsBufferedBeforeTheEndOfInput() throws Exception {
+        PidfdProcess process = sh("cat; echo bye").teardown(GENTLE).start();
+        process.outputWriter().write("buffered ");
+
+        await(process.teardown());
+
+        assertThat(process.inputReader().lines()).containsExactly("buffered bye");
+    }
+
+    @Test
+    void goesOnFromTheEndOfInputToSignals() throws Exception {
+        PidfdProcess process =
+                PidfdProcess.builder("sleep", "600")
+                        .teardown(
+                                Teardown.closeInput(ofMillis(50)).then(Signal.TERM, ofSeconds(600)))
+                        .start();
+
+        await(process.teardown());
+
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
+    }
+
+    /** Nor does the writer wait any longer. */
+    @Test
+    void isNotHeldUpByInputThatNobodyReads() throws Exception {
+        PidfdProcess process =
+                PidfdProcess.builder("sleep", "600")
+                        .teardown(
+                                Teardown.closeInput(ofMillis(50)).then(Signal.TERM, ofSeconds(600)))
+                        .start();
+        ThreadKind.Running<Void> writing =
+                ThreadKind.PLATFORM.run(
+                        () -> {
+                            process.outputWriter().write("a".repeat(1 << 20));
+                            return null;
+                        });
+        writing.untilBlocked();
+
+        await(process.teardown());
+
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
+        assertThat(writing.failure()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void skipsTheEndOfAnInputThatIsNotOurs() throws Exception {
+        PidfdProcess process =
+                sh("exec sleep 600")
+                        .stdin(Redirect.DISCARD)
+                        .teardown(GENTLE.then(Signal.TERM, ofSeconds(600)))
+                        .start();
+
+        await(process.teardown());
+
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
+    }
+
+    @Test
+    void typesTheEndOfInputOnATerminal() throws Exception {
+        PidfdProcess process =
+                sh("echo ready; cat > /dev/null; echo bye")
+                        .terminal(new WindowSize(24, 80))
+                        .teardown(GENTLE)
+                        .start();
+        BufferedReader output = process.inputReader();
+        assertThat(output.readLine()).isEqualTo("ready");
+
+        await(process.teardown());
+
+        assertThat(process.exitValue()).isZero();
+        assertThat(output.lines()).contains("bye");
+    }
+
+    @Test
+    void closesTheInputOfARunThatIsStillFed() throws Exception {
+        PipedInputStream endless = new PipedInputStream();
+        try (PipedOutputStream writer = new PipedOutputStream(endless)) {
+            writer.write("fed ".getBytes(StandardCharsets.UTF_8));
+            writer.flush();
+
+            assertThat(outputOfTimedOutRun("cat; echo bye", endless)).isEqualTo("fed bye\n");
+        }
+    }
+
+    private static String outputOfTimedOutRun(String script, InputStream input) {
+        CommandException timeout =
+                catchThrowableOfType(
+                        CommandException.class,
+                        () ->
+                                sh(script)
+                                        .teardown(GENTLE)
+                                        .run(RunOptions.timeout(ofMillis(300)).stdin(input)));
+        assertThat(timeout.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
+        assertThat(timeout.getSuppressed()).isEmpty();
+        return timeout.result().stdout().text();
+    }
+
+    /** What is in the pipe by then is still read. */
+    @Test
+    void feedsARunNoMoreThatIsTornDown() {
+        assertThatExceptionOfType(CommandException.class)
+                .isThrownBy(
+                        () ->
+                                sh("kill -STOP $$; wc -c")
+                                        .teardown(GENTLE)
+                                        .run(
+                                                RunOptions.timeout(ofMillis(100))
+                                                        .stdin(new byte[1 << 20])))
+                .matches(e -> e.reason() == CommandException.Reason.TIMEOUT)
+                .satisfies(
+                        e ->
+                                assertThat(Long.parseLong(e.result().stdout().text().strip()))
+                                        .isBetween(1L, (1L << 20) - 1));
+    }
+
+    /** Whose input ends with the first one. */
+    @Test
+    void givesThoseOfAPipelineTheGraceOfTheFirst() throws Exception {
+        PipedInputStream endless = new PipedInputStream();
+        try (PipedOutputStream writer = new PipedOutputStream(endless)) {
+            writer.flush(); // nothing comes, and no end
+            Teardown gentle = GENTLE.then(Signal.KILL, ofSeconds(600));
+            assertThatExceptionOfType(CommandException.class)
+                    .isThrownBy(
+                            () ->
+                                    Pipeline.of(
+                                                    sh("cat; echo one").teardown(gentle),
+                                                    sh("cat; echo two").teardown(gentle))
+                                            .run(RunOptions.timeout(ofMillis(300)).stdin(endless)))
+                    .matches(e -> e.reason() == CommandException.Reason.TIMEOUT)
+                    .matches(e -> e.result().stdout().text().equals("one\ntwo\n"));
+        }
+    }
+
     // The group
+
+    @Test
+    void ofAGroupReachesWhoseFirstThreadHasEnded() throws Exception {
+        PidfdProcess process =
+                sh("\"$0\" & wait")
+                        .args(System.getProperty("spawn4j.native.bin") + "/zombie_leader")
+                        .teardown(QUICK.ofGroup())
+                        .start();
+        long headless = pidFrom(process.inputReader());
+        assertThat(runs(headless)).isTrue();
+
+        process.close();
+
+        assertThat(runs(headless)).as("the process without its first thread runs").isFalse();
+    }
+
+    @Test
+    void reachesAProcessWhoseFirstThreadHasEnded() throws Exception {
+        PidfdProcess process =
+                PidfdProcess.builder(System.getProperty("spawn4j.native.bin") + "/zombie_leader")
+                        .teardown(QUICK)
+                        .start();
+        pidFrom(process.inputReader());
+
+        process.close();
+
+        assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
+    }
 
     private static final String FAMILY =
             "sleep 601 & echo $!; (trap '' TERM; sleep 602 & echo $!; wait) & wait";
@@ -454,6 +748,23 @@ class TeardownTest {
         process.destroyForcibly().waitFor();
     }
 
+    @Test
+    void ofACgroupReachesWhoseFirstThreadHasEnded() throws Exception {
+        try (TestCgroup cgroup = new TestCgroup()) {
+            PidfdProcess process =
+                    sh("setsid \"$0\" & wait")
+                            .args(System.getProperty("spawn4j.native.bin") + "/zombie_leader")
+                            .cgroup(cgroup.directory())
+                            .teardown(QUICK.ofCgroup())
+                            .start();
+            long headless = pidFrom(process.inputReader());
+
+            process.close();
+
+            assertThat(runs(headless)).as("the process without its first thread runs").isFalse();
+        }
+    }
+
     // The value
 
     @Test
@@ -461,8 +772,13 @@ class TeardownTest {
         assertThat(Teardown.DEFAULT).hasToString("SIGTERM, PT2S, SIGKILL, PT2S to the process");
         assertThat(Teardown.DEFAULT.ofGroup())
                 .hasToString("SIGTERM, PT2S, SIGKILL, PT2S to the group");
+        assertThat(Teardown.closeInput(ofSeconds(5)).then(Signal.KILL, ZERO))
+                .hasToString("end of input, PT5S, SIGKILL, PT0S to the process");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Teardown.first(Signal.TERM, ofMillis(-1)))
+                .withMessage("grace PT-0.001S is negative");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Teardown.closeInput(ofMillis(-1)))
                 .withMessage("grace PT-0.001S is negative");
     }
 }

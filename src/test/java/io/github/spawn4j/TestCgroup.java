@@ -7,28 +7,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /** A cgroup (version 2) of a test's own, which root can make where one is mounted. */
-final class TestCgroup implements AutoCloseable {
+public final class TestCgroup implements AutoCloseable {
     private final Deque<Path> made = new ArrayDeque<>();
 
     /** Makes one, or skips the test. */
-    TestCgroup() throws IOException {
+    public TestCgroup() throws IOException {
         assumeTrue(LibC.isRoot(), "making a cgroup needs root");
         make(mount().resolve("spawn4j-test-" + ProcessHandle.current().pid()));
     }
 
+    /** Whether there can be one here. */
+    public static boolean canBeMade() throws IOException {
+        return LibC.isRoot() && findMount().isPresent();
+    }
+
     /** Where the file system is mounted; without one the test is skipped. */
     static Path mount() throws IOException {
-        Path mount =
-                Files.readAllLines(Path.of("/proc/self/mounts")).stream()
-                        .map(line -> line.split(" "))
-                        .filter(fields -> fields[2].equals("cgroup2"))
-                        .map(fields -> Path.of(fields[1]))
-                        .findFirst()
-                        .orElse(null);
-        assumeTrue(mount != null, "no cgroup2 file system is mounted");
-        return mount;
+        Optional<Path> mount = findMount();
+        assumeTrue(mount.isPresent(), "no cgroup2 file system is mounted");
+        return mount.get();
+    }
+
+    private static Optional<Path> findMount() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
+                .map(line -> line.split(" "))
+                .filter(fields -> fields[2].equals("cgroup2"))
+                .map(fields -> Path.of(fields[1]))
+                .findFirst();
     }
 
     private Path make(Path directory) throws IOException {
@@ -36,7 +44,7 @@ final class TestCgroup implements AutoCloseable {
         return directory;
     }
 
-    Path directory() {
+    public Path directory() {
         return made.getLast();
     }
 

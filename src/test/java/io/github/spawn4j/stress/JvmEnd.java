@@ -23,6 +23,8 @@ final class JvmEnd {
     /** Still referred to at the end, unlike the others. */
     private static PidfdProcess kept;
 
+    private static PidfdProcess buffered;
+
     private JvmEnd() {}
 
     public static void main(String[] args) throws Exception {
@@ -37,6 +39,7 @@ final class JvmEnd {
                         .then(Signal.KILL, Duration.ofSeconds(10))
                         .ofGroup()
                         .atShutdown());
+        startGentle(folder.resolve("gentle"));
         startDaemon(Teardown.DEFAULT.ofGroup().atShutdown());
         System.gc(); // nobody refers to any other of them any more
         Runtime.getRuntime().addShutdownHook(new Thread(JvmEnd::startTooLate));
@@ -63,6 +66,17 @@ final class JvmEnd {
                         .start();
         System.out.println("pids daemon " + leader.inputReader().readLine());
         leader.waitFor();
+    }
+
+    /** It ends at the end of its input, which says what is buffered by then. */
+    private static void startGentle(Path note) throws Exception {
+        PidfdProcess process =
+                PidfdProcess.builder("sh", "-c", "echo $$ $$; cat > \"$0\"", note.toString())
+                        .teardown(Teardown.closeInput(Duration.ofSeconds(600)).atShutdown())
+                        .start();
+        System.out.println("pids gentle " + process.inputReader().readLine());
+        process.outputWriter().write("bye");
+        buffered = process;
     }
 
     /** When the library's own hook has run. */

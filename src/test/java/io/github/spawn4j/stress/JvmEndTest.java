@@ -37,13 +37,16 @@ class JvmEndTest {
         try {
             assertThat(pids)
                     .as(output)
-                    .containsOnlyKeys("group", "dropped", "unasked", "stubborn", "daemon");
-            for (String name : List.of("group", "dropped", "stubborn", "daemon")) {
+                    .containsOnlyKeys(
+                            "group", "dropped", "unasked", "stubborn", "gentle", "daemon");
+            for (String name : List.of("group", "dropped", "stubborn", "gentle", "daemon")) {
                 assertThat(pids.get(name)).as(name).noneMatch(JvmEndTest::runs);
             }
             assertThat(output).contains("a teardown at shutdown, which has begun already");
             assertThat(pids.get("unasked")).allMatch(JvmEndTest::runs);
-            assertThat(folder.toFile().list()).containsExactlyInAnyOrder("group", "dropped");
+            assertThat(folder.toFile().list())
+                    .containsExactlyInAnyOrder("group", "dropped", "gentle");
+            assertThat(folder.resolve("gentle")).hasContent("bye");
         } finally {
             pids.values().stream()
                     .flatMap(List::stream)

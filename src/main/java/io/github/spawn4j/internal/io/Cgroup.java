@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.io;
 
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -12,15 +13,19 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Everybody in a cgroup (version 2) and those below it, which no daemon escapes. Thread-safe.
  *
- * <p>SIGKILL goes through {@code cgroup.kill} (Linux 5.14), which also hits who is being forked;
- * other signals, and SIGKILL on older kernels, to one process after the other.
+ * <p>SIGKILL goes through {@code cgroup.kill} (Linux 5.14), which also hits who is being forked,
+ * before it is sent to one process after the other, as all other signals are.
  */
 public final class Cgroup implements Target {
     private static final int SIGKILL = 9;
+
+    /** What cgroup.procs says of who has no number in our pid namespace. */
+    private static final Integer STRANGER = 0;
 
     private final Path directory;
 
@@ -31,14 +36,45 @@ public final class Cgroup implements Target {
     @Override
     public void signal(int signal) throws IOException {
         Set<Integer> members = members();
+        boolean hasStrangers = members.remove(STRANGER);
         if (members.contains((int) ProcessHandle.current().pid())) {
             throw new IOException("the JVM itself is in cgroup " + directory);
         }
         Path kill = directory.resolve("cgroup.kill");
         if (signal == SIGKILL && Files.exists(kill)) {
             Files.writeString(kill, "1");
-        } else {
+            // It signals first threads, and so misses those whose first thread has ended.
+            members = members();
+            members.remove(STRANGER);
+            hasStrangers = false; // of whom it has reached those who can be
+        }
+        if (Kernel.has(Kernel.PIDFD_OPEN | Kernel.PIDFD_SEND_SIGNAL)) {
             signalEach(members, signal);
+        } else {
+            signalEachByNumber(members, signal);
+        }
+        if (hasStrangers) {
+            throw new IOException("processes of another pid namespace are in cgroup " + directory);
+        }
+    }
+
+    /**
+     * Where there are no pidfds: somebody else could only get it who gets the pid between a look
+     * into the cgroup and the signal.
+     */
+    private void signalEachByNumber(Set<Integer> members, int signal) throws IOException {
+        IOException failure = null;
+        for (int pid : members) {
+            try {
+                if (members().contains(pid)) {
+                    Pidfd.kill(pid, signal);
+                }
+            } catch (IOException e) {
+                failure = e; // the others get theirs all the same
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -53,6 +89,7 @@ public final class Cgroup implements Target {
                 Pidfd.open(pid).ifPresent(pidfd -> pidfds.put(pid, pidfd));
             }
             Set<Integer> still = members();
+            still.remove(STRANGER);
             IOException failure = null;
             for (int pid : still) {
                 Fd pidfd = pidfds.get(pid);
@@ -107,7 +144,20 @@ public final class Cgroup implements Target {
     }
 
     @Override
-    public boolean isGone() throws IOException {
+    public CompletableFuture<Boolean> isGone() {
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        Workers.execute(
+                () -> {
+                    try {
+                        answer.complete(isEmpty());
+                    } catch (IOException | RuntimeException | Error e) {
+                        answer.completeExceptionally(e);
+                    }
+                });
+        return answer;
+    }
+
+    private boolean isEmpty() throws IOException {
         try {
             return Files.readAllLines(directory.resolve("cgroup.events")).contains("populated 0");
         } catch (IOException e) {

@@ -65,6 +65,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     /** Whether it has been reaped. Not before the exit is known. */
     private volatile boolean collected;
 
+    /** Whether the exit is kept back: neither collected nor told. Changed under the lock. */
+    private volatile boolean held;
+
     /** Known to the reactor under this id; not while it is {@link #UNREGISTERED}. */
     @GuardedBy("lock")
     private long id = UNREGISTERED;
@@ -181,13 +184,61 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     }
 
     @Override
-    public boolean isGone() {
-        return exit() != null;
+    public CompletableFuture<Boolean> isGone() {
+        return CompletableFuture.completedFuture(exit() != null);
     }
 
     @Override
     public boolean readsFiles() {
         return false;
+    }
+
+    /**
+     * Keeps the exit back, which is then neither collected nor told until {@link #releaseExit}. So
+     * nobody else gets the pid, nor can there be another process group of that number. Returns
+     * false if it is too late.
+     */
+    boolean holdExit() {
+        lock.lock();
+        try {
+            held = exit == null && pidfd.isOpen();
+            return held;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the exit be collected and told. */
+    void releaseExit() {
+        lock.lock();
+        try {
+            if (!held) {
+                return;
+            }
+            held = false;
+        } finally {
+            lock.unlock();
+        }
+        settleQuietly(); // as the reactor may have been told of it meanwhile
+    }
+
+    /** What is done while the pid is the child's. */
+    interface Use {
+        void run() throws IOException;
+    }
+
+    /** Does {@code use}, unless the exit has been collected. Returns whether it was done. */
+    boolean ifUncollected(Use use) throws IOException {
+        lock.lock();
+        try {
+            if (collected || !pidfd.isOpen()) {
+                return false;
+            }
+            use.run();
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Sends a signal. Returns false if the child has ended. */
@@ -245,7 +296,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         boolean news;
         lock.lock();
         try {
-            int number = collected ? -1 : pidfd.acquire();
+            int number = collected || held ? -1 : pidfd.acquire();
             if (number < 0) {
                 return false;
             }
@@ -280,7 +331,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         Exit found;
         lock.lock();
         try {
-            int number = exit == null ? pidfd.acquire() : -1;
+            int number = exit == null && !held ? pidfd.acquire() : -1;
             if (number < 0) {
                 return false;
             }
@@ -317,7 +368,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         try {
             if (peek()) {
                 Reactor.afterwards(this::cleanUp);
-            } else if (exit == null) {
+            } else if (exit == null && !held) {
                 lookAgainSoon(); // it is traced, and its tracer has not collected it yet
             }
         } catch (IOException e) {

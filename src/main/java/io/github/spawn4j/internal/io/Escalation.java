@@ -1,28 +1,45 @@
 package io.github.spawn4j.internal.io;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
 
 /**
- * The teardown of one child: signals a target step by step, until nobody is left. Begins once, and
- * then goes on by itself. Thread-safe.
+ * The teardown of one child: takes step by step against a target, until nobody is left. Begins
+ * once, and then goes on by itself. Thread-safe.
  *
  * <pre>
- *   waiting --begin--> step 0 --grace--> step 1 --grace--> ... --grace--> survived
- *      |                  |                 |                  |
- *      +---- release ---->+----- exit of the child, and nobody else left -----> gone
+ *   waiting --begin--> step 0 --grace--> step 1 --grace--> ... --grace--> last look --> survived
+ *      |                  |                 |                                 |
+ *      +---- release ---->+----- exit of the child, and nobody else left -----+-------> gone
  * </pre>
  */
 public final class Escalation {
-    /**
-     * One step.
-     *
-     * @param signal what is sent
-     * @param graceNs how long the target then has
-     */
-    public record Step(int signal, long graceNs) {}
+    /** What is done, and how long the target then has. */
+    public sealed interface Step {
+        long graceNs();
+    }
+
+    /** Ends the child's standard input. Not taken where that is not ours. */
+    public record CloseInput(long graceNs) implements Step {}
+
+    /** Sends a signal. */
+    public record Send(int signal, long graceNs) implements Step {}
+
+    /** A child's standard input, as a teardown ends it. Thread-safe. */
+    public interface Input extends Closeable {
+        /** Ends it behind what is on its way. Ending again does nothing. Does not wait. */
+        void end() throws IOException;
+
+        /** Gives up what is still on its way. Does not wait. */
+        @Override
+        void close() throws IOException;
+    }
 
     /** How soon a group whose leader has exited is looked at again: at first, and at most. */
     private static final long FIRST_LOOK_NS = 1_000_000;
@@ -32,30 +49,59 @@ public final class Escalation {
     /** The same of one that nobody but the end of the JVM will tear down. */
     private static final long LAST_LOOK_FOR_NOBODY_NS = 10_000_000_000L;
 
+    /**
+     * How long who has been killed may take to be gone, whatever its grace: it does not run any
+     * more, but the kernel takes a while to clear up behind it.
+     */
+    private static final long DYING_NS = 2_000_000_000;
+
     private static final int SIGKILL = 9;
+    private static final int SIGCONT = 18;
+
+    /** What is not for a stopped process to handle: SIGKILL, SIGCONT, and what stops it. */
+    private static final Set<Integer> NOT_HANDLED = Set.of(SIGKILL, SIGCONT, 19, 20, 21, 22);
 
     private final Child child;
     private final Target target;
-    private final List<Step> steps;
+    private final List<? extends Step> steps;
+
+    /** Null where it is not ours. */
+    private final Input input;
+
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** What went wrong on the way, of which nobody is told if it ends well. */
-    private volatile Exception failure;
+    private volatile Throwable failure;
 
     private volatile Timer next;
+
+    /** Whether the exit of the child is kept back, so that nobody tells when to look. */
+    private volatile boolean held;
+
+    private volatile boolean isLastLook;
+
+    /** When it was killed, in {@link System#nanoTime}'s time; null if it was not. */
+    private volatile Long killedNs;
 
     private final boolean atShutdown;
 
     /**
      * A teardown that has not begun.
      *
+     * @param input the child's standard input, or null if that is not ours
      * @param atShutdown whether it begins when the JVM ends, at the latest; now if it is ending
      */
-    public Escalation(Child child, Target target, List<Step> steps, boolean atShutdown) {
+    public Escalation(
+            Child child,
+            Target target,
+            List<? extends Step> steps,
+            Input input,
+            boolean atShutdown) {
         this.child = child;
         this.target = target;
         this.steps = steps;
+        this.input = input;
         this.atShutdown = atShutdown;
         if (atShutdown && !Shutdown.add(this)) {
             begin();
@@ -63,14 +109,19 @@ public final class Escalation {
     }
 
     /**
-     * Sends the first signal, if that has not been done before.
+     * Takes the first step, if that has not been done before.
      *
      * @return completed when nobody is left; exceptionally after the last grace if somebody is. For
      *     code of ours only, which must not wait
      */
     public CompletableFuture<Void> begin() {
         if (begun.compareAndSet(false, true)) {
-            child.exited().thenRun(() -> elsewhere(() -> look(FIRST_LOOK_NS)));
+            held = target.hold();
+            if (held) {
+                look(FIRST_LOOK_NS);
+            } else {
+                child.exited().thenRun(() -> look(FIRST_LOOK_NS));
+            }
             elsewhere(() -> step(0));
         }
         return ended;
@@ -81,16 +132,14 @@ public final class Escalation {
      * teardown, nor can anybody join whom it would reach.
      */
     public void childExited() {
-        elsewhere(
-                () -> {
-                    try {
-                        if (isOver()) {
-                            release();
-                        }
-                    } catch (IOException | RuntimeException e) {
-                        fail(e); // as it may be torn down yet
-                    }
-                });
+        isOver().whenComplete(
+                        (over, e) -> {
+                            if (e != null) {
+                                fail(e); // as it may be torn down yet
+                            } else if (over) {
+                                release();
+                            }
+                        });
     }
 
     /**
@@ -110,21 +159,28 @@ public final class Escalation {
         if (begun.get()) {
             return;
         }
-        try {
-            if (isOver()) {
-                release();
-                return;
-            }
-            long longer = Math.min(2 * delayNs, LAST_LOOK_FOR_NOBODY_NS);
-            Reactor.schedule(delayNs, () -> elsewhere(() -> awaitEmpty(longer)));
-        } catch (IOException | RuntimeException e) {
-            fail(e);
-        }
+        isOver().whenComplete(
+                        (over, e) -> {
+                            if (e != null) {
+                                fail(e);
+                            } else if (over) {
+                                release();
+                            } else {
+                                again(delayNs, LAST_LOOK_FOR_NOBODY_NS, this::awaitEmpty);
+                            }
+                        });
     }
 
     /** Whether nobody is left, not even a zombie of ours, which a cgroup does not count. */
-    private boolean isOver() throws IOException {
-        return child.exit() != null && target.isGone();
+    private CompletableFuture<Boolean> isOver() {
+        try {
+            if (!held && child.exit() == null) {
+                return CompletableFuture.completedFuture(false);
+            }
+            return target.isGone().thenApply(gone -> gone && child.exit() != null);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** To be called when there is to be no teardown, whoever is left. */
@@ -139,11 +195,7 @@ public final class Escalation {
         if (begun.compareAndSet(false, true)) {
             elsewhere(
                     () -> {
-                        try {
-                            target.signal(SIGKILL);
-                        } catch (IOException | RuntimeException e) {
-                            fail(e);
-                        }
+                        attempt(() -> target.signal(SIGKILL));
                         finish(failure);
                     });
         }
@@ -153,64 +205,154 @@ public final class Escalation {
         if (ended.isDone()) {
             return;
         }
+        if (input != null && index > 0 && steps.get(index - 1) instanceof CloseInput) {
+            attempt(input::close); // should what is on its way be stuck
+        }
         if (index == steps.size()) {
-            survive();
+            isLastLook = true;
+            lookLast(FIRST_LOOK_NS);
+            return;
+        }
+        Step step = steps.get(index);
+        if (step instanceof CloseInput && input == null) {
+            step(index + 1);
             return;
         }
         try {
-            target.signal(steps.get(index).signal());
-        } catch (IOException | RuntimeException e) {
-            fail(e); // the next step may do better
+            take(step);
+        } catch (UnreachableException e) {
+            fail(e);
+            survive(); // rather than wait for what no step will do
+            return;
         }
+        if (index + 1 == steps.size()) {
+            held = false;
+            target.letGo();
+        }
+        awaitGrace(step, index + 1);
+    }
+
+    private void awaitGrace(Step step, int following) {
         try {
-            Timer timer =
-                    Reactor.schedule(
-                            steps.get(index).graceNs(), () -> elsewhere(() -> step(index + 1)));
+            Timer timer = Reactor.schedule(step.graceNs(), () -> elsewhere(() -> step(following)));
             next = timer;
             if (ended.isDone()) {
                 timer.cancel(); // it has ended meanwhile, when there was none to be cancelled
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail(e);
             survive(); // without a reactor nobody would take the next step
         }
     }
 
-    /** Ends the teardown if nobody is left, else looks again later. */
-    private void look(long delayNs) {
-        if (ended.isDone()) {
-            return;
-        }
-        try {
-            if (isOver()) {
-                end();
+    private void take(Step step) throws UnreachableException {
+        if (step instanceof Send send) {
+            if (send(send.signal()) && send.signal() == SIGKILL) {
+                killedNs = System.nanoTime();
+            }
+            if (NOT_HANDLED.contains(send.signal())) {
                 return;
             }
-        } catch (IOException | RuntimeException e) {
+        } else {
+            attempt(input::end);
+        }
+        // Behind it, so that who is stopped meets it as soon as it goes on.
+        send(SIGCONT);
+    }
+
+    /** Returns whether it was sent to all who are left. */
+    private boolean send(int signal) throws UnreachableException {
+        try {
+            target.signal(signal);
+            return true;
+        } catch (UnreachableException e) {
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e); // the next step may do better
+            return false;
+        }
+    }
+
+    private interface Attempt {
+        void run() throws IOException;
+    }
+
+    private void attempt(Attempt attempt) {
+        try {
+            attempt.run();
+        } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
+    }
+
+    /** Ends the teardown if nobody is left, else looks again later. */
+    private void look(long delayNs) {
+        if (ended.isDone() || isLastLook) {
+            return;
+        }
+        isOver().whenComplete(
+                        (over, e) -> {
+                            if (e != null) {
+                                fail(e);
+                            } else if (over) {
+                                end();
+                                return;
+                            }
+                            again(delayNs, LAST_LOOK_NS, this::look);
+                        });
+    }
+
+    /** After the last grace: somebody who is left has survived, unless it is dying. */
+    private void lookLast(long delayNs) {
+        isOver().whenComplete(
+                        (over, e) -> {
+                            if (e != null) {
+                                fail(e);
+                            } else if (over) {
+                                end();
+                                return;
+                            }
+                            if (!isDying() || !again(delayNs, LAST_LOOK_NS, this::lookLast)) {
+                                survive();
+                            }
+                        });
+    }
+
+    private boolean isDying() {
+        Long sinceNs = killedNs;
+        return sinceNs != null && System.nanoTime() - sinceNs < DYING_NS;
+    }
+
+    /** Looks again later, and later still the next time. Returns false if nobody would do that. */
+    private boolean again(long delayNs, long mostNs, LongConsumer look) {
         try {
-            long longer = Math.min(2 * delayNs, LAST_LOOK_NS);
-            Reactor.schedule(delayNs, () -> elsewhere(() -> look(longer)));
-        } catch (IOException e) {
+            Reactor.schedule(delayNs, () -> look.accept(Math.min(2 * delayNs, mostNs)));
+            return true;
+        } catch (IOException | RuntimeException | Error e) {
             fail(e); // the last step ends it
+            return false;
         }
     }
 
     /** Leaves the reactor thread for what takes a while. */
     private void elsewhere(Runnable task) {
         if (target.readsFiles()) {
-            Workers.execute(task);
-        } else {
-            task.run();
+            try {
+                Workers.execute(task);
+                return;
+            } catch (RuntimeException | Error e) {
+                fail(e); // better on this thread than never
+            }
         }
+        task.run();
     }
 
-    private synchronized void fail(Exception e) {
+    private synchronized void fail(Throwable e) {
+        Throwable reason = e instanceof CompletionException ? e.getCause() : e;
         if (failure == null) {
-            failure = e;
-        } else {
-            failure.addSuppressed(e);
+            failure = reason;
+        } else if (failure != reason) {
+            failure.addSuppressed(reason);
         }
     }
 
@@ -223,10 +365,12 @@ public final class Escalation {
     }
 
     private void survive() {
-        finish(new IOException("the teardown of " + target + " has left somebody", failure));
+        finish(
+                new IOException(
+                        "the teardown of " + target + " has left " + target.remainder(), failure));
     }
 
-    private void finish(Exception survival) {
+    private void finish(Throwable survival) {
         if (atShutdown) {
             Shutdown.remove(this);
         }

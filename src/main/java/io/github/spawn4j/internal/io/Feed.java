@@ -6,6 +6,7 @@ import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -14,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A child that does not read all of it has had enough, which is no failure.
  */
-public final class Feed implements Child.Stream, Reactor.Handler {
+public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handler {
     private final Fd fd;
     private final boolean isTerminal;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
@@ -85,7 +86,7 @@ public final class Feed implements Child.Stream, Reactor.Handler {
 
     @GuardedBy("lock")
     private void write(int number) throws IOException {
-        if (bytes.length == 0) {
+        if (position == bytes.length) {
             addEnd(number);
         }
         while (position < bytes.length) {
@@ -109,7 +110,7 @@ public final class Feed implements Child.Stream, Reactor.Handler {
     private void addEnd(int number) throws IOException {
         if (isTerminal && !saysEnd) {
             saysEnd = true;
-            bytes = Pty.endOfInput(number, bytes.length == 0 ? -1 : bytes[bytes.length - 1] & 0xff);
+            bytes = Pty.endOfInput(number, position == 0 ? -1 : bytes[position - 1] & 0xff);
             position = 0;
         }
     }
@@ -121,6 +122,24 @@ public final class Feed implements Child.Stream, Reactor.Handler {
         } else {
             Reactor.rearm(number, Io.POLLOUT, id);
         }
+    }
+
+    /** Writes no more, but for the end. */
+    @Override
+    public void end() {
+        lock.lock();
+        try {
+            if (!isTerminal) {
+                close();
+                return;
+            }
+            if (!saysEnd) {
+                bytes = Arrays.copyOf(bytes, position);
+            }
+        } finally {
+            lock.unlock();
+        }
+        ready(0);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,6 +25,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** What a transfer copies at once: the best size into sockets, where more is slower again. */
     private static final int TRANSFER_SIZE = 1 << 15;
+
+    /** Reads in a row of what is dropped, so that one busy child does not keep the reactor. */
+    private static final int MOST_DROPS = 16;
 
     private static final int END = -1;
 
@@ -50,6 +54,16 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     @GuardedBy("lock")
     private int limit;
+
+    /** Whether somebody has read since the last look of {@link #spill}. */
+    @GuardedBy("lock")
+    private boolean isRead = true;
+
+    /** Some of it was dropped, so that nobody may read on as if nothing were missing. */
+    private volatile boolean spilt;
+
+    /** Completed at the end; null where nobody has asked. */
+    private volatile CompletableFuture<Void> end;
 
     public PipeInput(Fd fd) {
         pipe = new PipeEnd(fd, Io.POLLIN);
@@ -108,7 +122,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     }
 
     private void checkOpen() throws IOException {
-        if (pipe.isClosed()) {
+        if (pipe.isClosed() || spilt) {
             throw new IOException("Stream closed");
         }
     }
@@ -146,18 +160,96 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             if (count == -Errno.EAGAIN) {
                 pipe.await(number);
             } else if (count == 0) {
-                ended = true;
+                reachEnd();
                 if (closesAtEnd()) {
                     pipe.end();
                 }
                 return END;
             } else {
+                isRead = true;
                 pipe.moved(count);
             }
             return count;
         } finally {
             pipe.release();
         }
+    }
+
+    @GuardedBy("lock")
+    private void reachEnd() {
+        ended = true;
+        CompletableFuture<Void> awaited = end;
+        if (awaited != null) {
+            awaited.complete(null);
+        }
+    }
+
+    /** Whether a thread is about to read, or waits for something to be read. */
+    public boolean isBeingRead() {
+        return lock.isLocked();
+    }
+
+    /** Completed when a reader has come to the end. */
+    public CompletableFuture<Void> end() {
+        CompletableFuture<Void> awaited = new CompletableFuture<>();
+        end = awaited;
+        if (lock.tryLock()) {
+            try {
+                if (ended) {
+                    awaited.complete(null);
+                }
+            } finally {
+                lock.unlock();
+            }
+        } // else a reader is on the way there
+        return awaited;
+    }
+
+    /** What the child's writers fill before they wait, at most. */
+    int capacity(int number) throws IOException {
+        return Io.capacity(number);
+    }
+
+    /**
+     * Drops what is there if the child may be waiting for room and nobody has read anything since
+     * the last time; the stream cannot be read any more then. Does not wait. Returns whether it
+     * has.
+     */
+    boolean spill(byte[] buffer) throws IOException {
+        if (!lock.tryLock()) {
+            return false; // somebody is at it
+        }
+        try {
+            boolean isIdle = !isRead;
+            isRead = false;
+            int number = ended || !(isIdle || spilt) ? -1 : pipe.acquire();
+            if (number < 0) {
+                return false;
+            }
+            try {
+                // A pipe of pages that are not filled is full with half of what it could hold.
+                if (!spilt && Io.available(number) < capacity(number) / 2) {
+                    return false;
+                }
+                return drop(number, buffer);
+            } finally {
+                pipe.release();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private boolean drop(int number, byte[] buffer) throws IOException {
+        spilt = true;
+        boolean hasDropped = false;
+        int count = 0;
+        for (int reads = 0; reads < MOST_DROPS && (reads == 0 || count > 0); reads++) {
+            count = read(number, buffer, 0, buffer.length);
+            hasDropped |= count > 0;
+        }
+        return hasDropped;
     }
 
     @Override
@@ -195,7 +287,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                         return false;
                     }
                     takeRest(number, remaining);
-                    ended = true;
+                    reachEnd();
                     return true;
                 });
     }

@@ -16,7 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * read. A writer that is interrupted finds the stream closed, as with an {@link
  * java.nio.channels.InterruptibleChannel}.
  */
-public sealed class PipeOutput extends OutputStream implements Child.Stream permits TerminalOutput {
+public sealed class PipeOutput extends OutputStream implements Child.Stream, Escalation.Input
+        permits TerminalOutput {
     private final PipeEnd pipe;
     private final ReentrantLock lock;
 
@@ -88,6 +89,12 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream perm
                     broken = Io.remaining(number) >= 0;
                     return broken;
                 });
+    }
+
+    /** Says the end of input; does not wait. */
+    @Override
+    public void end() throws IOException {
+        close();
     }
 
     /**

@@ -3,27 +3,34 @@ package io.github.spawn4j.internal.io;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The process group that a child leads. Thread-safe.
  *
  * <p>From Linux 6.9 on it is signalled by the leader's pidfd, which is safe even after the leader
  * has been reaped: a group keeps the number while it has members, and the pidfd knows which group
- * it was. Before that it is signalled by number, and only while the leader runs.
+ * it was. Before that, and where a filter refuses it, the group is signalled by number, which stays
+ * the group's only until the leader is reaped. There a teardown keeps the leader's exit back until
+ * the last signal is sent.
+ *
+ * <p>Whether somebody is left is for the kernel to say (signal 0). What it cannot say is whether
+ * all of them are zombies; that is in /proc, where it can be trusted.
  */
 public final class ProcessGroup implements Target {
     private final Child leader;
 
     /** A duplicate of the leader's pidfd, as the leader closes its own when it is reaped. */
     private final Fd pidfd;
+
+    /** A member that was alive the last time somebody looked. */
+    private volatile int member = ProcessTable.NOBODY;
+
+    /** Whether /proc did not tell zombies from others the last time somebody looked. */
+    private volatile boolean isUncertain;
 
     ProcessGroup(Child leader, Fd pidfd) {
         this.leader = leader;
@@ -32,86 +39,115 @@ public final class ProcessGroup implements Target {
 
     @Override
     public void signal(int signal) throws IOException {
-        trySignal(signal);
+        send(signal);
     }
 
-    /** Returns false if nobody is left, or nobody who can be reached. */
-    private boolean trySignal(int signal) throws IOException {
+    @Override
+    public boolean readsFiles() {
+        return false;
+    }
+
+    /** Returns false if nobody is left, not even a zombie. */
+    private boolean send(int signal) throws IOException {
+        if (!Kernel.has(Kernel.PIDFD_GROUP_SIGNAL)) {
+            return sendByNumber(signal);
+        }
         int number = pidfd.acquire();
         if (number < 0) {
             return false;
         }
         try {
             return Pidfd.sendGroupSignal(number, signal);
-        } catch (ErrnoException e) {
-            if (e.errno() != Errno.EINVAL) {
-                throw e;
-            }
-            return signalByNumber(signal); // before Linux 6.9
         } finally {
             pidfd.release();
         }
     }
 
-    private boolean signalByNumber(int signal) throws IOException {
-        try {
-            return leader.whileRunning(pid -> Optional.of(killGroup((int) pid, signal)))
-                    .orElse(false);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+    private boolean sendByNumber(int signal) throws IOException {
+        int group = leader.pid();
+        if (signal == 0) {
+            return Pidfd.kill(-group, 0); // which harms nobody who may have the number by now
         }
+        boolean[] sent = new boolean[1];
+        boolean isOurs = leader.ifUncollected(() -> sent[0] = Pidfd.kill(-group, signal));
+        if (!isOurs && Pidfd.kill(-group, 0)) {
+            throw new UnreachableException(
+                    this + " is signalled only while its leader runs, before Linux 6.9");
+        }
+        return sent[0];
     }
 
-    private static boolean killGroup(int group, int signal) {
+    /** Whether the kernel knows of nobody, not even a zombie. */
+    private boolean isEmpty() throws IOException {
         try {
-            return Pidfd.kill(-group, signal);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return !send(0);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EPERM) {
+                return false; // somebody whom we may not signal
+            }
+            throw e;
         }
     }
 
     @Override
-    public boolean isGone() throws IOException {
-        return leader.exit() != null && (!trySignal(0) || !hasLiveMember());
-    }
-
-    /** Whether one of them is no zombie, which a signal cannot tell. */
-    private boolean hasLiveMember() throws IOException {
-        try (DirectoryStream<Path> processes =
-                Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path process : processes) {
-                if (isLiveMember(process)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
-    private boolean isLiveMember(Path process) throws IOException {
-        String stat;
+    public CompletableFuture<Boolean> isGone() {
         try {
-            stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            if (Files.exists(process)) {
-                throw e; // not because it is gone
+            if (isEmpty()) {
+                return CompletableFuture.completedFuture(true);
             }
-            return false;
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
         }
-        // Behind the name, which may contain anything: state, parent, group.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 4);
-        return Integer.parseInt(fields[2]) == leader.pid()
-                && !fields[0].equals("Z")
-                && !fields[0].equals("X");
+        // Twice, as a look may miss whom somebody has started meanwhile who then was a zombie.
+        return look().thenCompose(
+                        view ->
+                                view.hasZombies()
+                                        ? look()
+                                        : CompletableFuture.completedFuture(view))
+                .thenCompose(this::judge);
+    }
+
+    private CompletableFuture<ProcessTable.View> look() {
+        return ProcessTable.get().look(leader.pid(), member);
+    }
+
+    private CompletableFuture<Boolean> judge(ProcessTable.View view) {
+        member = view.member();
+        if (view.hasZombies()) {
+            leader.releaseExit();
+            return CompletableFuture.completedFuture(true);
+        }
+        try {
+            // A table that shows none of those of whom the kernel knows hides them, unless they
+            // have gone since.
+            isUncertain = member == ProcessTable.NOBODY && !isEmpty();
+            return CompletableFuture.completedFuture(member == ProcessTable.NOBODY && !isUncertain);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override
-    public boolean readsFiles() {
-        return true;
+    public String remainder() {
+        return isUncertain
+                ? "somebody, if only zombies: /proc does not tell, as it is none of this pid"
+                        + " namespace that shows all processes"
+                : "somebody";
+    }
+
+    @Override
+    public boolean hold() {
+        return !Kernel.has(Kernel.PIDFD_GROUP_SIGNAL) && leader.holdExit();
+    }
+
+    @Override
+    public void letGo() {
+        leader.releaseExit();
     }
 
     @Override
     public void release() {
+        leader.releaseExit();
         pidfd.close();
     }
 

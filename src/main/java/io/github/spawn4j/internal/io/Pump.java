@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The stream stays the user's: it is not closed.
  */
-public final class Pump implements Child.Stream {
+public final class Pump implements Child.Stream, Escalation.Input {
     private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
     private static final int BUFFER_SIZE = 16 * 1024;
 
@@ -55,7 +55,7 @@ public final class Pump implements Child.Stream {
             while (count >= 0 && write(buffer, count)) {
                 count = read(buffer);
             }
-            end();
+            sayEnd();
             done.complete(null);
         } catch (Throwable e) { // user code: whatever it throws harms its own process only
             done.completeExceptionally(e);
@@ -90,7 +90,7 @@ public final class Pump implements Child.Stream {
         }
     }
 
-    private void end() {
+    private void sayEnd() {
         try {
             input.close();
         } catch (IOException e) {
@@ -101,6 +101,13 @@ public final class Pump implements Child.Stream {
     @Override
     public void childExited() throws IOException {
         to.childExited();
+    }
+
+    /** Copies no more; a stream that waits is interrupted. */
+    @Override
+    public void end() throws IOException {
+        reading.endForGood();
+        to.end();
     }
 
     /** Ends the copying; a stream that waits is interrupted. */

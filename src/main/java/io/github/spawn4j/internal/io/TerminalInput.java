@@ -17,6 +17,8 @@ final class TerminalInput extends PipeInput {
      */
     static final int MOST_LEFT = 64 * 1024;
 
+    private static final int COUNTED = 4096;
+
     TerminalInput(Fd fd) {
         super(fd);
     }
@@ -30,6 +32,12 @@ final class TerminalInput extends PipeInput {
     @Override
     int remaining(int number) throws IOException {
         return Io.remaining(number) < 0 ? -1 : MOST_LEFT;
+    }
+
+    /** What can be counted of it. */
+    @Override
+    int capacity(int number) {
+        return COUNTED;
     }
 
     /**

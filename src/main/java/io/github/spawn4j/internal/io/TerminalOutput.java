@@ -8,6 +8,9 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a child reads from its terminal: the keyboard. Thread-safe; writers take turns.
@@ -18,7 +21,10 @@ import java.nio.channels.ClosedByInterruptException;
 final class TerminalOutput extends PipeOutput {
     private static final int NOTHING = -1;
 
+    private static final Logger LOG = LoggerFactory.getLogger(TerminalOutput.class);
+
     private final Fd side;
+    private final AtomicBoolean saidEnd = new AtomicBoolean();
 
     /** The last byte that was written; changed only by the writer whose turn it is. */
     private volatile int last = NOTHING;
@@ -46,6 +52,20 @@ final class TerminalOutput extends PipeOutput {
         return new BufferedOutputStream(new Keyboard());
     }
 
+    /** Does not close our side, as that may be to hang up. */
+    @Override
+    public void end() {
+        Workers.execute(this::sayEndQuietly);
+    }
+
+    private void sayEndQuietly() {
+        try {
+            sayEnd();
+        } catch (IOException e) {
+            LOG.debug("the end of the input is not wanted", e);
+        }
+    }
+
     private final class Keyboard extends OutputStream {
         @Override
         public void write(int b) throws IOException {
@@ -67,8 +87,11 @@ final class TerminalOutput extends PipeOutput {
         }
     }
 
-    /** Waits for room, as every write does. */
+    /** Once; waits for room, as every write does. */
     private void sayEnd() throws IOException {
+        if (!saidEnd.compareAndSet(false, true)) {
+            return;
+        }
         byte[] end = endOfInput();
         try {
             write(end, 0, end.length);

@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,9 +18,11 @@ import java.io.UncheckedIOException;
 public final class WriteDenial implements AutoCloseable {
     private static final int SIGKILL = 9;
 
+    private final int pid;
     private final Fd pidfd;
 
-    private WriteDenial(Fd pidfd) {
+    private WriteDenial(int pid, Fd pidfd) {
+        this.pid = pid;
         this.pidfd = pidfd;
     }
 
@@ -48,7 +51,7 @@ public final class WriteDenial implements AutoCloseable {
                         request.traced();
                         Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
                         outcome.check();
-                        return new WriteDenial(new Fd(outcome.pidfd()));
+                        return new WriteDenial(outcome.pid(), new Fd(outcome.pidfd()));
                     }
                 });
     }
@@ -61,13 +64,22 @@ public final class WriteDenial implements AutoCloseable {
             return;
         }
         try {
-            Pidfd.sendSignal(number, SIGKILL);
+            kill(number);
             Pidfd.awaitExit(number);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
             pidfd.release();
             pidfd.close();
+        }
+    }
+
+    /** The pid stays the process's until we reap it. */
+    private void kill(int number) throws IOException {
+        if (Kernel.has(Kernel.PIDFD_SEND_SIGNAL)) {
+            Pidfd.sendSignal(number, SIGKILL);
+        } else {
+            Pidfd.kill(pid, SIGKILL);
         }
     }
 }

@@ -86,6 +86,11 @@ public final class Io {
         widen0(pipe);
     }
 
+    /** int fcntl(int fd, F_GETPIPE_SZ): how many bytes a pipe holds at most. */
+    public static int capacity(int pipe) throws IOException {
+        return Errno.check("fcntl(F_GETPIPE_SZ)", capacity0(pipe));
+    }
+
     /**
      * Moves what is in {@code pipe}, 64 KiB at most, to the position of {@code file}: the bytes
      * moved, 0 at the end, -EAGAIN if the pipe is empty, or another -errno. The caller holds the
@@ -163,6 +168,8 @@ public final class Io {
     private static native int write0(int fd, byte[] bytes, int offset, int length);
 
     private static native void widen0(int pipe);
+
+    private static native int capacity0(int pipe);
 
     private static native int splice0(int pipe, FileDescriptor file);
 

@@ -1,0 +1,56 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.io.Escalation;
+import io.github.spawn4j.internal.io.PipeOutput;
+import io.github.spawn4j.internal.io.Workers;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The standard input that a user writes to, as a teardown ends it: behind what is buffered.
+ * Thread-safe.
+ */
+final class UserInput implements Escalation.Input {
+    private static final Logger LOG = LoggerFactory.getLogger(UserInput.class);
+
+    private final PipeOutput pipe;
+
+    /** Weak, as a teardown at the JVM's end must not keep a process that nobody refers to. */
+    private final WeakReference<PidfdProcess> process;
+
+    UserInput(PipeOutput pipe, PidfdProcess process) {
+        this.pipe = pipe;
+        this.process = new WeakReference<>(process);
+    }
+
+    @Override
+    public void end() throws IOException {
+        PidfdProcess writer = process.get();
+        if (writer == null || !writer.hasBuffers()) {
+            pipe.end();
+            return;
+        }
+        // The child may read slowly or not at all; close() then ends the wait.
+        Workers.execute(() -> flushAndEnd(writer));
+    }
+
+    private void flushAndEnd(PidfdProcess writer) {
+        try {
+            writer.flushInput();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("what was buffered for {} is lost", writer, e);
+        }
+        try {
+            pipe.end();
+        } catch (IOException e) {
+            LOG.debug("the end of the input is not wanted", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        pipe.close();
+    }
+}
