@@ -7,6 +7,7 @@ import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Kernel;
+import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,8 +21,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A child of the JVM from its start until its exit has been collected: its pidfd and its pipes.
@@ -38,7 +37,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
      * somebody was about to tell a user before that and has done it: a user who has been told
      * expects neither a zombie nor that the pid is still taken.
      */
-    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
+    private static final Log LOG = Log.of(Child.class);
     private static final int SIGKILL = 9;
     private static final long UNREGISTERED = 0;
 
