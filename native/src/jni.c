@@ -385,6 +385,21 @@ NATIVE(jobject, StreamDescriptor, field0)
     return value;
 }
 
+/* JdkHandle */
+
+/* NULL where the JDK has no such constructor. */
+NATIVE(jobject, JdkHandle, create0)(JNIEnv *env, jclass class, jlong pid, jlong start_time) {
+    (void)class;
+    jclass type = (*env)->FindClass(env, "java/lang/ProcessHandleImpl");
+    jmethodID constructor = type ? (*env)->GetMethodID(env, type, "<init>", "(JJ)V") : NULL;
+    jobject handle =
+        constructor ? (*env)->NewObject(env, type, constructor, pid, start_time) : NULL;
+    if (!handle) {
+        (*env)->ExceptionClear(env);
+    }
+    return handle;
+}
+
 /* Executable */
 
 /* Copies a path, which Java has ended by NUL, to `path`. */

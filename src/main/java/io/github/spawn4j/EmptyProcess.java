@@ -141,7 +141,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** The process that has just been started as this says. */
     PidfdProcess adopt(Launched launched) throws IOException {
-        return new PidfdProcess(launched, teardown, cgroup);
+        return new PidfdProcess(launched, hasInterruptibleStreams, teardown, cgroup);
     }
 
     /**

@@ -57,6 +57,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     boolean inheritsDescriptors;
 
+    boolean hasInterruptibleStreams;
+
     /** Directories, encoded; null where the JVM searches. */
     byte[] searchedByChild;
 
@@ -91,6 +93,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         teardown = other.teardown;
         parentDeathSignal = other.parentDeathSignal;
         inheritsDescriptors = other.inheritsDescriptors;
+        hasInterruptibleStreams = other.hasInterruptibleStreams;
         searchedByChild = other.searchedByChild;
         strategy = other.strategy;
     }
@@ -276,6 +279,31 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
                     "only standard error can be merged into standard output");
         }
         streams[fd] = redirect;
+        return self;
+    }
+
+    /**
+     * Lets an interrupt end a thread's reading and writing of the streams of the {@link
+     * PidfdProcess}, as {@link java.nio.channels.InterruptibleChannel} has it: the stream is
+     * closed, and the thread gets a {@link java.nio.channels.ClosedByInterruptException} and keeps
+     * its interrupt status. So does a thread that was interrupted before, once it has to wait.
+     *
+     * <p>Without this an interrupt changes nothing, as with the streams of {@link ProcessBuilder}:
+     * the thread waits on, gets its bytes, and keeps its interrupt status. To close the stream ends
+     * its wait. A {@linkplain EmptyProcess#run run} can be interrupted either way.
+     *
+     * <pre>{@code
+     * PidfdProcess tail = PidfdProcess.builder("tail", "-f", "log").interruptibleStreams().start();
+     * Thread reader = new Thread(() -> follow(tail.inputReader()));
+     * reader.start();
+     * reader.interrupt(); // ends it, and tail with it, by SIGPIPE, when it writes again
+     * }</pre>
+     *
+     * @return this
+     */
+    public S interruptibleStreams() {
+        S self = changeable();
+        hasInterruptibleStreams = true;
         return self;
     }
 

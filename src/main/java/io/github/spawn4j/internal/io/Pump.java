@@ -79,13 +79,11 @@ public final class Pump implements Child.Stream {
             input.write(buffer, 0, count);
             input.flush();
             return true;
-        } catch (ErrnoException e) {
-            if (!Errno.isEpipe(e)) {
+        } catch (IOException e) {
+            if (e.getCause() instanceof ErrnoException failure && !Errno.isEpipe(failure)) {
                 throw e;
             }
-            return false;
-        } catch (IOException e) {
-            return false; // closed, as the child has ended
+            return false; // closed, as the child has ended, or has closed its end
         }
     }
 

@@ -17,8 +17,8 @@ final class TerminalInput extends PipeInput {
      */
     static final int MOST_LEFT = 64 * 1024;
 
-    TerminalInput(Fd fd) {
-        super(fd);
+    TerminalInput(Fd fd, boolean isInterruptible) {
+        super(fd, isInterruptible);
     }
 
     @Override
@@ -39,6 +39,12 @@ final class TerminalInput extends PipeInput {
     @Override
     boolean closesAtEnd() {
         return false;
+    }
+
+    /** To hang up, which ends a shell that ignores SIGTERM, must not wait for who reads. */
+    @Override
+    public void closeAfterUse() throws IOException {
+        close();
     }
 
     /** The kernel has none for terminals. */
