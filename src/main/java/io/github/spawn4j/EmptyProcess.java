@@ -12,6 +12,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -359,11 +360,29 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return sources;
     }
 
-    /** What the request says, in words; for display. */
+    /** The program and how many arguments it gets, but not which: one may be a password. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(program);
-        shownArguments.forEach(argument -> text.append(' ').append(argument));
-        return text.toString();
+        return describe(command());
+    }
+
+    /** Program and arguments, as they were given. */
+    List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(program);
+        command.addAll(shownArguments);
+        return List.copyOf(command);
+    }
+
+    /** What a message may show of a command. */
+    static String describe(List<String> command) {
+        int arguments = command.size() - 1;
+        String count =
+                switch (arguments) {
+                    case 0 -> "";
+                    case 1 -> " with 1 argument";
+                    default -> " with " + arguments + " arguments";
+                };
+        return "\"" + Text.printable(command.get(0)) + "\"" + count;
     }
 }

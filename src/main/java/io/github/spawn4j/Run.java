@@ -146,7 +146,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         boolean canBeTyped = stdin == Redirect.TERMINAL && options.input().isTyped();
         if (options.input() != Input.NONE && !stdin.isPipe() && !canBeTyped) {
             throw new IllegalStateException(
-                    "there is an input, but standard input of \"" + first + "\" is " + stdin);
+                    "there is an input, but standard input of " + first + " is " + stdin);
         }
         Redirect instead = options.input().redirect();
         if (instead != null && stdin.isPipe()) {
@@ -414,7 +414,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
         return new CommandResult.Stage(
                 index,
-                stage.process.toString(),
+                stage.process.command(),
                 stage.child.pid(),
                 PidfdProcess.status(exit),
                 ResourceUsage.of(exit),
