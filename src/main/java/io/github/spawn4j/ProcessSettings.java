@@ -244,6 +244,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      * <ul>
      *   <li>what is typed is echoed and read by lines of up to 4095 bytes, and a newline is shown
      *       as {@code \r\n};
+     *   <li>byte 127 (Backspace) erases a whole character of UTF-8, whatever the child's locale is
+     *       (IUTF8 of termios(3), which {@code stty -iutf8} clears);
      *   <li>some bytes are keys that signal: 3 (^C) is SIGINT to the foreground group, 28 (^\)
      *       SIGQUIT, 26 (^Z) SIGTSTP, 4 (^D) the end of input.
      * </ul>

@@ -312,7 +312,7 @@ class PipelineTest {
                         () ->
                                 Pipeline.of(process("cat"), process("cat").stdin(Redirect.INHERIT))
                                         .start())
-                .withMessage("stage 1 (cat) has standard input inherited, not the pipeline's");
+                .withMessage("stage 1 (\"cat\") has standard input inherited, not the pipeline's");
         assertThatThrownBy(() -> Pipeline.of(process("cat"), null))
                 .isInstanceOf(NullPointerException.class);
     }

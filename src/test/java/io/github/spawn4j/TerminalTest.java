@@ -37,6 +37,7 @@ class TerminalTest {
     private static final char INTERRUPT = 3;
     private static final char END = 4;
     private static final char SUSPEND = 26;
+    private static final char BACKSPACE = 127;
 
     @TempDir Path folder;
 
@@ -271,6 +272,20 @@ class TerminalTest {
         Files.writeString(closed, "");
 
         assertThat(lines.readLine()).as("a dump of nothing").isEqualTo("0000000");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void erasesAWholeCharacterByBackspace() throws Exception {
+        PidfdProcess process =
+                shell("stty -echo; echo ready; read -r line; printf %s $line | od -An -tx1")
+                        .start();
+        BufferedReader shown = process.inputReader(StandardCharsets.UTF_8);
+        assertThat(shown.readLine()).isEqualTo("ready");
+
+        type(process, "a\u00e9" + BACKSPACE + "b\n");
+
+        assertThat(shown.readLine().strip()).isEqualTo("61 62");
         assertThat(process.waitFor()).isZero();
     }
 
