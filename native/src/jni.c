@@ -5,6 +5,7 @@
 #include "authority.h"
 #include "block.h"
 #include "constants.h"
+#include "foreground.h"
 #include "identity.h"
 #include "io.h"
 #include "probe.h"
@@ -324,6 +325,20 @@ NATIVE(jint, Pty, endOfInput0)(JNIEnv *env, jclass class, jint fd, jint last, jb
         (*env)->SetByteArrayRegion(env, bytes, 0, count, (const jbyte *)end);
     }
     return count;
+}
+
+/* Foreground */
+
+NATIVE(jint, Foreground, isOurs0)(JNIEnv *env, jclass class, jint terminal) {
+    (void)env;
+    (void)class;
+    return foreground_is_ours(terminal);
+}
+
+NATIVE(jint, Foreground, takeBack0)(JNIEnv *env, jclass class, jint terminal, jint group) {
+    (void)env;
+    (void)class;
+    return foreground_take_back(terminal, group);
 }
 
 /* Epoll */

@@ -9,6 +9,7 @@ import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.File;
 import java.io.IOException;
@@ -298,7 +299,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (parentDeathSignal != null) {
                 request.parentDeathSignal(parentDeathSignal.number());
             }
-            int[] sources = encodeActions(request);
+            Foreground foreground = foregroundToLend();
+            int[] sources = encodeActions(request, foreground != null);
             request.program(path, arguments, environment.encoded());
             if (searches()) {
                 request.search(searchedByChild);
@@ -306,8 +308,40 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (use != null) {
                 use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
             }
-            return Launched.of(request.launch(strategy.code()), pty, sources);
+            return launch(request, pty, foreground, sources);
         }
+    }
+
+    private Launched launch(RequestEncoder request, Pty pty, Foreground foreground, int... sources)
+            throws IOException {
+        try {
+            return Launched.of(request.launch(strategy.code()), pty, foreground, sources);
+        } catch (IOException e) {
+            takeBack(foreground, e);
+            throw e;
+        }
+    }
+
+    private static void takeBack(Foreground foreground, IOException reason) {
+        try {
+            if (foreground != null) {
+                foreground.takeBack();
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Null unless it would be stopped by its first read: in a group of its own, but on our
+     * terminal.
+     */
+    private Foreground foregroundToLend() {
+        boolean isReader = streams[0] == Redirect.INHERIT && group == 0;
+        boolean isInSession = !attributes.containsKey("session");
+        return isReader && isInSession && strategy != SpawnStrategy.POSIX_SPAWN
+                ? Foreground.toLend()
+                : null;
     }
 
     /**
@@ -319,8 +353,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /**
-     * Streams, terminal, directory and an inherited signal mask are an action each, and what an
-     * action leaves open parts what is closed in the end.
+     * Streams, terminal or foreground, directory and an inherited signal mask are an action each,
+     * and what an action leaves open parts what is closed in the end.
      */
     private int records() {
         int own = actions.stream().mapToInt(SpawnAction::records).sum();
@@ -340,10 +374,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /** Writes streams, directory and actions. Returns the sources of the streams. */
-    private int[] encodeActions(RequestEncoder request) throws LaunchException {
+    private int[] encodeActions(RequestEncoder request, boolean takesForeground)
+            throws LaunchException {
         int[] sources = new int[STREAMS];
         for (int fd = 0; fd < STREAMS; fd++) {
             sources[fd] = streams[fd].encode(fd, request);
+        }
+        if (takesForeground) {
+            request.tcsetpgrp(0);
         }
         if (directory != null) {
             request.chdir(Text.encode("directory", directory));
