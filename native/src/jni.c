@@ -5,6 +5,7 @@
 #include "authority.h"
 #include "block.h"
 #include "constants.h"
+#include "foreground.h"
 #include "identity.h"
 #include "io.h"
 #include "probe.h"
@@ -354,6 +355,20 @@ NATIVE(jint, Pty, endOfInput0)(JNIEnv *env, jclass class, jint fd, jint last, jb
     return count;
 }
 
+/* Foreground */
+
+NATIVE(jint, Foreground, isOurs0)(JNIEnv *env, jclass class, jint terminal) {
+    (void)env;
+    (void)class;
+    return foreground_is_ours(terminal);
+}
+
+NATIVE(jint, Foreground, takeBack0)(JNIEnv *env, jclass class, jint terminal, jint group) {
+    (void)env;
+    (void)class;
+    return foreground_take_back(terminal, group);
+}
+
 /* Epoll */
 
 NATIVE(jint, Epoll, eventSize0)(JNIEnv *env, jclass class) {
@@ -411,6 +426,21 @@ NATIVE(jobject, StreamDescriptor, field0)
         (*env)->ReleaseStringUTFChars(env, name, name_chars);
     }
     return value;
+}
+
+/* JdkHandle */
+
+/* NULL where the JDK has no such constructor. */
+NATIVE(jobject, JdkHandle, create0)(JNIEnv *env, jclass class, jlong pid, jlong start_time) {
+    (void)class;
+    jclass type = (*env)->FindClass(env, "java/lang/ProcessHandleImpl");
+    jmethodID constructor = type ? (*env)->GetMethodID(env, type, "<init>", "(JJ)V") : NULL;
+    jobject handle =
+        constructor ? (*env)->NewObject(env, type, constructor, pid, start_time) : NULL;
+    if (!handle) {
+        (*env)->ExceptionClear(env);
+    }
+    return handle;
 }
 
 /* Executable */

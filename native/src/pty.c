@@ -7,7 +7,29 @@
 #include <stdbool.h>
 #include <sys/ioctl.h>
 
-int pty_open(void) { return sys_open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK, 0); }
+/* Makes the Backspace key erase a character of several bytes as one. */
+static int edit_utf8(int fd) {
+    struct termios mode; /* asked of our side, the kernel answers for the child's */
+    int result = sys_ioctl(fd, TCGETS, &mode);
+    if (result < 0) {
+        return result;
+    }
+    mode.c_iflag |= IUTF8;
+    return sys_ioctl(fd, TCSETS, &mode);
+}
+
+int pty_open(void) {
+    int fd = sys_open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK, 0);
+    if (fd < 0) {
+        return fd;
+    }
+    int result = edit_utf8(fd);
+    if (result < 0) {
+        sys_close(fd);
+        return result;
+    }
+    return fd;
+}
 
 int pty_unlock(int fd) {
     int locked = 0;
@@ -38,7 +60,7 @@ static bool is_within_line(const struct termios *mode, int last) {
 }
 
 int pty_end_of_input(int fd, int last, unsigned char end[2]) {
-    struct termios mode; /* asked of our side, the kernel answers for the child's */
+    struct termios mode;
     int result = sys_ioctl(fd, TCGETS, &mode);
     if (result < 0) {
         return result;

@@ -2,8 +2,9 @@
 #ifndef SPAWN4J_PTY_H
 #define SPAWN4J_PTY_H
 
-/* Opens our side of a new one, non-blocking; the child's side cannot be opened until
- * pty_unlock(). Returns the descriptor, which is close-on-exec, or -errno. */
+/* Opens our side of a new one, non-blocking, with a line editing that knows UTF-8 (IUTF8); the
+ * child's side cannot be opened until pty_unlock(). Returns the descriptor, which is close-on-exec,
+ * or -errno. */
 int pty_open(void);
 
 /* Allows the child's side of `fd` to be opened. Returns 0 or -errno. */

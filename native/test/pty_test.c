@@ -45,6 +45,16 @@ static void pty_open_sets_flags(void) {
     close_pair();
 }
 
+/* Otherwise Backspace leaves half a character behind. */
+static void pty_open_edits_utf8(void) {
+    open_pair();
+    struct termios mode;
+    CHECK_EQUAL(tcgetattr(peer, &mode), 0);
+    CHECK(mode.c_iflag & IUTF8);
+    CHECK(mode.c_iflag & ICRNL); /* the rest is as it was */
+    close_pair();
+}
+
 /* Who leads a session without a terminal does not get this one. */
 static void pty_peer_takes_no_controlling_terminal(void) {
     setsid(); /* fails if we lead one already, which is as good */
@@ -150,6 +160,7 @@ static void pty_end_of_input_has_none_for_keys(void) {
 
 int main(void) {
     RUN(pty_open_sets_flags);
+    RUN(pty_open_edits_utf8);
     RUN(pty_peer_takes_no_controlling_terminal);
     RUN(pty_peer_fails_while_locked);
     RUN(pty_functions_refuse_other_files);

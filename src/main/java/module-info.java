@@ -7,4 +7,6 @@ module io.github.spawn4j {
     requires static com.google.errorprone.annotations;
 
     exports io.github.spawn4j;
+
+    uses org.slf4j.spi.SLF4JServiceProvider; // looked for, not loaded
 }

@@ -5,6 +5,7 @@ import io.github.spawn4j.internal.io.Drain;
 import io.github.spawn4j.internal.os.Fd;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -17,6 +18,10 @@ import java.util.function.Consumer;
  *     .stdout(Capture.keepTail(64 * 1024).lines(log::info))
  *     .stderr(Capture.failBeyond(1024 * 1024));
  * }</pre>
+ *
+ * <p>What is cut at the bound begins and ends with a whole character where the charset is UTF-8:
+ * that of {@link #lines(Charset, Consumer) lines}, else that of {@link Process#inputReader()}. In
+ * other charsets of several bytes a character may be cut through.
  *
  * <p>A listener is called by a thread of the library, for each output one call at a time and in the
  * order of the output; one that listens to several outputs or stages must be thread-safe. Until it
@@ -34,6 +39,7 @@ public final class Capture {
 
     private final int limit;
     private final Beyond beyond;
+    private final Charset charset;
 
     /** Makes a listener for one run; null where nobody listens. */
     private final ListenerFactory listener;
@@ -42,12 +48,17 @@ public final class Capture {
         Drain.Listener create();
     }
 
-    private Capture(int limit, Beyond beyond, ListenerFactory listener) {
+    private Capture(int limit, Beyond beyond) {
+        this(limit, beyond, CapturedOutput.NATIVE_CHARSET, null);
+    }
+
+    private Capture(int limit, Beyond beyond, Charset charset, ListenerFactory listener) {
         if (limit < 0) {
             throw new IllegalArgumentException("capture of " + limit + " bytes is negative");
         }
         this.limit = limit;
         this.beyond = beyond;
+        this.charset = charset;
         this.listener = listener;
     }
 
@@ -60,7 +71,7 @@ public final class Capture {
      * @throws IllegalArgumentException if {@code bytes} is negative
      */
     public static Capture failBeyond(int bytes) {
-        return new Capture(bytes, Beyond.FAIL, null);
+        return new Capture(bytes, Beyond.FAIL);
     }
 
     /**
@@ -71,7 +82,7 @@ public final class Capture {
      * @throws IllegalArgumentException if {@code bytes} is negative
      */
     public static Capture keepHead(int bytes) {
-        return new Capture(bytes, Beyond.KEEP_HEAD, null);
+        return new Capture(bytes, Beyond.KEEP_HEAD);
     }
 
     /**
@@ -82,14 +93,14 @@ public final class Capture {
      * @throws IllegalArgumentException if {@code bytes} is negative
      */
     public static Capture keepTail(int bytes) {
-        return new Capture(bytes, Beyond.KEEP_TAIL, null);
+        return new Capture(bytes, Beyond.KEEP_TAIL);
     }
 
     /**
      * The same, and hands each line to {@code listener} while the process runs: in the charset of
      * {@link Process#inputReader()}, without its end ({@code \n}, {@code \r} or {@code \r\n}), the
      * last one also if it has none. What cannot be decoded is replaced; a line of more than 1 Mi
-     * characters comes in parts.
+     * {@code char}s comes in parts, of whole characters.
      *
      * @param listener told of each line; replaces an earlier one
      * @return the capture
@@ -108,7 +119,7 @@ public final class Capture {
     public Capture lines(Charset charset, Consumer<String> listener) {
         Objects.requireNonNull(charset, "charset");
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, () -> new LineSplitter(charset, listener));
+        return new Capture(limit, beyond, charset, () -> new LineSplitter(charset, listener));
     }
 
     /**
@@ -120,7 +131,7 @@ public final class Capture {
      */
     public Capture buffers(Consumer<ByteBuffer> listener) {
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, () -> new Buffers(listener));
+        return new Capture(limit, beyond, charset, () -> new Buffers(listener));
     }
 
     private record Buffers(Consumer<ByteBuffer> listener) implements Drain.Listener {
@@ -149,7 +160,8 @@ public final class Capture {
         return new Drain(
                 fd,
                 isTerminal,
-                new CaptureBuffer(limit, beyond == Beyond.KEEP_TAIL),
+                new CaptureBuffer(
+                        limit, beyond == Beyond.KEEP_TAIL, charset.equals(StandardCharsets.UTF_8)),
                 beyond == Beyond.FAIL,
                 listener == null ? null : listener.create());
     }

@@ -1,7 +1,9 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Drain;
+import io.github.spawn4j.internal.io.Utf8;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -87,6 +89,9 @@ public final class CapturedOutput {
     /** The last lines, without the last one's end. */
     String tail(int mostLines, int mostBytes) {
         int from = Math.max(0, bytes.length - mostBytes);
+        if (from > 0 && NATIVE_CHARSET.equals(StandardCharsets.UTF_8)) {
+            from = Utf8.firstCharacter(bytes, from);
+        }
         List<String> last =
                 new String(bytes, from, bytes.length - from, NATIVE_CHARSET).lines().toList();
         return String.join("\n", last.subList(Math.max(0, last.size() - mostLines), last.size()));

@@ -1,12 +1,14 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.launch.Text;
 import java.io.IOException;
 import java.io.Serial;
 
 /**
  * A {@linkplain EmptyProcess#run run} was not as it should be: the process was started and has
- * ended, or was ended. Its message names the command, what was wrong, and the end of standard
- * error.
+ * ended, or was ended. Its message names the program, what was wrong, and the end of standard
+ * error, with control characters escaped. Of the arguments it only says how many there were, as one
+ * may be a password; {@link CommandResult.Stage#command} has them.
  *
  * <pre>{@code
  * try {
@@ -21,7 +23,6 @@ public final class CommandException extends IOException {
 
     private static final int TAIL_LINES = 20;
     private static final int TAIL_BYTES = 4096;
-    private static final int COMMAND_CHARS = 200;
 
     /**
      * What was wrong.
@@ -75,24 +76,18 @@ public final class CommandException extends IOException {
         String where =
                 result.stages().size() == 1 ? "" : " (stage " + stage.index() + " of the pipeline)";
         String tail = tail(result);
-        return "\""
-                + shortened(stage.command())
-                + "\""
+        return EmptyProcess.describe(stage.command())
                 + where
                 + " "
                 + reason.words
                 + detail
-                + (tail.isEmpty() ? "" : "; " + outputName(stage) + ":\n" + tail);
+                + (tail.isEmpty()
+                        ? ""
+                        : "; " + outputName(stage) + ":\n" + Text.printableLines(tail));
     }
 
     private static String outputName(CommandResult.Stage stage) {
         return stage.stderr() == CapturedOutput.NONE ? "its output" : "its standard error";
-    }
-
-    private static String shortened(String command) {
-        return command.length() <= COMMAND_CHARS
-                ? command
-                : command.substring(0, COMMAND_CHARS) + "...";
     }
 
     /** Of standard error, or where it does not lead here, as it was merged, of standard output. */

@@ -21,11 +21,11 @@ public final class CommandResult {
      * One process of a run.
      *
      * <pre>{@code
-     * result.stages().forEach(stage -> log.info("{}: {}", stage.command(), stage.exitStatus()));
+     * result.stages().forEach(stage -> log.info("{}: {}", stage.command().get(0), stage.exitStatus()));
      * }</pre>
      *
      * @param index its place in the pipeline, from 0
-     * @param command program and arguments, for display
+     * @param command program and arguments, a password among them perhaps; not in {@code toString}
      * @param pid its pid, which may be another process' by now
      * @param exitStatus how it ended; {@link ExitStatus.Unknown} also if it survived its teardown
      * @param resourceUsage what it used
@@ -33,11 +33,17 @@ public final class CommandResult {
      */
     public record Stage(
             int index,
-            String command,
+            List<String> command,
             long pid,
             ExitStatus exitStatus,
             ResourceUsage resourceUsage,
-            CapturedOutput stderr) {}
+            CapturedOutput stderr) {
+        /** Program, number of arguments, and exit. */
+        @Override
+        public String toString() {
+            return EmptyProcess.describe(command) + ": " + exitStatus;
+        }
+    }
 
     private final List<Stage> stages;
     private final Stage stage;
@@ -136,9 +142,9 @@ public final class CommandResult {
         return duration;
     }
 
-    /** Command and exit, for display. */
+    /** Program, number of arguments, and exit of the process that counts. */
     @Override
     public String toString() {
-        return stage.command() + ": " + exitStatus();
+        return stage.toString();
     }
 }

@@ -9,9 +9,11 @@ import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -141,7 +143,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** The process that has just been started as this says. */
     PidfdProcess adopt(Launched launched) throws IOException {
-        return new PidfdProcess(launched, teardown, cgroup);
+        return new PidfdProcess(launched, hasInterruptibleStreams, teardown, cgroup);
     }
 
     /**
@@ -297,7 +299,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (parentDeathSignal != null) {
                 request.parentDeathSignal(parentDeathSignal.number());
             }
-            int[] sources = encodeActions(request);
+            Foreground foreground = foregroundToLend();
+            int[] sources = encodeActions(request, foreground != null);
             request.program(path, arguments, environment.encoded());
             if (searches()) {
                 request.search(searchedByChild);
@@ -305,8 +308,40 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (use != null) {
                 use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
             }
-            return Launched.of(request.launch(strategy.code()), pty, sources);
+            return launch(request, pty, foreground, sources);
         }
+    }
+
+    private Launched launch(RequestEncoder request, Pty pty, Foreground foreground, int... sources)
+            throws IOException {
+        try {
+            return Launched.of(request.launch(strategy.code()), pty, foreground, sources);
+        } catch (IOException e) {
+            takeBack(foreground, e);
+            throw e;
+        }
+    }
+
+    private static void takeBack(Foreground foreground, IOException reason) {
+        try {
+            if (foreground != null) {
+                foreground.takeBack();
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Null unless it would be stopped by its first read: in a group of its own, but on our
+     * terminal.
+     */
+    private Foreground foregroundToLend() {
+        boolean isReader = streams[0] == Redirect.INHERIT && group == 0;
+        boolean isInSession = !attributes.containsKey("session");
+        return isReader && isInSession && strategy != SpawnStrategy.POSIX_SPAWN
+                ? Foreground.toLend()
+                : null;
     }
 
     /**
@@ -318,8 +353,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /**
-     * Streams, terminal, directory and an inherited signal mask are an action each, and what an
-     * action leaves open parts what is closed in the end.
+     * Streams, terminal or foreground, directory and an inherited signal mask are an action each,
+     * and what an action leaves open parts what is closed in the end.
      */
     private int records() {
         int own = actions.stream().mapToInt(SpawnAction::records).sum();
@@ -339,10 +374,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /** Writes streams, directory and actions. Returns the sources of the streams. */
-    private int[] encodeActions(RequestEncoder request) throws LaunchException {
+    private int[] encodeActions(RequestEncoder request, boolean takesForeground)
+            throws LaunchException {
         int[] sources = new int[STREAMS];
         for (int fd = 0; fd < STREAMS; fd++) {
             sources[fd] = streams[fd].encode(fd, request);
+        }
+        if (takesForeground) {
+            request.tcsetpgrp(0);
         }
         if (directory != null) {
             request.chdir(Text.encode("directory", directory));
@@ -359,11 +398,29 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return sources;
     }
 
-    /** What the request says, in words; for display. */
+    /** The program and how many arguments it gets, but not which: one may be a password. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(program);
-        shownArguments.forEach(argument -> text.append(' ').append(argument));
-        return text.toString();
+        return describe(command());
+    }
+
+    /** Program and arguments, as they were given. */
+    List<String> command() {
+        List<String> command = new ArrayList<>();
+        command.add(program);
+        command.addAll(shownArguments);
+        return List.copyOf(command);
+    }
+
+    /** What a message may show of a command. */
+    static String describe(List<String> command) {
+        int arguments = command.size() - 1;
+        String count =
+                switch (arguments) {
+                    case 0 -> "";
+                    case 1 -> " with 1 argument";
+                    default -> " with " + arguments + " arguments";
+                };
+        return "\"" + Text.printable(command.get(0)) + "\"" + count;
     }
 }

@@ -7,7 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * The handle of a process that is gone, and that nobody looked up while it was there. Immutable.
+ * The handle of a process that is gone, and that nobody looked up while it was there; for JDKs that
+ * have no such handle themselves. Immutable.
  */
 final class EndedProcessHandle implements ProcessHandle {
     private final long pid;
@@ -118,6 +119,11 @@ final class EndedProcessHandle implements ProcessHandle {
         @Override
         public Optional<String> user() {
             return Optional.empty();
+        }
+
+        @Override
+        public String toString() {
+            return "[]";
         }
     }
 }

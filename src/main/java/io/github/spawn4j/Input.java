@@ -103,7 +103,10 @@ abstract sealed class Input {
 
         @Override
         Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
-            Pump pump = new Pump(stream, terminal == null ? new PipeOutput(fd) : terminal.output());
+            Pump pump =
+                    new Pump(
+                            stream,
+                            terminal == null ? new PipeOutput(fd, false) : terminal.output(false));
             tell(failed, pump.done());
             return new Writer(pump, pump, pump::start);
         }

@@ -4,6 +4,7 @@ import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.IOException;
 import java.util.List;
@@ -16,8 +17,9 @@ import java.util.List;
  * @param pidfd the child's pidfd
  * @param pipes our ends of its standard streams; null where one is no pipe
  * @param terminal our side of its terminal, or null
+ * @param foreground what it has been lent of ours, or null
  */
-record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal) {
+record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal, Foreground foreground) {
     /**
      * The outcome of a request.
      *
@@ -26,6 +28,12 @@ record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal) {
      * @throws IOException if it has failed
      */
     static Launched of(Outcome outcome, Pty pty, int... sources) throws IOException {
+        return of(outcome, pty, null, sources);
+    }
+
+    /** The same of a child that has been lent the terminal. */
+    static Launched of(Outcome outcome, Pty pty, Foreground foreground, int... sources)
+            throws IOException {
         outcome.check();
         Fd[] pipes = new Fd[ProcessSettings.STREAMS];
         for (int fd = 0; fd < sources.length; fd++) {
@@ -33,7 +41,8 @@ record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal) {
                 pipes[fd] = new Fd(outcome.pipe(sources[fd]));
             }
         }
-        return new Launched(outcome.pid(), outcome.pidfd(), pipes, terminal(pty, pipes));
+        return new Launched(
+                outcome.pid(), outcome.pidfd(), pipes, terminal(pty, pipes), foreground);
     }
 
     private static Terminal terminal(Pty pty, Fd[] pipes) {
@@ -56,7 +65,7 @@ record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal) {
 
     /** The same with another end of its standard error. */
     Launched withStderr(Fd fd) {
-        return new Launched(pid, pidfd, new Fd[] {pipes[0], pipes[1], fd}, terminal);
+        return new Launched(pid, pidfd, new Fd[] {pipes[0], pipes[1], fd}, terminal, foreground);
     }
 
     /**
@@ -66,6 +75,6 @@ record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal) {
      * @param teardown how it is going to be ended
      */
     Child watch(List<? extends Child.Stream> streams, Teardown teardown) throws IOException {
-        return Child.watch(pid, pidfd, streams, teardown.needsGroup());
+        return Child.watch(pid, pidfd, streams, teardown.needsGroup(), foreground);
     }
 }

@@ -87,7 +87,8 @@ final class LineSplitter implements Drain.Listener {
                 deliver();
                 continue;
             }
-            if (line.length() == LONGEST) {
+            // A pair of surrogates is one character, and comes in one part.
+            if (line.length() + (Character.isHighSurrogate(next) ? 2 : 1) > LONGEST) {
                 deliver();
             }
             line.append(next);

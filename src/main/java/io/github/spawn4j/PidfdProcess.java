@@ -12,6 +12,7 @@ import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.io.Timer;
 import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
+import io.github.spawn4j.internal.os.JdkHandle;
 import io.github.spawn4j.internal.os.Uninterrupted;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
@@ -47,7 +48,9 @@ import java.util.stream.Stream;
  * output open delays the end of {@link #getInputStream()}, never {@link #waitFor()}.
  *
  * <p>The streams belong to the caller, who may close them; at the latest they are closed, with what
- * was written still to be read, when the process has exited and no other process has them.
+ * was written still to be read, when the process has exited and no other process has them. To close
+ * one ends the wait of who reads or writes there; an interrupt does so only where {@link
+ * EmptyProcess#interruptibleStreams} asks for it.
  */
 public final class PidfdProcess extends Process implements Closeable {
     /** How long those who are reading when the process ends may take to read what is left. */
@@ -82,15 +85,23 @@ public final class PidfdProcess extends Process implements Closeable {
     /**
      * A process that has just been started.
      *
+     * @param interruptible whether an interrupt of who uses a stream closes it
      * @param teardown how to end it, or null if nobody has said so
      * @param cgroup where it was started, or null
      */
-    PidfdProcess(Launched launched, Teardown teardown, Path cgroup) throws IOException {
+    PidfdProcess(Launched launched, boolean interruptible, Teardown teardown, Path cgroup)
+            throws IOException {
         terminal = launched.terminal();
         boolean isRead = launched.hasPipe(1);
-        input = launched.hasPipe(0) ? new PipeOutput(launched.pipe(0)) : typed();
-        output = isRead ? new PipeInput(launched.pipe(1)) : shown();
-        error = launched.hasPipe(2) ? new PipeInput(launched.pipe(2)) : isRead ? shown() : null;
+        input =
+                launched.hasPipe(0)
+                        ? new PipeOutput(launched.pipe(0), interruptible)
+                        : typed(interruptible);
+        output = isRead ? new PipeInput(launched.pipe(1), interruptible) : shown(interruptible);
+        error =
+                launched.hasPipe(2)
+                        ? new PipeInput(launched.pipe(2), interruptible)
+                        : isRead ? shown(interruptible) : null;
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
         child =
@@ -104,12 +115,12 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
-    private PipeOutput typed() {
-        return terminal == null ? null : terminal.output();
+    private PipeOutput typed(boolean interruptible) {
+        return terminal == null ? null : terminal.output(interruptible);
     }
 
-    private PipeInput shown() {
-        return terminal == null ? null : terminal.input();
+    private PipeInput shown(boolean interruptible) {
+        return terminal == null ? null : terminal.input(interruptible);
     }
 
     private void dropWith(Child running, Escalation pending) {
@@ -163,11 +174,13 @@ public final class PidfdProcess extends Process implements Closeable {
      * Sends a signal.
      *
      * @param signal the signal
-     * @return true if it was sent, false if the process has already ended
+     * @return true if it was sent to a process that runs, false if the process has already ended,
+     *     whether or not anybody has been told of that
      * @throws IOException if the kernel forbids it (EPERM: the process has changed its ids)
      */
     public boolean signal(Signal signal) throws IOException {
-        return child.trySignal(signal.number());
+        // The kernel takes a signal to a zombie for sent.
+        return child.exit() == null && child.trySignal(signal.number());
     }
 
     /**
@@ -273,6 +286,7 @@ public final class PidfdProcess extends Process implements Closeable {
 
     @Override
     public boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
+        Objects.requireNonNull(unit, "unit");
         return timeout <= 0 ? !isAlive() : child.await(Deadline.after(timeout, unit)) != null;
     }
 
@@ -292,27 +306,60 @@ public final class PidfdProcess extends Process implements Closeable {
         return this;
     }
 
-    /** Asks the process to end, with SIGTERM, and closes the streams. */
+    /**
+     * Asks the process to end, with SIGTERM, if it has not ended yet, and closes the streams. What
+     * was not read, and what is still buffered for the process, is lost; but the output of a
+     * process that had ended already can still be read, if nobody else can write there.
+     *
+     * <p>A thread that waits in a read goes on waiting, for the next bytes or the end of the
+     * output; one that waits in a write gets an {@link IOException}. On a terminal both do, and the
+     * process gets SIGHUP.
+     *
+     * <p>A process that may not be signalled, because it has become another user's, lives on, as
+     * with {@link ProcessBuilder}; {@link #signal} tells.
+     */
     @Override
     public void destroy() {
         end(Signal.TERM);
     }
 
-    /** Ends the process, with SIGKILL, and closes the streams. */
+    /**
+     * Ends the process, with SIGKILL, if it has not ended yet, and closes the streams, as {@link
+     * #destroy} does.
+     *
+     * @return this
+     */
     @Override
     public Process destroyForcibly() {
         end(Signal.KILL);
         return this;
     }
 
+    private List<PipeInput> outputs() {
+        return Stream.of(output, error).filter(Objects::nonNull).toList();
+    }
+
     private void end(Signal signal) {
+        boolean hasExited = child.exit() != null;
         try {
-            if (child.exit() == null) {
-                signal(signal);
-                child.closeStreams();
+            child.trySignal(signal.number());
+        } catch (IOException e) {
+            // Not allowed, and there is nobody to be told: Process has no exception for it.
+        }
+        try {
+            for (PipeInput stream : outputs()) {
+                if (hasExited) {
+                    stream.childExited(); // whoever has found that out may not have got to it yet
+                }
+                if (!hasExited || stream.isHeld()) {
+                    stream.closeAfterUse();
+                }
+            }
+            if (input != null) {
+                input.close();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(e); // close(2) of a pipe does not fail
         }
     }
 
@@ -484,8 +531,8 @@ public final class PidfdProcess extends Process implements Closeable {
     /**
      * {@inheritDoc}
      *
-     * <p>First asked for when the exit has been collected, the handle is one that knows the pid and
-     * that the process is gone.
+     * <p>First asked for when the exit has been collected, the handle knows the pid and that the
+     * process is gone. It does not equal one that was taken before.
      */
     @Override
     public ProcessHandle toHandle() {
@@ -496,7 +543,8 @@ public final class PidfdProcess extends Process implements Closeable {
                             .orElseGet(
                                     () -> {
                                         child.exit(); // which leaves no zombie
-                                        return new EndedProcessHandle(pid());
+                                        return JdkHandle.ofEnded(pid())
+                                                .orElseGet(() -> new EndedProcessHandle(pid()));
                                     });
             handle = known;
         }

@@ -57,6 +57,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     boolean inheritsDescriptors;
 
+    boolean hasInterruptibleStreams;
+
     /** Directories, encoded; null where the JVM searches. */
     byte[] searchedByChild;
 
@@ -91,6 +93,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         teardown = other.teardown;
         parentDeathSignal = other.parentDeathSignal;
         inheritsDescriptors = other.inheritsDescriptors;
+        hasInterruptibleStreams = other.hasInterruptibleStreams;
         searchedByChild = other.searchedByChild;
         strategy = other.strategy;
     }
@@ -241,6 +244,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      * <ul>
      *   <li>what is typed is echoed and read by lines of up to 4095 bytes, and a newline is shown
      *       as {@code \r\n};
+     *   <li>byte 127 (Backspace) erases a whole character of UTF-8, whatever the child's locale is
+     *       (IUTF8 of termios(3), which {@code stty -iutf8} clears);
      *   <li>some bytes are keys that signal: 3 (^C) is SIGINT to the foreground group, 28 (^\)
      *       SIGQUIT, 26 (^Z) SIGTSTP, 4 (^D) the end of input.
      * </ul>
@@ -276,6 +281,31 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
                     "only standard error can be merged into standard output");
         }
         streams[fd] = redirect;
+        return self;
+    }
+
+    /**
+     * Lets an interrupt end a thread's reading and writing of the streams of the {@link
+     * PidfdProcess}, as {@link java.nio.channels.InterruptibleChannel} has it: the stream is
+     * closed, and the thread gets a {@link java.nio.channels.ClosedByInterruptException} and keeps
+     * its interrupt status. So does a thread that was interrupted before, once it has to wait.
+     *
+     * <p>Without this an interrupt changes nothing, as with the streams of {@link ProcessBuilder}:
+     * the thread waits on, gets its bytes, and keeps its interrupt status. To close the stream ends
+     * its wait. A {@linkplain EmptyProcess#run run} can be interrupted either way.
+     *
+     * <pre>{@code
+     * PidfdProcess tail = PidfdProcess.builder("tail", "-f", "log").interruptibleStreams().start();
+     * Thread reader = new Thread(() -> follow(tail.inputReader()));
+     * reader.start();
+     * reader.interrupt(); // ends it, and tail with it, by SIGPIPE, when it writes again
+     * }</pre>
+     *
+     * @return this
+     */
+    public S interruptibleStreams() {
+        S self = changeable();
+        hasInterruptibleStreams = true;
         return self;
     }
 
@@ -323,6 +353,12 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     /**
      * Puts the child into a process group; see setpgid(2).
+     *
+     * <p>Only the foreground group of a terminal may read from it. A child that leads a group of
+     * its own and reads the JVM's standard input ({@link #inheritIO}) is given the foreground where
+     * that is a terminal and the JVM has it, and the JVM takes it back when the child has ended.
+     * Until then the keys that signal, such as ^C, reach the child and not the JVM, and the JVM
+     * must not read from the terminal. Not with {@link SpawnStrategy#POSIX_SPAWN}.
      *
      * @param group the group's id, or 0 for a new one of which the child is the leader
      * @return this

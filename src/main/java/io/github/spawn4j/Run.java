@@ -10,6 +10,7 @@ import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.io.Timer;
 import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
+import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,8 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One or more processes, each one's output the next one's input, on their way to a {@link
@@ -84,7 +83,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      */
     record Stage(EmptyProcess process, Child child, Escalation teardown, Drain stderr) {}
 
-    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+    private static final Log LOG = Log.of(Run.class);
 
     /** An output of a process that leads here. */
     private record Output(int stage, Drain drain, Capture capture, String name) {
@@ -147,7 +146,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         boolean canBeTyped = stdin == Redirect.TERMINAL && options.input().isTyped();
         if (options.input() != Input.NONE && !stdin.isPipe() && !canBeTyped) {
             throw new IllegalStateException(
-                    "there is an input, but standard input of \"" + first + "\" is " + stdin);
+                    "there is an input, but standard input of " + first + " is " + stdin);
         }
         Redirect instead = options.input().redirect();
         if (instead != null && stdin.isPipe()) {
@@ -417,7 +416,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
         return new CommandResult.Stage(
                 index,
-                stage.process.toString(),
+                stage.process.command(),
                 stage.child.pid(),
                 PidfdProcess.status(exit),
                 ResourceUsage.of(exit),

@@ -260,10 +260,10 @@ public final class StrictPidfdBuilder implements AutoCloseable {
             try {
                 handle.become(outcome.pidfd());
             } catch (IOException e) {
-                new PidfdProcess(Launched.of(outcome, null), null, null).destroyForcibly();
+                new PidfdProcess(Launched.of(outcome, null), false, null, null).destroyForcibly();
                 throw e;
             }
-            return new PidfdProcess(Launched.of(outcome, null), null, null);
+            return new PidfdProcess(Launched.of(outcome, null), false, null, null);
         }
     }
 

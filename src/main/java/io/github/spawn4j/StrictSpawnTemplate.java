@@ -443,7 +443,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
             outcome.check();
             int pidfd = outcome.pidfd(); // now: a child that has ended may be reaped at once
-            PidfdProcess process = new PidfdProcess(Launched.of(outcome, null), null, null);
+            PidfdProcess process = new PidfdProcess(Launched.of(outcome, null), false, null, null);
             args.pidfd[0] = pidfd;
             return process;
         }

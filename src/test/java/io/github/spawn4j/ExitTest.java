@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -329,6 +330,28 @@ class ExitTest {
 
         process.waitFor();
         assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.of(40), false));
+    }
+
+    /** The kernel takes a signal to a zombie for sent. */
+    @ForEachStrategy
+    void sendsNothingToAZombie(SpawnStrategy strategy) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            PidfdProcess process = Probe.with(strategy, "--say", "x").start();
+            process.getInputStream().readAllBytes();
+            Path stat = Path.of("/proc/" + process.pid() + "/stat");
+            Eventually.isTrue("it has ended", () -> isGoneOrZombie(stat));
+
+            assertThat(process.signal(Signal.KILL)).isFalse();
+            assertThat(process.exitValue()).isZero();
+        }
+    }
+
+    private static boolean isGoneOrZombie(Path stat) {
+        try {
+            return Files.readString(stat).contains(") Z ");
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     @ForEachStrategy

@@ -73,6 +73,10 @@ final class LibC {
 
     static native int sched_setscheduler(int pid, int policy, int[] priority);
 
+    static native int kill(int pid, int signal);
+
+    static native int chmod(String path, int mode);
+
     static native int getuid();
 
     static native int setresuid(int real, int effective, int saved);

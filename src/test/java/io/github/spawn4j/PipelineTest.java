@@ -49,7 +49,10 @@ class PipelineTest {
         assertThat(result.stdout().lines()).containsExactly("C", "B");
         assertThat(result.stages())
                 .extracting(CommandResult.Stage::command)
-                .containsExactly("tr a-z A-Z", "sort -r", "head -n 2");
+                .containsExactly(
+                        List.of("tr", "a-z", "A-Z"),
+                        List.of("sort", "-r"),
+                        List.of("head", "-n", "2"));
         assertThat(result.stages()).allMatch(stage -> stage.exitStatus().isSuccess());
         assertThat(result.stage()).isEqualTo(result.stages().get(2));
     }
@@ -113,7 +116,7 @@ class PipelineTest {
 
         assertThat(failure)
                 .hasMessage(
-                        "\"sh -c echo why >&2; exit 3\" (stage 1 of the pipeline) ended with exit"
+                        "\"sh\" with 2 arguments (stage 1 of the pipeline) ended with exit"
                                 + " code 3; its standard error:\nwhy");
         assertThat(failure.result().stage().index()).isEqualTo(1);
         assertThat(failure.result().exitValue()).isEqualTo(3);
@@ -303,13 +306,13 @@ class PipelineTest {
                         () ->
                                 Pipeline.of(process("cat").stdout(Redirect.DISCARD), process("cat"))
                                         .run(OPTIONS))
-                .withMessage("stage 0 (cat) has standard output /dev/null, not the pipeline's");
+                .withMessage("stage 0 (\"cat\") has standard output /dev/null, not the pipeline's");
         assertThatIllegalStateException()
                 .isThrownBy(
                         () ->
                                 Pipeline.of(process("cat"), process("cat").stdin(Redirect.INHERIT))
                                         .start())
-                .withMessage("stage 1 (cat) has standard input inherited, not the pipeline's");
+                .withMessage("stage 1 (\"cat\") has standard input inherited, not the pipeline's");
         assertThatThrownBy(() -> Pipeline.of(process("cat"), null))
                 .isInstanceOf(NullPointerException.class);
     }

@@ -33,6 +33,15 @@ record ProcThread(Path task) {
         }
     }
 
+    /** The system call that it waits in: its number and arguments; empty if there is none. */
+    String systemCall() {
+        try {
+            return Files.readString(task.resolve("syscall")).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     /** The pids of the processes that the thread has started; none if it has ended. */
     List<Long> children() {
         Path children = task.resolve("children");

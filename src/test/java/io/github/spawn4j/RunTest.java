@@ -69,7 +69,7 @@ class RunTest {
         assertThat(result.exitValue()).isEqualTo(3);
         assertThat(result.isSuccess()).isFalse();
         assertThat(result.stages()).containsExactly(result.stage());
-        assertThat(result.stage().command()).startsWith("sh -c echo");
+        assertThat(result.stage().command()).startsWith("sh", "-c").hasSize(3);
         assertThat(result.resourceUsage().maxResidentBytes()).isPositive();
         assertThat(result.duration()).isPositive();
         assertThat(result.stdout().isTruncated()).isFalse();
@@ -744,8 +744,45 @@ class RunTest {
         assertThat(failure.stderrTail()).startsWith("11\n12").endsWith("29\n30");
         assertThat(failure)
                 .hasMessageStartingWith(
-                        "\"sh -c seq 1 30 >&2; exit 7\" ended with exit code 7; its standard error:"
-                                + "\n11\n");
+                        "\"sh\" with 2 arguments ended with exit code 7; its standard error:\n11\n");
+    }
+
+    @Test
+    void showsNoArgumentsAndNoControlCharacters() {
+        EmptyProcess login =
+                sh("printf 'a\\tb\\033[2J\\n' >&2; exit 1").args("login", "--password=secret");
+        assertThat(login).hasToString("\"sh\" with 4 arguments");
+
+        CommandException failure = failure(login, OPTIONS.expectExit(0));
+
+        assertThat(failure)
+                .hasMessage(
+                        "\"sh\" with 4 arguments ended with exit code 1; its standard error:\n"
+                                + "a\tb\\u001b[2J");
+        assertThat(failure.result().toString())
+                .isEqualTo("\"sh\" with 4 arguments: " + failure.result().exitStatus());
+        assertThat(failure.result().stage()).hasToString(failure.result().toString());
+        assertThat(failure.result().stage().command()).contains("--password=secret");
+        assertThat(failure.stderrTail()).isEqualTo("a\tb\u001b[2J");
+    }
+
+    @Test
+    void refusesSecretsWithoutShowingThem() {
+        assertThatThrownBy(() -> sh("true").args("--password=secret\0"))
+                .hasMessageContaining("argument 3 contains NUL at index 17")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> sh("true").env("PASSWORD", "secret\0"))
+                .hasMessageContaining("environment variable PASSWORD contains NUL at index 6")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(
+                        () ->
+                                Pipeline.of(sh("secret").stdout(Redirect.INHERIT), sh("secret"))
+                                        .run(OPTIONS))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> sh("secret").inheritIO().run(OPTIONS.stdin("text")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageNotContaining("secret");
     }
 
     @Test

@@ -467,8 +467,8 @@ class StreamsTest {
     }
 
     @ForEachStrategy
-    void endsAReaderThatIsInterrupted(SpawnStrategy strategy) throws Exception {
-        PidfdProcess process = Probe.with(strategy, "--wait-stdin").start();
+    void endsAReaderThatIsInterruptedWhereThatIsAskedFor(SpawnStrategy strategy) throws Exception {
+        PidfdProcess process = Probe.with(strategy, "--wait-stdin").interruptibleStreams().start();
         InputStream output = process.getInputStream();
         FutureTask<Object> read =
                 new FutureTask<>(
@@ -494,8 +494,8 @@ class StreamsTest {
     }
 
     @ForEachStrategy
-    void endsAWriterThatIsInterrupted(SpawnStrategy strategy) throws Exception {
-        PidfdProcess process = Probe.with(strategy, "--pause").start();
+    void endsAWriterThatIsInterruptedWhereThatIsAskedFor(SpawnStrategy strategy) throws Exception {
+        PidfdProcess process = Probe.with(strategy, "--pause").interruptibleStreams().start();
         FutureTask<Object> write =
                 new FutureTask<>(
                         () -> {
@@ -515,7 +515,7 @@ class StreamsTest {
 
     @ForEachStrategy
     void doesNotReadAtAllInAThreadThatIsInterrupted(SpawnStrategy strategy) throws Exception {
-        PidfdProcess process = Probe.with(strategy, "--wait-stdin").start();
+        PidfdProcess process = Probe.with(strategy, "--wait-stdin").interruptibleStreams().start();
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> process.getInputStream().read())

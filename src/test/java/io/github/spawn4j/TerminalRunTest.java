@@ -141,7 +141,7 @@ class TerminalRunTest {
                                                 PidfdProcess.builder("cat"),
                                                 onTerminal("cat").stdin(Redirect.PIPE))
                                         .run(OPTIONS))
-                .withMessage("stage 1 (cat) is to have a terminal");
+                .withMessage("stage 1 (\"cat\") is to have a terminal");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -37,6 +38,7 @@ class TerminalTest {
     private static final char INTERRUPT = 3;
     private static final char END = 4;
     private static final char SUSPEND = 26;
+    private static final char BACKSPACE = 127;
 
     @TempDir Path folder;
 
@@ -271,6 +273,20 @@ class TerminalTest {
         Files.writeString(closed, "");
 
         assertThat(lines.readLine()).as("a dump of nothing").isEqualTo("0000000");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void erasesAWholeCharacterByBackspace() throws Exception {
+        PidfdProcess process =
+                shell("stty -echo; echo ready; read -r line; printf %s $line | od -An -tx1")
+                        .start();
+        BufferedReader shown = process.inputReader(StandardCharsets.UTF_8);
+        assertThat(shown.readLine()).isEqualTo("ready");
+
+        type(process, "a\u00e9" + BACKSPACE + "b\n");
+
+        assertThat(shown.readLine().strip()).isEqualTo("61 62");
         assertThat(process.waitFor()).isZero();
     }
 
@@ -664,7 +680,7 @@ class TerminalTest {
      */
     @Test
     void readsAtOnceInANewForegroundGroup() throws Exception {
-        PidfdProcess jvm = jvmOnTerminal();
+        PidfdProcess jvm = jvmOnTerminal(OnTerminal.class);
         BufferedReader lines = jvm.inputReader();
         assertThat(lines.readLine()).isEqualTo("ready");
 
@@ -678,7 +694,7 @@ class TerminalTest {
         assertThat(jvm.waitFor()).isZero();
     }
 
-    private static PidfdProcess jvmOnTerminal() throws IOException {
+    private static PidfdProcess jvmOnTerminal(Class<?> main) throws IOException {
         EmptyProcess jvm =
                 PidfdProcess.builder(System.getProperty("java.home") + "/bin/java")
                         .args("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m");
@@ -687,7 +703,7 @@ class TerminalTest {
         }
         return jvm.args("-cp", System.getProperty("java.class.path"))
                 .args("-Dspawn4j.native.bin=" + Probe.FILE.getParent())
-                .args(OnTerminal.class.getName())
+                .args(main.getName())
                 .terminal(SIZE)
                 .start();
     }
@@ -728,6 +744,95 @@ class TerminalTest {
             if (started.exitValue() != 0) {
                 throw new AssertionError(process + " has ended with " + started.exitStatus());
             }
+        }
+    }
+
+    /** Without being asked: a child that could not read would stop, and nobody would see why. */
+    @Test
+    void lendsTheForegroundToWhoReadsInAGroupOfItsOwn() throws Exception {
+        PidfdProcess jvm = jvmOnTerminal(Lending.class);
+        try {
+            BufferedReader lines = jvm.inputReader();
+            assertThat(lines.readLine()).isEqualTo("ready");
+            for (int i = 0; i < Lending.READERS; i++) {
+                type(jvm, "line " + i + "\n");
+                assertThat(lines.readLine()).isEqualTo((i % 2 == 0 ? "" : "JVM: ") + "line " + i);
+            }
+            assertThat(lines.lines()).containsExactly("ours at the end");
+            assertThat(jvm.waitFor()).isZero();
+        } finally {
+            jvm.destroyForcibly(); // it has stopped, if it was in the background
+        }
+    }
+
+    /** In a JVM that leads the session of a terminal: children and the JVM read in turns. */
+    static final class Lending {
+        private static final List<SpawnStrategy> STRATEGIES =
+                List.of(SpawnStrategy.FORK, SpawnStrategy.VFORK, SpawnStrategy.CLONE3);
+        static final int READERS = 16;
+
+        private Lending() {}
+
+        public static void main(String[] args) throws Exception {
+            PidfdProcess.builder("stty", "-echo").inheritIO().start().waitFor();
+            System.out.println("ready");
+            for (int i = 0; i < READERS; i += 2) {
+                SpawnStrategy strategy = STRATEGIES.get(i / 2 % STRATEGIES.size());
+                EmptyProcess reader = Probe.with(strategy, "--copy-line").inheritIO();
+                switch (i / 2 % 3) {
+                    case 0 -> OnTerminal.run(reader.processGroup(0));
+                    case 1 -> OnTerminal.run(reader.teardown(Teardown.DEFAULT.ofGroup()));
+                    default ->
+                            reader.processGroup(0).run(RunOptions.timeout(Duration.ofSeconds(20)));
+                }
+                failToStart(strategy);
+                StringBuilder line = new StringBuilder("JVM: ");
+                int next;
+                while ((next = System.in.read()) != '\n') {
+                    line.append((char) next);
+                }
+                System.out.println(line);
+            }
+            leaveSomebodyElseInTheForeground();
+        }
+
+        /** After it has got the foreground. */
+        private static void failToStart(SpawnStrategy strategy) throws Exception {
+            try {
+                Probe.with(strategy)
+                        .inheritIO()
+                        .processGroup(0)
+                        .action(SpawnAction.chdir("/no/such/directory"))
+                        .start();
+                throw new AssertionError("has started");
+            } catch (SpawnException e) {
+                if (!e.step().equals("chdir")) {
+                    throw e;
+                }
+            }
+        }
+
+        /** A child that ends without having it leaves it to the one that has. */
+        private static void leaveSomebodyElseInTheForeground() throws Exception {
+            PidfdProcess first =
+                    Probe.with(SpawnStrategy.CLONE3, "--pause").inheritIO().processGroup(0).start();
+            PidfdProcess second =
+                    Probe.with(SpawnStrategy.CLONE3, "--pause").inheritIO().processGroup(0).start();
+            second.destroyForcibly().waitFor();
+            String group = foreground();
+            if (!group.equals(Long.toString(first.pid()))) {
+                throw new AssertionError("foreground " + group + ", not " + first.pid());
+            }
+            first.destroyForcibly().waitFor();
+            boolean isOurs = foreground().equals(Long.toString(ProcessHandle.current().pid()));
+            System.out.println(isOurs ? "ours at the end" : "in the background at the end");
+        }
+
+        /** Field 8 of proc(5)'s stat. */
+        private static String foreground() throws IOException {
+            return Files.readString(Path.of("/proc/self/stat"))
+                    .replaceFirst(".*\\) ", "")
+                    .split(" ")[5];
         }
     }
 

@@ -404,7 +404,10 @@ class TransferTest {
     @ForEachThreadKind
     void endsWhenItsThreadIsInterruptedWhileTheChildIsSilent(ThreadKind kind) throws Exception {
         Path file = folder.resolve("file");
-        PidfdProcess process = shell("printf first; read line");
+        PidfdProcess process =
+                PidfdProcess.builder("sh", "-c", "printf first; read line")
+                        .interruptibleStreams()
+                        .start();
         try (OutputStream out = Files.newOutputStream(file)) {
             FutureTask<Long> transfer =
                     new FutureTask<>(() -> process.getInputStream().transferTo(out));
@@ -424,7 +427,7 @@ class TransferTest {
     @ForEachThreadKind
     void endsWhenItsThreadIsInterruptedWhileTheChildWrites(ThreadKind kind) throws Exception {
         Path file = folder.resolve("file");
-        PidfdProcess process = PidfdProcess.builder("yes").start();
+        PidfdProcess process = PidfdProcess.builder("yes").interruptibleStreams().start();
         try (OutputStream out = Files.newOutputStream(file)) {
             FutureTask<Long> transfer =
                     new FutureTask<>(() -> process.getInputStream().transferTo(out));
@@ -524,7 +527,7 @@ class TransferTest {
     /** splice(2) would wait in the kernel with the pipe locked. */
     @ForEachThreadKind
     void endsWhenItsThreadIsInterruptedWhileNobodyReadsTheSocket(ThreadKind kind) throws Exception {
-        PidfdProcess process = PidfdProcess.builder("yes").start();
+        PidfdProcess process = PidfdProcess.builder("yes").interruptibleStreams().start();
         try (Connection connection = new Connection()) {
             OutputStream out = Channels.newOutputStream(connection.near);
             FutureTask<Long> transfer =

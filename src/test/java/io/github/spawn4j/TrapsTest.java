@@ -227,7 +227,7 @@ class TrapsTest {
 
     @InVirtualThread
     void aReaderIsInterrupted() throws Exception {
-        PidfdProcess process = probe("--wait-stdin").start();
+        PidfdProcess process = probe("--wait-stdin").interruptibleStreams().start();
         InputStream output = process.getInputStream();
         Running<Integer> reader =
                 ThreadKind.VIRTUAL
@@ -254,7 +254,7 @@ class TrapsTest {
 
     @ForEachThreadKind
     void aWriterIsInterrupted(ThreadKind kind) throws Exception {
-        PidfdProcess process = probe("--read-stdin", "--exit", "3").start();
+        PidfdProcess process = probe("--read-stdin", "--exit", "3").interruptibleStreams().start();
         process.signal(Signal.STOP);
         OutputStream input = process.getOutputStream();
         Running<Object> writer = writing(kind, input).untilBlocked();

@@ -11,6 +11,7 @@ public final class CaptureBuffer {
 
     private final int limit;
     private final boolean keepsEnd;
+    private final boolean isUtf8;
 
     private byte[] bytes = {};
 
@@ -27,10 +28,12 @@ public final class CaptureBuffer {
      *
      * @param limit what is kept at most
      * @param keepsEnd whether later bytes replace earlier ones beyond the limit
+     * @param isUtf8 whether what is cut at the limit is to begin and end with a whole character
      */
-    public CaptureBuffer(int limit, boolean keepsEnd) {
+    public CaptureBuffer(int limit, boolean keepsEnd, boolean isUtf8) {
         this.limit = limit;
         this.keepsEnd = keepsEnd;
+        this.isUtf8 = isUtf8;
     }
 
     void add(byte[] from, int count) {
@@ -77,6 +80,9 @@ public final class CaptureBuffer {
         byte[] ordered = new byte[length];
         System.arraycopy(bytes, oldest, ordered, 0, length - oldest);
         System.arraycopy(bytes, 0, ordered, length - oldest, oldest);
-        return ordered;
+        if (!isUtf8 || !isTruncated()) {
+            return ordered;
+        }
+        return keepsEnd ? Utf8.withoutFirstRest(ordered) : Utf8.withoutLastBeginning(ordered);
     }
 }

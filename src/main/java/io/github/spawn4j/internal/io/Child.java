@@ -5,8 +5,10 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Kernel;
+import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,8 +22,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A child of the JVM from its start until its exit has been collected: its pidfd and its pipes.
@@ -38,7 +38,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
      * somebody was about to tell a user before that and has done it: a user who has been told
      * expects neither a zombie nor that the pid is still taken.
      */
-    private static final Logger LOG = LoggerFactory.getLogger(Child.class);
+    private static final Log LOG = Log.of(Child.class);
     private static final int SIGKILL = 9;
     private static final long UNREGISTERED = 0;
 
@@ -54,6 +54,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     private final int pid;
     private final Fd pidfd;
     private final List<? extends Stream> streams;
+
+    /** Null where it has not been lent the terminal. */
+    private final Foreground foreground;
 
     /** Null where it has not been asked for; whoever asks for it releases it. */
     private ProcessGroup group;
@@ -76,10 +79,11 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     @GuardedBy("lock")
     private int pollers;
 
-    private Child(int pid, int pidfd, List<? extends Stream> streams) {
+    private Child(int pid, int pidfd, List<? extends Stream> streams, Foreground foreground) {
         this.pid = pid;
         this.pidfd = new Fd(pidfd);
         this.streams = streams;
+        this.foreground = foreground;
     }
 
     /** Makes sure that children can be watched, so that none is started in vain. */
@@ -91,13 +95,18 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
      * Takes charge of a child that has just been started, and of our ends of its streams.
      *
      * @param leadsGroup whether {@link #processGroup} will be asked for
+     * @param foreground what is to be taken back when it has ended, or null
      * @throws IOException if it cannot be watched; it is then killed and reaped, and everything is
      *     closed
      */
     public static Child watch(
-            int pid, int pidfd, List<? extends Stream> streams, boolean leadsGroup)
+            int pid,
+            int pidfd,
+            List<? extends Stream> streams,
+            boolean leadsGroup,
+            Foreground foreground)
             throws IOException {
-        Child child = new Child(pid, pidfd, streams);
+        Child child = new Child(pid, pidfd, streams, foreground);
         try {
             if (leadsGroup) {
                 child.group = new ProcessGroup(child, Io.duplicate(pidfd));
@@ -148,6 +157,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         } catch (IOException e) {
             reason.addSuppressed(e);
         } finally {
+            takeForegroundBack();
             pidfd.release();
             pidfd.close();
             if (group != null) {
@@ -307,6 +317,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
                 }
                 news = exit == null;
                 if (news) {
+                    takeForegroundBack();
                     exit = found;
                 }
                 collected = true;
@@ -337,6 +348,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
             }
             try {
                 found = Pidfd.peek(number);
+                if (found != null) {
+                    takeForegroundBack();
+                }
                 exit = found;
             } finally {
                 pidfd.release();
@@ -348,6 +362,18 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
             exited.complete(found);
         }
         return found != null;
+    }
+
+    /** Before anybody is told: a user who then read from the terminal would stop the JVM. */
+    private void takeForegroundBack() {
+        if (foreground == null) {
+            return;
+        }
+        try {
+            foreground.takeBack(pid);
+        } catch (IOException e) {
+            LOG.debug("the terminal of {}", this, e); // hung up, so that there is none any more
+        }
     }
 
     /** To be called once, by whoever has found out the exit. */

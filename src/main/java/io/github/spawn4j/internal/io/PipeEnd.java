@@ -1,5 +1,7 @@
 package io.github.spawn4j.internal.io;
 
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -21,13 +23,24 @@ final class PipeEnd {
     private final Fd fd;
     private final ReentrantLock lock = new ReentrantLock();
     private final Readiness readiness;
+
+    /** Nobody may begin to use it. */
     private volatile boolean closed;
+
+    /** Nor may anybody who has begun go on. */
+    private volatile boolean cutOff;
+
     private volatile boolean childHasExited;
 
-    /** Takes over a descriptor, to be waited for until it has {@code events} of poll(2). */
-    PipeEnd(Fd fd, int events) {
+    /**
+     * Takes over a descriptor, to be waited for until it has {@code events} of poll(2).
+     *
+     * @param isInterruptible whether an interrupt of who waits closes it, as with {@link
+     *     java.nio.channels.InterruptibleChannel}
+     */
+    PipeEnd(Fd fd, int events, boolean isInterruptible) {
         this.fd = fd;
-        this.readiness = new Readiness(events);
+        this.readiness = new Readiness(events, isInterruptible);
     }
 
     /** The lock of who uses the descriptor, and of what the stream keeps of it. */
@@ -35,9 +48,39 @@ final class PipeEnd {
         return lock;
     }
 
-    /** Whether the user has closed it. */
+    /** Lets the next one use the descriptor, or gives it up if nobody may. */
+    void unlock() {
+        lock.unlock();
+        // Not before: closeAfterUse() leaves this to whom it finds at work.
+        if (closed) {
+            end();
+        }
+    }
+
+    /** Whether there is still something to be done with the descriptor. */
+    boolean isOpen() {
+        return fd.isOpen();
+    }
+
+    /** Whether it has been closed by the user, or for him. */
     boolean isClosed() {
         return closed;
+    }
+
+    /** For who is at work. */
+    void checkNotCutOff() throws IOException {
+        if (cutOff) {
+            throw streamClosed();
+        }
+    }
+
+    static IOException streamClosed() {
+        return new IOException("Stream closed");
+    }
+
+    /** What a user learns of a system call that has failed: what the JDK's streams say of it. */
+    static IOException failure(ErrnoException e) {
+        return new IOException(Errno.text(e.errno()), e);
     }
 
     /** As {@link Fd#acquire}. */
@@ -49,9 +92,25 @@ final class PipeEnd {
         fd.release();
     }
 
-    /** Waits for the descriptor, whose number the caller has acquired. */
-    void await(int number) throws IOException, InterruptedException {
-        readiness.await(number);
+    /**
+     * Waits for the descriptor, whose number the caller has acquired.
+     *
+     * @throws ClosedByInterruptException if the thread was or is interrupted, and that closes it
+     */
+    void await(int number) throws IOException {
+        try {
+            readiness.await(number);
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+        checkNotCutOff();
+    }
+
+    /** As {@link #await}, for who need not wait but goes on and on. */
+    void checkInterrupt() throws IOException {
+        if (readiness.isInterruptible() && Thread.interrupted()) {
+            throw interrupted();
+        }
     }
 
     /** As {@link Readiness#moved}. */
@@ -72,12 +131,24 @@ final class PipeEnd {
     /** Ends a wait, and then the descriptor. Closing again does nothing. */
     void close() {
         closed = true;
+        cutOff = true;
         readiness.wake();
         end();
     }
 
+    /**
+     * Closes it, but lets a thread that is at work have what it waits for, as it comes sooner or
+     * later: the process has been asked to end.
+     */
+    void closeAfterUse() {
+        closed = true;
+        if (lock.tryLock()) {
+            unlock();
+        }
+    }
+
     /** What a thread that was interrupted finds, as InterruptibleChannel has it: all is closed. */
-    ClosedByInterruptException interrupted() {
+    private ClosedByInterruptException interrupted() {
         close();
         Thread.currentThread().interrupt();
         return new ClosedByInterruptException();

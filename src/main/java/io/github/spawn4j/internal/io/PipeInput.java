@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.io;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
@@ -17,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>The descriptor is closed at the end of the output, by {@link #close}, or when the child has
  * exited and nobody else can write: what is left is then kept in memory, a pipe's content at most.
- * A reader that is interrupted finds the stream closed, as with an {@link
- * java.nio.channels.InterruptibleChannel}.
+ * An interrupt changes nothing, as with the streams of the JDK's processes, or closes the stream
+ * for who has asked for that.
  */
 public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
     private static final int BUFFER_SIZE = 8192;
@@ -65,8 +66,14 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     /** Completed at the end; null where nobody has asked. */
     private volatile CompletableFuture<Void> end;
 
-    public PipeInput(Fd fd) {
-        pipe = new PipeEnd(fd, Io.POLLIN);
+    /**
+     * Takes over a descriptor.
+     *
+     * @param isInterruptible whether an interrupt of a reader closes the stream, as with {@link
+     *     java.nio.channels.InterruptibleChannel}
+     */
+    public PipeInput(Fd fd, boolean isInterruptible) {
+        pipe = new PipeEnd(fd, Io.POLLIN, isInterruptible);
         lock = pipe.lock();
     }
 
@@ -94,14 +101,12 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         }
         lock.lock();
         try {
-            int count;
-            do {
-                count = tryRead(bytes, offset, length);
-            } while (count == -Errno.EAGAIN);
             checkOpen();
+            int count = readBuffered(bytes, offset, length);
+            pipe.checkNotCutOff();
             return count;
-        } catch (InterruptedException e) {
-            throw pipe.interrupted();
+        } catch (ErrnoException e) {
+            throw PipeEnd.failure(e);
         } finally {
             unlock();
         }
@@ -110,7 +115,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     /** Closes what {@link #closesAtEnd} has left open, if the child has exited meanwhile. */
     private void unlock() {
         boolean isOver = ended;
-        lock.unlock();
+        pipe.unlock();
         if (isOver && pipe.hasChildExited()) {
             pipe.end();
         }
@@ -123,14 +128,12 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     private void checkOpen() throws IOException {
         if (pipe.isClosed() || spilt) {
-            throw new IOException("Stream closed");
+            throw PipeEnd.streamClosed();
         }
     }
 
-    /** Reads what is there, waits if nothing is, and says -EAGAIN after a wait. */
-    private int tryRead(byte[] bytes, int offset, int length)
-            throws IOException, InterruptedException {
-        checkOpen();
+    /** Reads what is there, after waiting for it if nothing is. */
+    private int readBuffered(byte[] bytes, int offset, int length) throws IOException {
         if (position < limit) {
             int count = Math.min(length, limit - position);
             System.arraycopy(buffer, position, bytes, offset, count);
@@ -138,37 +141,37 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             return count;
         }
         if (length >= BUFFER_SIZE) {
-            return tryTake(number -> read(number, bytes, offset, length));
+            return take(number -> read(number, bytes, offset, length));
         }
         if (buffer.length != BUFFER_SIZE) {
             buffer = new byte[BUFFER_SIZE];
         }
-        int filled = tryTake(number -> read(number, buffer, 0, BUFFER_SIZE));
+        int filled = take(number -> read(number, buffer, 0, BUFFER_SIZE));
         position = 0;
         limit = Math.max(filled, 0);
-        return filled < 0 ? filled : tryRead(bytes, offset, length);
+        return filled < 0 ? filled : readBuffered(bytes, offset, length);
     }
 
-    /** As {@link #tryRead}, from the pipe. */
-    private int tryTake(Taking taking) throws IOException, InterruptedException {
+    /** As {@link #readBuffered}, from the pipe. */
+    private int take(Taking taking) throws IOException {
         int number = ended ? -1 : pipe.acquire();
         if (number < 0) {
             return END;
         }
         try {
-            int count = taking.from(number);
-            if (count == -Errno.EAGAIN) {
+            int count;
+            while ((count = taking.from(number)) == -Errno.EAGAIN) {
                 pipe.await(number);
-            } else if (count == 0) {
+            }
+            if (count == 0) {
                 reachEnd();
                 if (closesAtEnd()) {
                     pipe.end();
                 }
                 return END;
-            } else {
-                isRead = true;
-                pipe.moved(count);
             }
+            isRead = true;
+            pipe.moved(count);
             return count;
         } finally {
             pipe.release();
@@ -236,7 +239,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 pipe.release();
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -269,7 +272,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 pipe.release();
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -318,7 +321,13 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     @Override
     public long transferTo(OutputStream out) throws IOException {
         Splice splice = spliceInto(out);
-        long moved = splice == null ? 0 : move(splice, out);
+        long moved = 0;
+        if (splice != null) {
+            moved = move(splice, out);
+            if (splice.isAtEnd()) {
+                return moved;
+            }
+        }
         byte[] bytes = new byte[TRANSFER_SIZE];
         int count;
         while ((count = read(bytes, 0, bytes.length)) != END) {
@@ -342,17 +351,14 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             out.write(buffer, position, limit - position);
             position = limit;
             int count;
-            while ((count = tryTake(splice::move)) >= 0 || count == -Errno.EAGAIN) {
-                moved += Math.max(count, 0);
+            while ((count = take(splice::move)) >= 0) {
+                moved += count;
                 checkOpen();
-                if (Thread.interrupted()) {
-                    // A file on a disk that is slower than the child never lets it wait.
-                    throw new InterruptedException();
-                }
+                pipe.checkInterrupt(); // a file on a slow disk never lets it wait
             }
             return moved;
-        } catch (InterruptedException e) {
-            throw pipe.interrupted();
+        } catch (ErrnoException e) {
+            throw PipeEnd.failure(e);
         } finally {
             unlock();
         }
@@ -365,5 +371,15 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     @Override
     public void close() throws IOException {
         pipe.close();
+    }
+
+    /** Closes the stream as {@link Process#destroy} does: a reader that waits gets what comes. */
+    public void closeAfterUse() throws IOException {
+        pipe.closeAfterUse();
+    }
+
+    /** Whether, after the exit, somebody can still write there. */
+    public boolean isHeld() {
+        return pipe.isOpen();
     }
 }

@@ -1,9 +1,11 @@
 package io.github.spawn4j.internal.io;
 
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
@@ -13,8 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Our end of a pipe that a child reads from. Thread-safe; writers take turns.
  *
  * <p>The descriptor is closed by {@link #close}, or when the child has exited and nobody else can
- * read. A writer that is interrupted finds the stream closed, as with an {@link
- * java.nio.channels.InterruptibleChannel}.
+ * read. An interrupt changes nothing, as with the streams of the JDK's processes, or closes the
+ * stream for who has asked for that.
  */
 public sealed class PipeOutput extends OutputStream implements Child.Stream, Escalation.Input
         permits TerminalOutput {
@@ -24,14 +26,44 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
     /** Nobody can read any more. */
     private volatile boolean broken;
 
-    public PipeOutput(Fd fd) {
-        pipe = new PipeEnd(fd, Io.POLLOUT);
+    /**
+     * Takes over a descriptor.
+     *
+     * @param isInterruptible whether an interrupt of a writer closes the stream, as with {@link
+     *     java.nio.channels.InterruptibleChannel}
+     */
+    public PipeOutput(Fd fd, boolean isInterruptible) {
+        pipe = new PipeEnd(fd, Io.POLLOUT, isInterruptible);
         lock = pipe.lock();
     }
 
     /** The stream that a user gets. */
     public OutputStream forUser() {
-        return new BufferedOutputStream(this);
+        return new ForUser(new BufferedOutputStream(unbuffered()));
+    }
+
+    /** What the user's stream writes to, and closes. */
+    OutputStream unbuffered() {
+        return this;
+    }
+
+    private final class ForUser extends FilterOutputStream {
+        ForUser(BufferedOutputStream buffered) {
+            super(buffered);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        /** Quiet if it is closed already: what it still has nobody wants to read any more. */
+        @Override
+        public void close() throws IOException {
+            if (!pipe.isClosed()) {
+                out.close();
+            }
+        }
     }
 
     /** The bytes written, or -EAGAIN if there is no room. */
@@ -49,32 +81,31 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
         Objects.checkFromIndexSize(offset, length, bytes.length);
         lock.lock();
         try {
-            int written = 0;
-            while (written < length) {
-                written += tryWrite(bytes, offset + written, length - written);
-            }
-        } catch (InterruptedException e) {
-            throw pipe.interrupted();
+            writeAll(bytes, offset, length);
+        } catch (ErrnoException e) {
+            throw PipeEnd.failure(e);
         } finally {
-            lock.unlock();
+            pipe.unlock();
         }
     }
 
-    /** Writes what there is room for, or waits if there is none. */
-    private int tryWrite(byte[] bytes, int offset, int length)
-            throws IOException, InterruptedException {
+    private void writeAll(byte[] bytes, int offset, int length) throws IOException {
         int number = pipe.isClosed() ? -1 : pipe.acquire();
         if (number < 0) {
-            throw new IOException(broken ? "Broken pipe" : "Stream closed");
+            throw broken ? new IOException("Broken pipe") : PipeEnd.streamClosed();
         }
         try {
-            int count = write(number, bytes, offset, length);
-            if (count == -Errno.EAGAIN) {
-                pipe.await(number);
-                return 0;
+            int written = 0;
+            while (written < length) {
+                int count = write(number, bytes, offset + written, length - written);
+                if (count == -Errno.EAGAIN) {
+                    pipe.await(number);
+                } else {
+                    pipe.moved(count);
+                    written += count;
+                    pipe.checkNotCutOff();
+                }
             }
-            pipe.moved(count);
-            return count;
         } finally {
             pipe.release();
         }

@@ -7,8 +7,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 
 /**
- * One wait of a platform thread, in the kernel, for one descriptor; an interrupt ends it, or
- * another thread that calls {@link #wake}. Thread-safe, but only the waiting thread closes it.
+ * One wait of a platform thread, in the kernel, for one descriptor; another thread that calls
+ * {@link #wake} ends it, and where that is wanted an interrupt. Thread-safe, but only the waiting
+ * thread closes it.
  *
  * <p>A blocked system call knows nothing of {@link Thread#interrupt()}. Channels do: what is
  * registered with their {@code begin} is closed by an interrupt, and closing this one makes an
@@ -75,6 +76,16 @@ final class Poll implements AutoCloseable {
             throw new InterruptedException();
         }
         return ready != 0;
+    }
+
+    /** Waits until {@code fd} is ready, or for a wake-up; an interrupt changes nothing. */
+    void awaitUninterruptibly(int fd, int events) throws IOException {
+        int wake = eventFd.acquire();
+        try {
+            Io.await(fd, events, wake, Deadline.remainingMs(Deadline.NONE));
+        } finally {
+            eventFd.release();
+        }
     }
 
     /** Ends the wait, also one that is yet to begin. */

@@ -2,12 +2,11 @@ package io.github.spawn4j.internal.io;
 
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Copies a stream of the user to the input of a child, by a worker, as the stream may wait.
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * <p>The stream stays the user's: it is not closed.
  */
 public final class Pump implements Child.Stream, Escalation.Input {
-    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
+    private static final Log LOG = Log.of(Pump.class);
     private static final int BUFFER_SIZE = 16 * 1024;
 
     private final InputStream from;
@@ -80,13 +79,11 @@ public final class Pump implements Child.Stream, Escalation.Input {
             input.write(buffer, 0, count);
             input.flush();
             return true;
-        } catch (ErrnoException e) {
-            if (!Errno.isEpipe(e)) {
+        } catch (IOException e) {
+            if (e.getCause() instanceof ErrnoException failure && !Errno.isEpipe(failure)) {
                 throw e;
             }
-            return false;
-        } catch (IOException e) {
-            return false; // closed, as the child has ended
+            return false; // closed, as the child has ended, or has closed its end
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.TimeSlice;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -13,8 +14,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The one thread of the library: it waits, with epoll, for all children that run and all pipes that
@@ -36,7 +35,7 @@ public final class Reactor {
      * else. Why one and not one per child: that is what makes two thousand children expensive in
      * the JDK.
      */
-    private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);
+    private static final Log LOG = Log.of(Reactor.class);
 
     private static final long STACK_SIZE = 256 * 1024;
 

@@ -9,6 +9,9 @@ import java.util.concurrent.locks.LockSupport;
  * Lets a thread wait until a descriptor can be read or written: a platform thread polls, a virtual
  * thread parks and the reactor wakes it. One thread at a time waits; any thread may {@link #wake}
  * it.
+ *
+ * <p>An interrupt ends a wait only where that was asked for. Else the thread is told of it
+ * afterwards, by its interrupt status.
  */
 final class Readiness implements Reactor.Handler {
     /*
@@ -29,6 +32,7 @@ final class Readiness implements Reactor.Handler {
     private static final long UNREGISTERED = 0;
 
     private final int events;
+    private final boolean isInterruptible;
 
     /** Confined to the thread that may wait. */
     private boolean flowing;
@@ -42,8 +46,13 @@ final class Readiness implements Reactor.Handler {
     private volatile Thread parked;
     private volatile Poll poll;
 
-    Readiness(int events) {
+    Readiness(int events, boolean isInterruptible) {
         this.events = events;
+        this.isInterruptible = isInterruptible;
+    }
+
+    boolean isInterruptible() {
+        return isInterruptible;
     }
 
     /** Tells how many bytes the thread has moved just now. */
@@ -55,8 +64,8 @@ final class Readiness implements Reactor.Handler {
      * Waits until {@code fd} may be ready, or lets others run first if much has been moved; the
      * caller tries again and sees.
      *
-     * @throws InterruptedException if the thread was or is interrupted; its interrupt status is
-     *     cleared
+     * @throws InterruptedException if the thread was or is interrupted, and an interrupt ends the
+     *     wait; its interrupt status is cleared
      */
     void await(int fd) throws IOException, InterruptedException {
         if (VirtualThreads.isCurrent()) {
@@ -71,7 +80,7 @@ final class Readiness implements Reactor.Handler {
         try (Poll current = new Poll()) {
             poll = current;
             if (!signalled) {
-                current.await(fd, events, Deadline.NONE);
+                poll(current, fd);
             }
         } catch (ErrnoException e) {
             if (!Errno.isExhaustion(e.errno())) {
@@ -84,8 +93,17 @@ final class Readiness implements Reactor.Handler {
         }
     }
 
+    private void poll(Poll current, int fd) throws IOException, InterruptedException {
+        if (isInterruptible) {
+            current.await(fd, events, Deadline.NONE);
+        } else {
+            current.awaitUninterruptibly(fd, events);
+        }
+    }
+
     private void park(int fd) throws IOException, InterruptedException {
         parked = Thread.currentThread();
+        boolean interrupted = false;
         try {
             if (id == UNREGISTERED) {
                 id = Reactor.register(fd, events, this);
@@ -97,13 +115,20 @@ final class Readiness implements Reactor.Handler {
             }
             while (!signalled) {
                 LockSupport.park(this);
+                // Cleared in any case: who is interrupted does not park.
                 if (Thread.interrupted()) {
-                    throw new InterruptedException();
+                    if (isInterruptible) {
+                        throw new InterruptedException();
+                    }
+                    interrupted = true;
                 }
             }
         } finally {
             parked = null;
             signalled = false;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -1,12 +1,11 @@
 package io.github.spawn4j.internal.io;
 
+import io.github.spawn4j.internal.os.Log;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tears down what asked for it when the JVM ends. Thread-safe.
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * <p>One hook for all, which begins all teardowns at once and then waits for all.
  */
 public final class Shutdown {
-    private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+    private static final Log LOG = Log.of(Shutdown.class);
 
     /** Null from the moment at which the JVM began to end. */
     private static Set<Escalation> waiting = new HashSet<>();

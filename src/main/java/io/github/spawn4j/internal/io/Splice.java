@@ -33,6 +33,7 @@ final class Splice {
     private final FileDescriptor file;
 
     private boolean widened;
+    private boolean atEnd;
 
     private Splice(FileDescriptor file) {
         this.file = file;
@@ -63,7 +64,14 @@ final class Splice {
         }
         // A close by another thread waits for as much at most.
         synchronized (file) {
-            return Io.splice(pipe, file);
+            int moved = Io.splice(pipe, file);
+            atEnd = moved == 0;
+            return moved;
         }
+    }
+
+    /** Whether all has been moved. */
+    boolean isAtEnd() {
+        return atEnd;
     }
 }

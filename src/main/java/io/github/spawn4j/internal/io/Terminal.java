@@ -31,14 +31,14 @@ public final class Terminal {
         return writer;
     }
 
-    /** A stream of what the child writes; null if nobody reads it. */
-    public PipeInput input() {
-        return reader == null ? null : new TerminalInput(reader);
+    /** A stream of what the child writes, as {@link PipeInput}; null if nobody reads it. */
+    public PipeInput input(boolean isInterruptible) {
+        return reader == null ? null : new TerminalInput(reader, isInterruptible);
     }
 
-    /** A stream to what the child reads; null if nobody writes it. */
-    public PipeOutput output() {
-        return writer == null ? null : new TerminalOutput(writer);
+    /** A stream to what the child reads, as {@link PipeOutput}; null if nobody writes it. */
+    public PipeOutput output(boolean isInterruptible) {
+        return writer == null ? null : new TerminalOutput(writer, isInterruptible);
     }
 
     /**

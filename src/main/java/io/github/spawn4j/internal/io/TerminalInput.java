@@ -19,8 +19,8 @@ final class TerminalInput extends PipeInput {
 
     private static final int COUNTED = 4096;
 
-    TerminalInput(Fd fd) {
-        super(fd);
+    TerminalInput(Fd fd, boolean isInterruptible) {
+        super(fd, isInterruptible);
     }
 
     @Override
@@ -47,6 +47,12 @@ final class TerminalInput extends PipeInput {
     @Override
     boolean closesAtEnd() {
         return false;
+    }
+
+    /** To hang up, which ends a shell that ignores SIGTERM, must not wait for who reads. */
+    @Override
+    public void closeAfterUse() throws IOException {
+        close();
     }
 
     /** The kernel has none for terminals. */

@@ -4,7 +4,6 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Pty;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
@@ -29,8 +28,8 @@ final class TerminalOutput extends PipeOutput {
     /** The last byte that was written; changed only by the writer whose turn it is. */
     private volatile int last = NOTHING;
 
-    TerminalOutput(Fd side) {
-        super(side);
+    TerminalOutput(Fd side, boolean isInterruptible) {
+        super(side, isInterruptible);
         this.side = side;
     }
 
@@ -48,8 +47,8 @@ final class TerminalOutput extends PipeOutput {
     }
 
     @Override
-    public OutputStream forUser() {
-        return new BufferedOutputStream(new Keyboard());
+    OutputStream unbuffered() {
+        return new Keyboard();
     }
 
     /** Does not close our side, as that may be to hang up. */

@@ -42,7 +42,7 @@ public final class Environment {
      */
     public void put(String name, String value) {
         byte[] key = encodeName(name);
-        byte[] text = Text.encode("environment variable " + name, value);
+        byte[] text = Text.encodeSecret("environment variable " + name, value);
         byte[] entry = new byte[key.length + text.length];
         System.arraycopy(key, 0, entry, 0, key.length);
         entry[key.length - 1] = '=';

@@ -32,7 +32,7 @@ public record Strings(byte[] bytes, int count) {
         Builder builder = new Builder(this);
         int i = count;
         for (String text : texts) {
-            builder.add(Text.encode(what + " " + i++, text));
+            builder.add(Text.encodeSecret(what + " " + i++, text));
         }
         return builder.build();
     }

@@ -26,11 +26,20 @@ public final class Text {
      * @throws IllegalArgumentException if it contains NUL or a character that cannot be encoded
      */
     public static byte[] encode(String what, String text) {
+        return encode(what, text, ": \"%s\"");
+    }
+
+    /** The same of a text that no message may show, as it may be a password. */
+    public static byte[] encodeSecret(String what, String text) {
+        return encode(what, text, "");
+    }
+
+    private static byte[] encode(String what, String text, String shown) {
         Objects.requireNonNull(text, what);
         int nul = text.indexOf('\0');
         if (nul >= 0) {
             throw new IllegalArgumentException(
-                    what + " contains NUL at index " + nul + ": \"" + printable(text) + "\"");
+                    what + " contains NUL at index " + nul + String.format(shown, printable(text)));
         }
         try {
             ByteBuffer bytes = CHARSET.newEncoder().encode(CharBuffer.wrap(text));
@@ -39,7 +48,11 @@ public final class Text {
             return terminated;
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
-                    what + " cannot be encoded in " + CHARSET + ": \"" + printable(text) + "\"", e);
+                    what
+                            + " cannot be encoded in "
+                            + CHARSET
+                            + String.format(shown, printable(text)),
+                    e);
         }
     }
 
@@ -50,10 +63,19 @@ public final class Text {
 
     /** Control characters as escapes, so that a message stays one line. */
     public static String printable(String text) {
+        return printable(text, "");
+    }
+
+    /** The same of a text of several lines. */
+    public static String printableLines(String text) {
+        return printable(text, "\n\t");
+    }
+
+    private static String printable(String text, String kept) {
         StringBuilder printable = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (Character.isISOControl(c)) {
+            if (Character.isISOControl(c) && kept.indexOf(c) < 0) {
                 printable.append(String.format("\\u%04x", (int) c));
             } else {
                 printable.append(c);

@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds and loads the native half, once.
@@ -21,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * instead.
  */
 final class NativeLibrary {
-    private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
+    private static final Log LOG = Log.of(NativeLibrary.class);
     private static final String LIBRARY = "io.github.spawn4j.library";
     private static final String WORKDIR = "io.github.spawn4j.workdir";
 

@@ -1,0 +1,78 @@
+package io.github.spawn4j.internal.os;
+
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.SLF4JServiceProvider;
+
+/**
+ * The log of one class. Never throws, and touches SLF4J only when there is something to say: the
+ * first touch makes SLF4J print a warning where no backend is installed. Thread-safe.
+ */
+public final class Log {
+    /** Whether somebody may listen to what is no warning; null until that has been found out. */
+    private static volatile Boolean hasBackend;
+
+    private final Class<?> owner;
+
+    /** Null until something is said. Two threads that are the first get the same one. */
+    private volatile Logger logger;
+
+    private Log(Class<?> owner) {
+        this.owner = owner;
+    }
+
+    /** The log that bears the name of {@code owner}. */
+    public static Log of(Class<?> owner) {
+        return new Log(owner);
+    }
+
+    /** As {@link Logger#debug(String, Object...)}; not worth SLF4J's warning. */
+    public void debug(String format, Object... arguments) {
+        say(true, to -> to.debug(format, arguments));
+    }
+
+    /** As {@link Logger#warn(String, Object...)}. */
+    public void warn(String format, Object... arguments) {
+        say(false, to -> to.warn(format, arguments));
+    }
+
+    /** As {@link Logger#error(String, Object...)}. */
+    public void error(String format, Object... arguments) {
+        say(false, to -> to.error(format, arguments));
+    }
+
+    private void say(boolean onlyToBackend, Consumer<Logger> message) {
+        try {
+            if (onlyToBackend && !hasBackend()) {
+                return;
+            }
+            Logger known = logger;
+            if (known == null) {
+                known = LoggerFactory.getLogger(owner);
+                logger = known;
+            }
+            message.accept(known);
+        } catch (Throwable e) {
+            // A backend is code of others, and memory may be missing. Whoever logs has a child to
+            // look after, and nobody else could be told of this either.
+        }
+    }
+
+    /** Looks where SLF4J would look. */
+    private static boolean hasBackend() {
+        Boolean known = hasBackend;
+        if (known == null) {
+            // A literal does not initialize the class.
+            ClassLoader loader = LoggerFactory.class.getClassLoader();
+            known =
+                    System.getProperty("slf4j.provider") != null
+                            || ServiceLoader.load(SLF4JServiceProvider.class, loader).stream()
+                                    .findAny()
+                                    .isPresent();
+            hasBackend = known;
+        }
+        return known;
+    }
+}
