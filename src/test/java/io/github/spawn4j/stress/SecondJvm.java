@@ -12,12 +12,21 @@ import java.util.concurrent.TimeUnit;
 final class SecondJvm {
     /** Short-lived, on two cores. */
     private static final List<String> OPTIONS =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-Xcheck:jni");
+            List.of("-XX:TieredStopAtLevel=1", "-Xmx128m", "-Xcheck:jni");
 
     private final List<String> command = new ArrayList<>();
     private final ProcessBuilder builder = new ProcessBuilder();
 
-    private SecondJvm() {}
+    private SecondJvm(List<String> prefix) {
+        command.addAll(prefix);
+        command.add(System.getProperty("java.home") + "/bin/java");
+        command.addAll(OPTIONS);
+        if (Runtime.version().feature() >= 22) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.add("-Dspawn4j.native.bin=" + System.getProperty("spawn4j.native.bin"));
+        builder.redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.PIPE);
+    }
 
     /**
      * A JVM that the given command starts, which comes first; none is needed.
@@ -25,16 +34,12 @@ final class SecondJvm {
      * @param prefix such as {@code deny clone3=ENOSYS --}
      */
     static SecondJvm startedBy(String... prefix) {
-        SecondJvm jvm = new SecondJvm();
-        jvm.command.addAll(Arrays.asList(prefix));
-        jvm.command.add(System.getProperty("java.home") + "/bin/java");
-        jvm.command.addAll(OPTIONS);
-        if (Runtime.version().feature() >= 22) {
-            jvm.command.add("--enable-native-access=ALL-UNNAMED");
-        }
-        jvm.command.add("-Dspawn4j.native.bin=" + System.getProperty("spawn4j.native.bin"));
-        jvm.builder.redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.PIPE);
-        return jvm;
+        return new SecondJvm(List.of(prefix)).option("-XX:+UseSerialGC");
+    }
+
+    /** A JVM with another collector than {@link #startedBy} gives it, such as -XX:+UseG1GC. */
+    static SecondJvm withCollector(String option) {
+        return new SecondJvm(List.of()).option(option);
     }
 
     SecondJvm option(String option) {
