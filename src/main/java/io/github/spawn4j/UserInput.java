@@ -3,17 +3,16 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.PipeOutput;
 import io.github.spawn4j.internal.io.Workers;
+import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The standard input that a user writes to, as a teardown ends it: behind what is buffered.
  * Thread-safe.
  */
 final class UserInput implements Escalation.Input {
-    private static final Logger LOG = LoggerFactory.getLogger(UserInput.class);
+    private static final Log LOG = Log.of(UserInput.class);
 
     private final PipeOutput pipe;
 

@@ -74,6 +74,16 @@ class LayersTest {
         }
     }
 
+    /** Whoever touches SLF4J too early makes it print a warning where no backend is installed. */
+    @Test
+    void onlyLogTouchesSlf4j() throws Exception {
+        for (Path source : sources("")) {
+            assertThat(code(source).contains("org.slf4j"))
+                    .as(source.toString())
+                    .isEqualTo(source.endsWith("Log.java"));
+        }
+    }
+
     @Test
     void onlyTheApiIsExported() throws Exception {
         String module = code(SOURCES.resolve("../../../module-info.java"));

@@ -1,9 +1,8 @@
 package io.github.spawn4j.internal.io;
 
+import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a child that is being ended from waiting for room in its outputs, while they stay open:
@@ -15,7 +14,7 @@ public final class Spillway {
     /** How long a pipe may be full before somebody is taken for not reading it. */
     private static final long PAUSE_NS = 20_000_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Spillway.class);
+    private static final Log LOG = Log.of(Spillway.class);
 
     private final List<PipeInput> outputs;
     private volatile boolean closed;

@@ -3,13 +3,12 @@ package io.github.spawn4j.internal.io;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a child reads from its terminal: the keyboard. Thread-safe; writers take turns.
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class TerminalOutput extends PipeOutput {
     private static final int NOTHING = -1;
 
-    private static final Logger LOG = LoggerFactory.getLogger(TerminalOutput.class);
+    private static final Log LOG = Log.of(TerminalOutput.class);
 
     private final Fd side;
     private final AtomicBoolean saidEnd = new AtomicBoolean();
