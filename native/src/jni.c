@@ -30,9 +30,36 @@
 jint JNI_OnLoad(JavaVM *vm, void *reserved) {
     (void)vm;
     (void)reserved;
-    slots_reserve();
     authority_load();
     return JNI_VERSION_10;
+}
+
+void JNI_OnUnload(JavaVM *vm, void *reserved) {
+    (void)vm;
+    (void)reserved;
+    authority_unload();
+}
+
+/* Slots */
+
+NATIVE(jlong, Slots, reserve0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return (jlong)(uintptr_t)slots_reserve(true);
+}
+
+NATIVE(jint, Slots, adopt0)(JNIEnv *env, jclass class, jlong address) {
+    (void)env;
+    (void)class;
+    return slots_adopt((void *)(uintptr_t)address);
+}
+
+/* Threads */
+
+NATIVE(jboolean, Threads, hasChildren0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return wait_has_children();
 }
 
 /* Spawn */

@@ -56,6 +56,10 @@ int sys_statx(int directory, const char *path, int flags, unsigned mask, struct 
     return (int)CALL(SYS_statx, directory, path, flags, mask, result);
 }
 
+int sys_fstatat(int directory, const char *path, int flags, struct stat *result) {
+    return (int)CALL(SYS_newfstatat, directory, path, result, flags, 0);
+}
+
 int sys_faccessat2(int directory, const char *path, int mode, int flags) {
     return (int)CALL(SYS_faccessat2, directory, path, mode, flags, 0);
 }

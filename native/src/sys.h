@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* The kernel's signal set: bit n - 1 is signal n. */
@@ -40,6 +41,7 @@ long sys_getdents64(int fd, void *buffer, size_t size);
 int sys_chdir(const char *path);
 int sys_fchdir(int fd);
 int sys_statx(int directory, const char *path, int flags, unsigned mask, struct statx *result);
+int sys_fstatat(int directory, const char *path, int flags, struct stat *result);
 int sys_faccessat2(int directory, const char *path, int mode, int flags);
 int sys_ioctl(int fd, unsigned long request, void *argument);
 int sys_memfd_create(const char *name, unsigned flags);

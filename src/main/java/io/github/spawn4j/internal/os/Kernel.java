@@ -48,10 +48,12 @@ public final class Kernel {
 
     /** All capabilities, as bits. */
     public static long capabilities() {
+        NativeLibrary.require(); // or Probed could never be initialized
         return Probed.CAPABILITIES;
     }
 
     public static boolean has(long capability) {
+        NativeLibrary.require();
         return (Probed.CAPABILITIES & capability) == capability;
     }
 
