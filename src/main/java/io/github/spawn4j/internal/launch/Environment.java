@@ -16,6 +16,8 @@ public final class Environment {
     private static final String PATH = "PATH";
     private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
+    private static volatile Inherited inherited;
+
     /**
      * Entries by name, names as Latin-1, so that bytes which are no text survive. Null while
      * nothing was changed.
@@ -26,7 +28,7 @@ public final class Environment {
     private Strings encoded;
 
     public Environment() {
-        encoded = Inherited.STRINGS;
+        encoded = inherited().strings;
     }
 
     public Environment(Environment other) {
@@ -78,7 +80,7 @@ public final class Environment {
     /** Where programs are searched: the PATH of the child where it was changed, else the JVM's. */
     public String searchPath() {
         // Not System.getenv(): on JDK 25 that sets the disposition of SIGCHLD of the whole process.
-        byte[] entry = (entries == null ? Inherited.ENTRIES : entries).get(PATH);
+        byte[] entry = (entries == null ? inherited().entries : entries).get(PATH);
         if (entry == null) {
             return DEFAULT_PATH;
         }
@@ -100,7 +102,7 @@ public final class Environment {
 
     private Map<String, byte[]> change() {
         if (entries == null) {
-            entries = new LinkedHashMap<>(Inherited.ENTRIES);
+            entries = new LinkedHashMap<>(inherited().entries);
         }
         encoded = null;
         return entries;
@@ -110,13 +112,24 @@ public final class Environment {
         return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
     }
 
-    /** The JVM's own environment. */
-    private static final class Inherited {
-        private static final Map<String, byte[]> ENTRIES = new LinkedHashMap<>();
-        private static final Strings STRINGS;
+    /**
+     * The JVM's own environment; not read by an initializer, as that fails for ever if it fails.
+     */
+    private static Inherited inherited() {
+        Inherited known = inherited;
+        if (known == null) {
+            known = new Inherited(Spawn.environment());
+            inherited = known;
+        }
+        return known;
+    }
 
-        static {
-            byte[] bytes = Spawn.environment();
+    /** An environment as the kernel has it. Immutable. */
+    private static final class Inherited {
+        private final Map<String, byte[]> entries = new LinkedHashMap<>();
+        private final Strings strings;
+
+        Inherited(byte[] bytes) {
             int count = 0;
             int start = 0;
             for (int i = 0; i < bytes.length; i++) {
@@ -125,12 +138,12 @@ public final class Environment {
                     // Entries without a name or a '=' exist; they are passed on, each under a key
                     // of its own.
                     int equals = name(entry, entry.length).indexOf('=');
-                    ENTRIES.put(name(entry, equals > 0 ? equals : entry.length), entry);
+                    entries.put(name(entry, equals > 0 ? equals : entry.length), entry);
                     start = i + 1;
                     count++;
                 }
             }
-            STRINGS = new Strings(bytes, count);
+            strings = new Strings(bytes, count);
         }
     }
 }
