@@ -3,10 +3,10 @@
 #include <jni.h>
 
 #include "authority.h"
-#include "block.h"
 #include "constants.h"
 #include "identity.h"
 #include "io.h"
+#include "kept.h"
 #include "probe.h"
 #include "program.h"
 #include "pty.h"
@@ -38,6 +38,7 @@ void JNI_OnUnload(JavaVM *vm, void *reserved) {
     (void)vm;
     (void)reserved;
     authority_unload();
+    kept_free_all();
 }
 
 /* Slots */
@@ -72,21 +73,20 @@ NATIVE(jint, Spawn, spawn0)(JNIEnv *env, jclass class, jobject block) {
 
 NATIVE(jobject, Spawn, allocate0)(JNIEnv *env, jclass class, jint capacity) {
     (void)class;
-    void *block = block_allocate((size_t)capacity);
+    void *block = kept_allocate((size_t)capacity);
     if (!block) {
         return NULL;
     }
     jobject buffer = (*env)->NewDirectByteBuffer(env, block, capacity);
     if (!buffer) {
-        block_free(block, (size_t)capacity);
+        kept_free(block);
     }
     return buffer;
 }
 
 NATIVE(void, Spawn, free0)(JNIEnv *env, jclass class, jobject block) {
     (void)class;
-    block_free((*env)->GetDirectBufferAddress(env, block),
-               (size_t)(*env)->GetDirectBufferCapacity(env, block));
+    kept_free((*env)->GetDirectBufferAddress(env, block));
 }
 
 NATIVE(jbyteArray, Spawn, environment0)(JNIEnv *env, jclass class) {

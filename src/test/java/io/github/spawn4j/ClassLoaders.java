@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,13 +70,18 @@ public final class ClassLoaders {
     }
 
     private static void unload() throws Exception {
-        awaitCleared("copy", useCopy()); // and from now on the reserved descriptors are there
-        Set<String> before = descriptors();
+        awaitCleared("copy", useCopy());
+        awaitNothing("mapped memory", ClassLoaders::mappings);
+        Set<String> before = descriptors(); // with the reserved ones, which stay
+        List<WeakReference<ClassLoader>> copies = new ArrayList<>();
         for (int i = 1; i < COPIES; i++) {
-            awaitCleared("copy", useCopy());
+            copies.add(useCopy());
+        }
+        for (WeakReference<ClassLoader> copy : copies) {
+            awaitCleared("copy", copy);
         }
         awaitNothing("threads", ClassLoaders::threads);
-        awaitNothing("mapped libraries", ClassLoaders::libraries);
+        awaitNothing("mapped memory", ClassLoaders::mappings);
         awaitNothing(
                 "descriptors",
                 () -> {
@@ -121,9 +128,10 @@ public final class ClassLoaders {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Set<String> libraries() throws IOException {
+    /** Libraries, and what they share with children. */
+    private static Set<String> mappings() throws IOException {
         try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
-            return maps.filter(line -> line.contains("libspawn4j"))
+            return maps.filter(line -> line.contains("libspawn4j") || line.contains("/dev/zero"))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
     }
