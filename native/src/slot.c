@@ -60,7 +60,7 @@ static int move_up(int fd, int from) {
     return moved;
 }
 
-/* The original at the top of the low block, so that the block itself stays in one piece. */
+/* Makes the original, above the low block, which so stays in one piece. */
 static int make_placeholder(void) {
     int original = sys_memfd_create("spawn4j-reserved", MFD_CLOEXEC);
     int placeholder = original < 0 ? original : move_up(original, SLOT_END);

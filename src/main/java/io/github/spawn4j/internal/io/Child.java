@@ -79,12 +79,9 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         this.streams = streams;
     }
 
-    /**
-     * Makes sure that children can be watched and looked after, so that none is started in vain.
-     */
+    /** Makes sure that children can be watched, so that none is started in vain. */
     public static void prepare() throws IOException {
         Reactor.get();
-        Leftovers.prepare();
     }
 
     /**

@@ -16,8 +16,6 @@ public final class Environment {
     private static final String PATH = "PATH";
     private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
-    private static volatile Inherited inherited;
-
     /**
      * Entries by name, names as Latin-1, so that bytes which are no text survive. Null while
      * nothing was changed.
@@ -28,7 +26,7 @@ public final class Environment {
     private Strings encoded;
 
     public Environment() {
-        encoded = inherited().strings;
+        encoded = Inherited.get().strings;
     }
 
     public Environment(Environment other) {
@@ -80,7 +78,7 @@ public final class Environment {
     /** Where programs are searched: the PATH of the child where it was changed, else the JVM's. */
     public String searchPath() {
         // Not System.getenv(): on JDK 25 that sets the disposition of SIGCHLD of the whole process.
-        byte[] entry = (entries == null ? inherited().entries : entries).get(PATH);
+        byte[] entry = (entries == null ? Inherited.get().entries : entries).get(PATH);
         if (entry == null) {
             return DEFAULT_PATH;
         }
@@ -102,7 +100,7 @@ public final class Environment {
 
     private Map<String, byte[]> change() {
         if (entries == null) {
-            entries = new LinkedHashMap<>(inherited().entries);
+            entries = new LinkedHashMap<>(Inherited.get().entries);
         }
         encoded = null;
         return entries;
@@ -113,23 +111,16 @@ public final class Environment {
     }
 
     /**
-     * The JVM's own environment; not read by an initializer, as that fails for ever if it fails.
+     * The JVM's own environment. Read when it is first wanted, and again if that has failed, which
+     * a static initializer could not.
      */
-    private static Inherited inherited() {
-        Inherited known = inherited;
-        if (known == null) {
-            known = new Inherited(Spawn.environment());
-            inherited = known;
-        }
-        return known;
-    }
-
-    /** An environment as the kernel has it. Immutable. */
     private static final class Inherited {
+        private static volatile Inherited known;
+
         private final Map<String, byte[]> entries = new LinkedHashMap<>();
         private final Strings strings;
 
-        Inherited(byte[] bytes) {
+        private Inherited(byte[] bytes) {
             int count = 0;
             int start = 0;
             for (int i = 0; i < bytes.length; i++) {
@@ -144,6 +135,18 @@ public final class Environment {
                 }
             }
             strings = new Strings(bytes, count);
+        }
+
+        static Inherited get() {
+            Inherited inherited = known;
+            return inherited != null ? inherited : read();
+        }
+
+        private static synchronized Inherited read() {
+            if (known == null) {
+                known = new Inherited(Spawn.environment());
+            }
+            return known;
         }
     }
 }
