@@ -28,6 +28,13 @@ void authority_load(void) {
     mark = memory;
 }
 
+void authority_unload(void) {
+    if (mark) {
+        munmap((void *)mark, (size_t)sysconf(_SC_PAGESIZE));
+        mark = NULL;
+    }
+}
+
 static uint64_t hash_groups(const uint32_t *groups, long count) {
     uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
     for (long i = 0; i < count; i++) {

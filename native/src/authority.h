@@ -19,6 +19,9 @@ struct authority {
 /* Prepares what forked children will find wiped. Called once, when the library is loaded. */
 void authority_load(void);
 
+/* Frees it. Called when the library is unloaded. */
+void authority_unload(void);
+
 /* Reads the calling thread's authority; equal ones compare equal byte by byte. Returns 0 or -errno.
  */
 int authority_read(struct authority *authority);

@@ -3,11 +3,11 @@
 #include <jni.h>
 
 #include "authority.h"
-#include "block.h"
 #include "constants.h"
 #include "foreground.h"
 #include "identity.h"
 #include "io.h"
+#include "kept.h"
 #include "probe.h"
 #include "program.h"
 #include "pty.h"
@@ -32,9 +32,44 @@
 jint JNI_OnLoad(JavaVM *vm, void *reserved) {
     (void)vm;
     (void)reserved;
-    slots_reserve();
     authority_load();
     return JNI_VERSION_10;
+}
+
+void JNI_OnUnload(JavaVM *vm, void *reserved) {
+    (void)vm;
+    (void)reserved;
+    authority_unload();
+    kept_free_all();
+}
+
+/* Slots */
+
+NATIVE(jlong, Slots, reserve0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    uint64_t capabilities;
+    int result = probe_capabilities(&capabilities);
+    if (result < 0) {
+        return result;
+    }
+    bool may_create = capabilities & KERNEL_MEMFD_CREATE;
+    void *slots = slots_reserve(may_create);
+    return slots || !may_create ? (jlong)(uintptr_t)slots : -EAGAIN;
+}
+
+NATIVE(jint, Slots, adopt0)(JNIEnv *env, jclass class, jlong address) {
+    (void)env;
+    (void)class;
+    return slots_adopt((void *)(uintptr_t)address);
+}
+
+/* Threads */
+
+NATIVE(jboolean, Threads, hasChildren0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return wait_has_children();
 }
 
 /* Spawn */
@@ -47,21 +82,20 @@ NATIVE(jint, Spawn, spawn0)(JNIEnv *env, jclass class, jobject block) {
 
 NATIVE(jobject, Spawn, allocate0)(JNIEnv *env, jclass class, jint capacity) {
     (void)class;
-    void *block = block_allocate((size_t)capacity);
+    void *block = kept_allocate((size_t)capacity);
     if (!block) {
         return NULL;
     }
     jobject buffer = (*env)->NewDirectByteBuffer(env, block, capacity);
     if (!buffer) {
-        block_free(block, (size_t)capacity);
+        kept_free(block);
     }
     return buffer;
 }
 
 NATIVE(void, Spawn, free0)(JNIEnv *env, jclass class, jobject block) {
     (void)class;
-    block_free((*env)->GetDirectBufferAddress(env, block),
-               (size_t)(*env)->GetDirectBufferCapacity(env, block));
+    kept_free((*env)->GetDirectBufferAddress(env, block));
 }
 
 NATIVE(jbyteArray, Spawn, environment0)(JNIEnv *env, jclass class) {

@@ -7,61 +7,81 @@
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/sysmacros.h>
 
-/* Numbers that we hold; a number whose placeholder somebody has closed leaves it for ever. */
-static _Atomic uint64_t reserved;
+/* Linux 6.10: 1 if two descriptors are duplicates of each other. */
+#ifndef F_DUPFD_QUERY
+#define F_DUPFD_QUERY 1027
+#endif
 
-/* The part of `reserved`, from 3 upwards, that no spawn is using. */
-static _Atomic uint64_t available;
+/* To be counted up with each change of struct slots, or of what its words mean. */
+#define SLOTS_LAYOUT 1
 
-/* The original of all placeholders. Its inode is its own, so that we can tell whether a number is
- * still ours. */
-static int placeholder = -1;
-static uint64_t placeholder_inode;
+/* What all copies of this library in a process share. */
+struct slots {
+    uint64_t layout; /* comes first in all layouts */
 
-static _Atomic int null_device = -1;
+    /* Numbers that we hold; a number whose placeholder somebody has closed leaves it for ever. */
+    _Atomic uint64_t reserved;
+
+    /* The part of `reserved`, from 3 upwards, that no spawn is using. */
+    _Atomic uint64_t available;
+
+    /* The original of all placeholders, or -1. Its inode is its own, so that we can tell whether a
+     * number is still ours. */
+    int placeholder;
+    dev_t placeholder_device;
+    ino_t placeholder_inode;
+
+    _Atomic int null_device;
+};
+
+/* Without any slot: what serves where none can be shared. */
+static struct slots none = {.layout = SLOTS_LAYOUT, .placeholder = -1, .null_device = -1};
+
+static struct slots *slots = &none;
 
 /* How often a spawn that finds no slot lets others go first. */
 #define MOST_YIELDS 1000
 
 static uint64_t bit(int slot) { return (uint64_t)1 << slot; }
 
+static int status(int fd, struct stat *result) {
+    return sys_fstatat(fd, "", AT_EMPTY_PATH, result);
+}
+
 /* Moves `fd` to the lowest free number from `from` on and counts it as reserved. */
 static int move_up(int fd, int from) {
     int moved = sys_fcntl(fd, F_DUPFD_CLOEXEC, from);
     sys_close(fd);
     if (moved >= 0 && moved < SLOT_END) {
-        reserved |= bit(moved);
+        slots->reserved |= bit(moved);
     }
     return moved;
 }
 
-void slots_reserve(void) {
-    struct rlimit limit;
-    if (sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0) < 0) {
-        return;
-    }
-    int original = probe_has(KERNEL_MEMFD_CREATE)
-                       ? sys_memfd_create("spawn4j-reserved", MFD_CLOEXEC)
-                       : -ENOSYS;
-    if (original < 0) {
-        return;
-    }
-    /* At the top of the block, so that the block itself stays in one piece. */
+/* Makes the original, above the low block, which so stays in one piece. */
+static int make_placeholder(void) {
+    int original = sys_memfd_create("spawn4j-reserved", MFD_CLOEXEC);
+    int placeholder = original < 0 ? original : move_up(original, SLOT_END);
     struct stat stat;
-    placeholder = move_up(original, SLOT_END);
-    if (placeholder < 0 || sys_fstatat(placeholder, "", AT_EMPTY_PATH, &stat) < 0) {
-        return;
+    int result = placeholder < 0 ? placeholder : status(placeholder, &stat);
+    if (result < 0) {
+        if (placeholder >= 0) {
+            sys_close(placeholder);
+        }
+        return result;
     }
-    placeholder_inode = stat.st_ino;
-    int device = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
-    null_device = device < 0 ? -1 : move_up(device, 3);
+    slots->placeholder = placeholder;
+    slots->placeholder_device = stat.st_dev;
+    slots->placeholder_inode = stat.st_ino;
+    return 0;
+}
 
-    /* A process with few descriptors needs them itself. */
-    rlim_t most = limit.rlim_cur / 4;
+static void reserve_free(rlim_t most) {
     for (rlim_t count = 0; count < most; count++) {
-        int slot = sys_fcntl(placeholder, F_DUPFD_CLOEXEC, 0);
+        int slot = sys_fcntl(slots->placeholder, F_DUPFD_CLOEXEC, 0);
         if (slot < 0) {
             break;
         }
@@ -69,85 +89,158 @@ void slots_reserve(void) {
             sys_close(slot);
             break;
         }
-        reserved |= bit(slot);
+        slots->reserved |= bit(slot);
         if (slot > 2) {
-            available |= bit(slot);
+            slots->available |= bit(slot);
         }
     }
 }
 
-uint64_t slots_reserved(void) { return reserved; }
+void *slots_reserve(bool may_create) {
+    struct rlimit limit;
+    if (!may_create || sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0) < 0) {
+        return NULL;
+    }
+    /* Not static: it outlives this copy of the library. */
+    struct slots *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
+        return NULL;
+    }
+    *shared = none;
+    slots = shared;
+    if (make_placeholder() < 0) {
+        slots = &none;
+        munmap(shared, sizeof *shared);
+        return NULL;
+    }
+    int device = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
+    slots->null_device = device < 0 ? -1 : move_up(device, 3);
+    reserve_free(limit.rlim_cur / 4); /* a process with few descriptors needs them itself */
+    return shared;
+}
+
+int slots_adopt(void *shared) {
+    if (((struct slots *)shared)->layout != SLOTS_LAYOUT) {
+        return -EINVAL;
+    }
+    slots = shared;
+    return 0;
+}
+
+uint64_t slots_reserved(void) { return slots->reserved; }
 
 /* Somebody may have closed our placeholder and opened a file of his own under its number. */
 static bool holds_placeholder(int slot) {
     struct stat stat;
-    return sys_fstatat(slot, "", AT_EMPTY_PATH, &stat) == 0 && stat.st_ino == placeholder_inode;
+    return status(slot, &stat) == 0 && stat.st_ino == slots->placeholder_inode &&
+           stat.st_dev == slots->placeholder_device;
 }
 
-static bool is_null_device(int fd) {
+/* 1 or 0, or -errno where it cannot be told. */
+static int is_null_device(int fd) {
     struct stat stat;
-    return sys_fstatat(fd, "", AT_EMPTY_PATH, &stat) == 0 && stat.st_rdev == makedev(1, 3);
+    int result = status(fd, &stat);
+    return result < 0 ? result : S_ISCHR(stat.st_mode) && stat.st_rdev == makedev(1, 3);
 }
+
+/* Somebody has taken a number: it is his from now on. */
+static void forfeit(int slot) { slots->reserved &= ~bit(slot); }
 
 bool slot_is_ours(int fd) {
-    if (fd < 0 || fd >= SLOT_END || !(reserved & bit(fd))) {
+    if (fd < 0 || fd >= SLOT_END || !(slots->reserved & bit(fd))) {
         return false;
     }
-    bool lent = fd > 2 && fd != null_device && !(available & bit(fd));
-    if (lent || holds_placeholder(fd) || (fd == null_device && is_null_device(fd))) {
+    bool lendable = fd > 2 && fd != slots->null_device;
+    /* Taken while we look, or it could be lent meanwhile and would be mistaken for a foreign file.
+     */
+    if (lendable && !(atomic_fetch_and(&slots->available, ~bit(fd)) & bit(fd))) {
+        return slots->reserved & bit(fd); /* lent */
+    }
+    if (holds_placeholder(fd)) {
+        slots->available |= lendable ? bit(fd) : 0;
         return true;
     }
-    available &= ~bit(fd);
-    reserved &= ~bit(fd);
+    if (fd == slots->null_device && is_null_device(fd) == 1) {
+        return true;
+    }
+    forfeit(fd);
     return false;
 }
 
 int slot_place(int fd, uint64_t avoid, bool patient) {
     int waited = 0;
     for (;;) {
-        uint64_t free = available;
+        uint64_t free = slots->available;
         uint64_t usable = free & ~avoid;
         if (!usable) {
             /* Most spawns take microseconds: better wait for one than copy the table, and with it,
              * for a moment, files that others are writing. */
-            if (!patient || !(reserved >> 3) || ++waited > MOST_YIELDS) {
+            if (!patient || !(slots->reserved >> 3) || ++waited > MOST_YIELDS) {
                 return -EAGAIN;
             }
             sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
             continue;
         }
         int slot = __builtin_ctzll(usable);
-        if (!atomic_compare_exchange_weak(&available, &free, free & ~bit(slot))) {
+        if (!atomic_compare_exchange_weak(&slots->available, &free, free & ~bit(slot))) {
             continue;
         }
-        if (!holds_placeholder(slot)) {
-            reserved &= ~bit(slot);
+        /* The quicker question first; an old kernel does not know it. */
+        if (sys_fcntl(slot, F_DUPFD_QUERY, slots->placeholder) != 1 && !holds_placeholder(slot)) {
+            forfeit(slot);
             continue;
         }
         int result = sys_dup3(fd, slot, O_CLOEXEC);
         if (result < 0) {
-            available |= bit(slot);
+            slots->available |= bit(slot);
         }
         return result;
     }
 }
 
-void slot_release(int slot) {
-    if (holds_placeholder(placeholder) && sys_dup3(placeholder, slot, O_CLOEXEC) >= 0) {
-        available |= bit(slot);
+/* Whether `slot` leads to another file than `lent`. */
+static bool is_taken(int slot, int lent) {
+    struct stat ours;
+    struct stat found;
+    if (status(slot, &found) == -EBADF) {
+        return true;
+    }
+    /* Who has closed his own file meanwhile has not taken our slot. */
+    return status(lent, &ours) == 0 && (ours.st_dev != found.st_dev || ours.st_ino != found.st_ino);
+}
+
+void slot_release(int slot, int lent) {
+    bool intact = holds_placeholder(slots->placeholder);
+    /* Looked at last, as no dup3(2) compares first: who takes the number between these two calls
+     * loses what he has there. */
+    if (is_taken(slot, lent)) {
+        forfeit(slot);
+        return;
+    }
+    if (intact && sys_dup3(slots->placeholder, slot, O_CLOEXEC) >= 0) {
+        slots->available |= bit(slot);
         return;
     }
     /* Somebody has closed the original. Given up, lest what was lent stays open: a pipe would never
      * end. */
-    reserved &= ~bit(slot);
+    forfeit(slot);
     sys_close(slot);
 }
 
 int slot_null(void) {
-    int fd = null_device;
-    if (!is_null_device(fd)) {
-        fd = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
-        null_device = fd;
+    int known = slots->null_device;
+    int result = is_null_device(known);
+    if (result == 1) {
+        return known;
+    }
+    if (result < 0 && result != -EBADF) {
+        return result; /* another one could not be told from a file of somebody else's either */
+    }
+    int fd = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
+    if (fd >= 0 && !atomic_compare_exchange_strong(&slots->null_device, &known, fd)) {
+        sys_close(fd); /* another thread was quicker */
+        return known;
     }
     return fd;
 }

@@ -3,7 +3,11 @@
  * A child that unshares its table from 64 upwards keeps only what lies below. So that it costs
  * nothing and no file of the application is ever copied, we hold those numbers with placeholders
  * and put there, for the moment of a spawn, what a child is to keep. Placeholders below 3 only keep
- * the JVM from opening a file as somebody's standard stream. Thread-safe. */
+ * the JVM from opening a file as somebody's standard stream. Thread-safe.
+ *
+ * Descriptors belong to the process, and so do the slots; but each class loader of a JVM loads a
+ * copy of this library with statics of its own. So what is known of the slots lies in memory that
+ * the first copy makes and the others adopt. It is never freed, as nobody knows who is the last. */
 #ifndef SPAWN4J_SLOT_H
 #define SPAWN4J_SLOT_H
 
@@ -14,8 +18,13 @@
 
 #define SLOT_END ((int)REQUEST_SHARED_DESCRIPTORS)
 
-/* Reserves what is free. Called once, when the library is loaded. */
-void slots_reserve(void);
+/* Reserves what is free, if memfd_create(2) may be called. To be called by the first copy of the
+ * library in the process, once. Returns what others are to adopt, or NULL if there are no slots. */
+void *slots_reserve(bool may_create);
+
+/* Uses the slots that another copy has reserved, whether or not it is still loaded. Returns 0, or
+ * -EINVAL where that is another version of the library; there are no slots then. */
+int slots_adopt(void *shared);
 
 /* The numbers that are reserved, as bits; whether lent out or not. */
 uint64_t slots_reserved(void);
@@ -29,8 +38,9 @@ bool slot_is_ours(int fd);
  * -errno. */
 int slot_place(int fd, uint64_t avoid, bool patient);
 
-/* Puts the placeholder back. */
-void slot_release(int slot);
+/* Puts the placeholder back. `lent` is what was placed, or the other end of that pipe. A number
+ * that somebody else has taken meanwhile is left to him. */
+void slot_release(int slot, int lent);
 
 /* /dev/null, open for reading and writing, or -errno. It stays open; should somebody close it, the
  * next call opens another. */

@@ -221,7 +221,7 @@ static void discard_sources(const struct request *request, bool failed) {
         struct source *source = &request->sources[i];
         if (source->placed >= 0 && source->placed != source->fd) {
             if (source->placed < SLOT_END && slots_reserved() >> source->placed & 1) {
-                slot_release(source->placed);
+                slot_release(source->placed, is_pipe(source) ? source->peer : source->fd);
             } else {
                 sys_close(source->placed);
             }

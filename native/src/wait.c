@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -64,3 +63,8 @@ static int ask(int pidfd, int options, struct wait_result *result) {
 int wait_reap(int pidfd, struct wait_result *result) { return ask(pidfd, 0, result); }
 
 int wait_peek(int pidfd, struct wait_result *result) { return ask(pidfd, WNOWAIT, result); }
+
+bool wait_has_children(void) {
+    int options = WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL | __WNOTHREAD;
+    return sys_waitid(P_ALL, 0, NULL, options, NULL) != -ECHILD;
+}

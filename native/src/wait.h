@@ -4,6 +4,8 @@
 
 #include "sys.h"
 
+#include <stdbool.h>
+
 struct wait_result {
     struct sys_exit_info info;
     struct rusage usage;
@@ -16,5 +18,8 @@ int wait_reap(int pidfd, struct wait_result *result);
 
 /* The same without reaping it. */
 int wait_peek(int pidfd, struct wait_result *result);
+
+/* Whether the calling thread, not the process, has children or traces somebody. Zombies count. */
+bool wait_has_children(void);
 
 #endif

@@ -6,10 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 static bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
 
@@ -54,6 +59,45 @@ static int open_file(void) {
     return high;
 }
 
+static void install(struct sock_filter *rules, unsigned short count) {
+    const struct sock_fprog filter = {count, rules};
+    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    CHECK_EQUAL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+/* From now on the system call `nr` fails with `error`. */
+static void deny(unsigned nr, unsigned error) {
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    install(rules, sizeof rules / sizeof rules[0]);
+}
+
+/* From now on fcntl(2) knows no F_DUPFD_QUERY. */
+static void deny_dupfd_query(void) {
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1027, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    install(rules, sizeof rules / sizeof rules[0]);
+}
+
+/* Open descriptors, counted by a call that nobody denies. */
+static int count_open(void) {
+    int count = 0;
+    for (int fd = 0; fd < 1024; fd++) {
+        count += is_open(fd);
+    }
+    return count;
+}
+
 /* Every low number that was free is reserved, and none that was not. */
 static void slots_reserve_takes_what_is_free(void) {
     CHECK_EQUAL(dup2(1, 9), 9);
@@ -61,7 +105,7 @@ static void slots_reserve_takes_what_is_free(void) {
     for (int fd = 0; fd < SLOT_END; fd++) {
         was_free |= (uint64_t)!is_open(fd) << fd;
     }
-    slots_reserve();
+    slots_reserve(true);
     CHECK_EQUAL(slots_reserved(), was_free);
     CHECK(!(slots_reserved() >> 9 & 1));
     for (int fd = 0; fd < SLOT_END; fd++) {
@@ -76,7 +120,7 @@ static void slots_reserve_takes_what_is_free(void) {
 static void slots_reserve_holds_closed_streams(void) {
     close(0);
     close(2);
-    slots_reserve();
+    slots_reserve(true);
     CHECK_EQUAL(slots_reserved() & 7, 5);
     CHECK(is_placeholder(0) && is_placeholder(2));
     CHECK_EQUAL(place_all(1) & 7, 0);
@@ -87,7 +131,7 @@ static void slots_reserve_leaves_most_of_a_low_limit(void) {
     const struct rlimit limit = {40, 40};
     CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
     int before = check_count_open();
-    slots_reserve();
+    slots_reserve(true);
     CHECK(check_count_open() - before <= 12);
 }
 
@@ -95,14 +139,55 @@ static void slots_reserve_leaves_most_of_a_low_limit(void) {
 static void slots_reserve_accepts_that_nothing_is_left(void) {
     const struct rlimit limit = {3, 3};
     CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    slots_reserve();
+    slots_reserve(true);
     CHECK_EQUAL(slots_reserved(), 0);
     CHECK_EQUAL(slot_place(1, 0, false), -EAGAIN);
 }
 
+/* Without memfd_create(2) there are no slots, and nothing else fails. */
+static void slots_reserve_does_without_memfd(void) {
+    int before = count_open();
+    CHECK(!slots_reserve(false));
+    deny(SYS_memfd_create, EPERM);
+    CHECK(!slots_reserve(true));
+    CHECK_EQUAL(count_open(), before);
+    CHECK_EQUAL(slots_reserved(), 0);
+    CHECK_EQUAL(slot_place(1, 0, true), -EAGAIN);
+    CHECK(!slot_is_ours(9));
+    CHECK(slot_null() >= 0);
+}
+
+/* Nothing is left of a placeholder that could not be told from a file of somebody else's. */
+static void slots_reserve_leaves_nothing_when_it_fails(void) {
+    int before = count_open();
+    deny(SYS_newfstatat, EPERM);
+    CHECK(!slots_reserve(true));
+    CHECK_EQUAL(count_open(), before);
+    CHECK_EQUAL(slots_reserved(), 0);
+}
+
+/* What one copy of the library lends another does not lend. */
+static void slots_adopt_takes_over_what_is_lent(void) {
+    void *shared = slots_reserve(true);
+    CHECK(shared);
+    int lent = slot_place(1, 0, false);
+    uint64_t reserved = slots_reserved();
+    CHECK_EQUAL(slots_adopt(shared), 0);
+    CHECK_EQUAL(slots_reserved(), reserved);
+    CHECK(!(place_all(1) >> lent & 1));
+}
+
+/* Of another version nothing is known but the first word. */
+static void slots_adopt_refuses_another_layout(void) {
+    uint64_t other[16] = {99, 0};
+    CHECK_EQUAL(slots_adopt(other), -EINVAL);
+    CHECK_EQUAL(slots_reserved(), 0);
+    CHECK_EQUAL(slot_place(1, 0, true), -EAGAIN);
+}
+
 /* The duplicate leads to the file and closes on exec. */
 static void slot_place_duplicates(void) {
-    slots_reserve();
+    slots_reserve(true);
     int file = open_file();
     int slot = slot_place(file, 0, false);
     CHECK(slot > 2 && slot < SLOT_END);
@@ -113,7 +198,7 @@ static void slot_place_duplicates(void) {
 
 /* Numbers that an action of the request names are not used. */
 static void slot_place_avoids(void) {
-    slots_reserve();
+    slots_reserve(true);
     uint64_t avoid = 0x5555555555555555;
     for (;;) {
         int slot = slot_place(1, avoid, false);
@@ -128,22 +213,22 @@ static void slot_place_avoids(void) {
 
 /* Where all are lent, it says so; one that is returned can be lent again. */
 static void slot_place_runs_out(void) {
-    slots_reserve();
+    slots_reserve(true);
     uint64_t placed = place_all(1);
     CHECK(count_bits(placed) > 10);
     CHECK_EQUAL(slot_place(1, 0, false), -EAGAIN);
     int returned = __builtin_ctzll(placed);
-    slot_release(returned);
+    slot_release(returned, 1);
     CHECK_EQUAL(slot_place(1, 0, false), returned);
 }
 
 /* A descriptor that is not open takes no slot. */
 static void slot_place_refuses_closed_descriptor(void) {
-    slots_reserve();
+    slots_reserve(true);
     uint64_t placed = place_all(1);
     for (int slot = 3; slot < SLOT_END; slot++) {
         if (placed >> slot & 1) {
-            slot_release(slot);
+            slot_release(slot, 1);
         }
     }
     for (int round = 0; round < 100; round++) {
@@ -154,12 +239,12 @@ static void slot_place_refuses_closed_descriptor(void) {
 
 /* A returned slot holds the placeholder again, and nothing of what was lent. */
 static void slot_release_puts_placeholder_back(void) {
-    slots_reserve();
+    slots_reserve(true);
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
     int slot = slot_place(ends[1], 0, false);
+    slot_release(slot, ends[1]);
     close(ends[1]);
-    slot_release(slot);
     CHECK(is_placeholder(slot));
     CHECK_EQUAL(fcntl(slot, F_GETFD), FD_CLOEXEC);
     char byte;
@@ -168,9 +253,9 @@ static void slot_release_puts_placeholder_back(void) {
 
 /* A number that somebody has closed and opened as his own is never lent again. */
 static void slot_place_leaves_foreign_file_alone(void) {
-    slots_reserve();
+    slots_reserve(true);
     int taken = slot_place(1, 0, false);
-    slot_release(taken);
+    slot_release(taken, 1);
     int file = open_file();
     CHECK_EQUAL(dup2(file, taken), taken);
     uint64_t placed = place_all(1);
@@ -181,28 +266,90 @@ static void slot_place_leaves_foreign_file_alone(void) {
 
 /* So is one that somebody has closed. */
 static void slot_place_leaves_closed_number_alone(void) {
-    slots_reserve();
+    slots_reserve(true);
     int taken = slot_place(1, 0, false);
-    slot_release(taken);
+    slot_release(taken, 1);
     close(taken);
     uint64_t placed = place_all(1);
     CHECK(!(placed >> taken & 1));
     CHECK(!is_open(taken));
 }
 
-/* Where somebody has closed the placeholder's original, a slot does not keep what was lent. */
-static void slot_release_keeps_nothing_without_placeholder(void) {
-    slots_reserve();
+/* A number that somebody has closed and opened as his own while it was lent is his. */
+static void slot_release_leaves_foreign_file_alone(void) {
+    slots_reserve(true);
+    int lent = open_file();
+    int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
+    int slot = slot_place(lent, 0, false);
+    CHECK_EQUAL(dup2(file, slot), slot);
+    slot_release(slot, lent);
+    CHECK(same_file(file, slot));
+    CHECK(!(slots_reserved() >> slot & 1));
+}
+
+/* So is one that he has only closed: he may be about to open it. */
+static void slot_release_leaves_closed_number_alone(void) {
+    slots_reserve(true);
+    int slot = slot_place(1, 0, false);
+    close(slot);
+    slot_release(slot, 1);
+    CHECK(!is_open(slot));
+    CHECK(!(slots_reserved() >> slot & 1));
+}
+
+/* Who closes his own file while it is lent does not take the slot away with it. */
+static void slot_release_takes_back_what_is_closed_elsewhere(void) {
+    slots_reserve(true);
+    int file = open_file();
+    int slot = slot_place(file, 0, false);
+    close(file);
+    slot_release(slot, file);
+    CHECK(is_placeholder(slot));
+}
+
+/* Of a pipe the other end is known as well as the one that was lent. */
+static void slot_release_knows_pipe_by_its_other_end(void) {
+    slots_reserve(true);
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
     int slot = slot_place(ends[1], 0, false);
     close(ends[1]);
+    slot_release(slot, ends[0]);
+    CHECK(is_placeholder(slot));
+}
+
+/* Before Linux 6.10 the kernel cannot compare two descriptors. */
+static void slot_place_knows_placeholder_on_old_kernels(void) {
+    slots_reserve(true);
+    int slot = slot_place(1, 0, false);
+    slot_release(slot, 1);
+    deny_dupfd_query();
+    CHECK_EQUAL(slot_place(1, 0, false), slot);
+}
+
+/* A slot that is looked at while it is lent is not taken for a foreign file. */
+static void slot_is_ours_spares_what_is_lent(void) {
+    slots_reserve(true);
+    int slot = slot_place(1, 0, false);
+    CHECK(slot_is_ours(slot));
+    slot_release(slot, 1);
+    CHECK(slot_is_ours(slot));
+    CHECK_EQUAL(slot_place(1, 0, false), slot);
+}
+
+/* Where somebody has closed the placeholder's original, a slot does not keep what was lent. */
+static void slot_release_keeps_nothing_without_placeholder(void) {
+    slots_reserve(true);
+    int ends[2];
+    CHECK_EQUAL(pipe(ends), 0);
+    int slot = slot_place(ends[1], 0, false);
     for (int fd = SLOT_END; fd < 256; fd++) {
         if (is_placeholder(fd)) {
             close(fd);
         }
     }
-    slot_release(slot);
+    slot_release(slot, ends[1]);
+    close(ends[1]);
     CHECK_EQUAL(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
     char byte;
     CHECK_EQUAL(read(ends[0], &byte, 1), 0);
@@ -210,7 +357,7 @@ static void slot_release_keeps_nothing_without_placeholder(void) {
 
 /* Nor does it keep the file that somebody has opened under the original's number. */
 static void slot_release_keeps_no_foreign_file(void) {
-    slots_reserve();
+    slots_reserve(true);
     int slot = slot_place(1, 0, false);
     int file = open_file();
     for (int fd = SLOT_END; fd < 256; fd++) {
@@ -218,13 +365,13 @@ static void slot_release_keeps_no_foreign_file(void) {
             CHECK_EQUAL(dup2(file, fd), fd);
         }
     }
-    slot_release(slot);
+    slot_release(slot, 1);
     CHECK(!same_file(file, slot));
 }
 
 /* It is the null device, and the same each time. */
 static void slot_null_stays_open(void) {
-    slots_reserve();
+    slots_reserve(true);
     int fd = slot_null();
     struct stat stat;
     CHECK_EQUAL(fstat(fd, &stat), 0);
@@ -238,7 +385,7 @@ static void slot_null_stays_open(void) {
 
 /* Somebody may close it, or put a file of his own there. */
 static void slot_null_is_opened_again(void) {
-    slots_reserve();
+    slots_reserve(true);
     int first = slot_null();
     int file = open_file();
     CHECK_EQUAL(dup2(file, first), first);
@@ -250,11 +397,27 @@ static void slot_null_is_opened_again(void) {
     CHECK(slot_null() >= 0);
 }
 
+/* Where it cannot be looked at it stays as it is, and each call says so. */
+static void slot_null_opens_nothing_when_it_cannot_look(void) {
+    slots_reserve(true);
+    CHECK(slot_null() >= 0);
+    int before = count_open();
+    deny(SYS_newfstatat, EPERM);
+    for (int round = 0; round < 5; round++) {
+        CHECK_EQUAL(slot_null(), -EPERM);
+    }
+    CHECK_EQUAL(count_open(), before);
+}
+
 int main(void) {
     RUN(slots_reserve_takes_what_is_free);
     RUN(slots_reserve_holds_closed_streams);
     RUN(slots_reserve_leaves_most_of_a_low_limit);
     RUN(slots_reserve_accepts_that_nothing_is_left);
+    RUN(slots_reserve_does_without_memfd);
+    RUN(slots_reserve_leaves_nothing_when_it_fails);
+    RUN(slots_adopt_takes_over_what_is_lent);
+    RUN(slots_adopt_refuses_another_layout);
     RUN(slot_place_duplicates);
     RUN(slot_place_avoids);
     RUN(slot_place_runs_out);
@@ -262,9 +425,16 @@ int main(void) {
     RUN(slot_release_puts_placeholder_back);
     RUN(slot_place_leaves_foreign_file_alone);
     RUN(slot_place_leaves_closed_number_alone);
+    RUN(slot_release_leaves_foreign_file_alone);
+    RUN(slot_release_leaves_closed_number_alone);
+    RUN(slot_release_takes_back_what_is_closed_elsewhere);
+    RUN(slot_release_knows_pipe_by_its_other_end);
+    RUN(slot_place_knows_placeholder_on_old_kernels);
+    RUN(slot_is_ours_spares_what_is_lent);
     RUN(slot_release_keeps_nothing_without_placeholder);
     RUN(slot_release_keeps_no_foreign_file);
     RUN(slot_null_stays_open);
     RUN(slot_null_is_opened_again);
+    RUN(slot_null_opens_nothing_when_it_cannot_look);
     return 0;
 }

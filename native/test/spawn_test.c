@@ -5,6 +5,7 @@
 #include "builder.h"
 #include "check.h"
 #include "identity.h"
+#include "probe.h"
 #include "slot.h"
 
 #include <errno.h>
@@ -179,7 +180,7 @@ static void spawn_inherits_closed_streams_as_closed(void) {
                 snprintf(expected + length, sizeof expected - length, length ? " %d" : "%d", fd);
             }
         }
-        slots_reserve();
+        slots_reserve(true);
         FOR_EACH_STRATEGY(strategy) {
             struct builder b = begin(strategy);
             for (int fd = 0; fd < 3; fd++) {
@@ -252,7 +253,7 @@ static void spawn_resets_signals(void) {
 
 /* A failed action is told with its place in the request. */
 static void spawn_tells_failed_action(void) {
-    slots_reserve();
+    slots_reserve(true);
     FOR_EACH_STRATEGY(strategy) {
         struct builder b = begin(strategy);
         builder_add_action(&b, REQUEST_DUP2, 1, 5);
@@ -281,7 +282,7 @@ static void spawn_tells_failed_action(void) {
 
 /* What the child has already made in its table goes with it: here a pipe of each kind. */
 static void spawn_closes_pipes_when_action_fails(void) {
-    slots_reserve();
+    slots_reserve(true);
     FOR_EACH_STRATEGY(strategy) {
         struct builder b = begin(strategy);
         int in = builder_add_source(&b, REQUEST_SOURCE_PIPE_TO_CHILD, -1);
@@ -301,7 +302,7 @@ static void spawn_tells_failed_exec(void) {
     const char *const missing[] = {"/no/such/program", NULL};
     const char *const directory[] = {"/etc", NULL};
     const char *const data[] = {"/etc/passwd", NULL};
-    slots_reserve();
+    slots_reserve(true);
     FOR_EACH_STRATEGY(strategy) {
         struct builder b = begin(strategy);
         check_failure(&b, missing, REQUEST_STEP_EXEC, REQUEST_NO_INDEX, ENOENT);
@@ -324,7 +325,7 @@ static void spawn_refuses_unknown_format(void) {
     CHECK_EQUAL(fchmod(file, 0700), 0);
     close(file);
     const char *const argv[] = {path, NULL};
-    slots_reserve();
+    slots_reserve(true);
     FOR_EACH_STRATEGY(strategy) {
         struct builder b = begin(strategy);
         check_failure(&b, argv, REQUEST_STEP_EXEC, REQUEST_NO_INDEX, ENOEXEC);
@@ -335,7 +336,7 @@ static void spawn_refuses_unknown_format(void) {
 
 /* A source must be open, and our placeholders are nobody's. */
 static void spawn_refuses_closed_sources(void) {
-    slots_reserve();
+    slots_reserve(true);
     int slot = __builtin_ctzll(slots_reserved());
     FOR_EACH_STRATEGY(strategy) {
         const int closed[] = {9999, slot, -1};
@@ -351,7 +352,7 @@ static void spawn_refuses_closed_sources(void) {
 
 /* A file that somebody has opened under one of our numbers is his, and may be given to a child. */
 static void spawn_accepts_file_under_reserved_number(void) {
-    slots_reserve();
+    slots_reserve(true);
     int slot = __builtin_ctzll(slots_reserved() & ~7ULL & ~(1ULL << slot_null()));
     int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
     CHECK(file >= 0);
@@ -370,7 +371,7 @@ static void spawn_accepts_file_under_reserved_number(void) {
 
 /* A changed program is not started. */
 static void spawn_checks_identity(void) {
-    slots_reserve();
+    slots_reserve(true);
     FOR_EACH_STRATEGY(strategy) {
         for (int changed = 0; changed < 2; changed++) {
             struct builder b = begin(strategy);
@@ -412,7 +413,7 @@ static void spawn_executes_descriptor(void) {
 
 /* POSIX_SPAWN refuses what it has no words for, and names it. */
 static void spawn_refuses_what_posix_spawn_cannot_say(void) {
-    slots_reserve();
+    slots_reserve(true);
     for (int which = 0; which < 4; which++) {
         struct builder b = begin(REQUEST_STRATEGY_POSIX_SPAWN);
         builder_add_action(&b, REQUEST_DUP2, 1, 5);
@@ -440,7 +441,7 @@ static void spawn_refuses_what_posix_spawn_cannot_say(void) {
 
 /* Nor has it words for what the kernel does at the birth of a child or at its parent's death. */
 static void spawn_refuses_attributes_that_posix_spawn_cannot_express(void) {
-    slots_reserve();
+    slots_reserve(true);
     const uint32_t types[] = {REQUEST_CGROUP, REQUEST_PARENT_DEATH};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         struct builder b = begin(REQUEST_STRATEGY_POSIX_SPAWN);
@@ -472,7 +473,7 @@ static void spawn_writes_nothing_into_memory_smaller_than_header(void) {
 
 /* Where no slot is left the table is copied; the child is the same. */
 static void spawn_falls_back_when_slots_run_out(void) {
-    slots_reserve();
+    slots_reserve(true);
     while (slot_place(1, 0, false) >= 0) {
     }
     FOR_EACH_STRATEGY(strategy) {
@@ -493,7 +494,7 @@ static void spawn_falls_back_when_slots_run_out(void) {
 static void spawn_falls_back_with_high_numbers(void) {
     const struct rlimit limit = {512, 512};
     CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    slots_reserve();
+    slots_reserve(true);
     while (slot_place(1, 0, false) >= 0) {
     }
     FOR_EACH_STRATEGY(strategy) {
@@ -535,7 +536,7 @@ static void free_table(void) { CHECK_EQUAL(close_range(200, 299, 0), 0); }
 static void spawn_fails_cleanly_when_descriptors_run_out(void) {
     const struct rlimit limit = {300, 300};
     CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    slots_reserve();
+    slots_reserve(true);
     slot_null();
     const signal_set blocked = 1U << (SIGUSR1 - 1);
     CHECK_EQUAL(sys_sigmask(&blocked, NULL), 0);
@@ -603,7 +604,7 @@ static void *spawn_often(void *failures) {
 
 /* Many threads at once, all strategies: each reads its own child's output, and its end. */
 static void spawn_works_on_many_threads(void) {
-    slots_reserve();
+    slots_reserve(true);
     int before = check_count_open();
     pthread_t threads[6];
     int failures = 0;
@@ -698,7 +699,7 @@ static void spawn_traces_while_signals_come(void) {
 
 /* The case that runs under a filter: an action of each kind that the filters are about. */
 static int under_filter(const char *rules) {
-    slots_reserve();
+    slots_reserve(probe_has(KERNEL_MEMFD_CREATE));
     FOR_EACH_STRATEGY(strategy) {
         bool posix = strategy == REQUEST_STRATEGY_POSIX_SPAWN;
         /* glibc makes its threads and children by clone3(2), and steps down for ENOSYS only. */

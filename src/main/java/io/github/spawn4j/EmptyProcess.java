@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
+import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.Shutdown;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenDirectory;
@@ -285,6 +286,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /** Starts the program at {@code path}, or the one that {@code use} holds open. */
     private Launched launch(byte[] path, PinnedExecutable.Use use) throws IOException {
         Child.prepare();
+        if (teardownOrDefault().isToBeReleased()) {
+            Leftovers.prepare(); // as it is released when the process is dropped
+        }
         try (RequestEncoder request =
                         new RequestEncoder(sources(), attributes.size() + 2, records());
                 OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);

@@ -294,7 +294,8 @@ public final class PidfdProcess extends Process implements Closeable {
      * {@inheritDoc}
      *
      * <p>The future is completed by a thread of the library, which what depends on it may keep
-     * waiting without harm to others. Cancelling it does not affect the process.
+     * waiting without harm to others, as long as fewer than 512 wait at once. Cancelling it does
+     * not affect the process.
      */
     @Override
     public CompletableFuture<Process> onExit() {

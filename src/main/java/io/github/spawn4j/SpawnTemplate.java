@@ -40,9 +40,14 @@ public final class SpawnTemplate implements AutoCloseable {
         this.settings = settings;
         this.executable = executable;
         this.denial = denial;
-        Leftovers.closeWhenDropped(this, executable::close);
-        if (denial != null) {
-            Leftovers.closeWhenDropped(this, denial::close);
+        try {
+            Leftovers.closeWhenDropped(this, executable::close);
+            if (denial != null) {
+                Leftovers.closeWhenDropped(this, denial::close);
+            }
+        } catch (RuntimeException | Error e) {
+            close(); // as nobody else can
+            throw e;
         }
     }
 
@@ -183,6 +188,7 @@ public final class SpawnTemplate implements AutoCloseable {
             try {
                 byte[] path =
                         ProgramLookup.findAbsolute(program, directory, environment.searchPath());
+                Leftovers.prepare();
                 PinnedExecutable executable = new PinnedExecutable(path);
                 return new SpawnTemplate(new Builder(this), executable, deny(executable));
             } catch (IOException e) {
@@ -196,7 +202,7 @@ public final class SpawnTemplate implements AutoCloseable {
             }
             try {
                 return WriteDenial.of(executable);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 executable.close();
                 throw e;
             }

@@ -234,9 +234,14 @@ public final class StrictSpawnTemplate implements AutoCloseable {
         this.executable = executable;
         this.creator = creator;
         this.denial = denial;
-        Leftovers.closeWhenDropped(this, executable::close);
-        if (denial != null) {
-            Leftovers.closeWhenDropped(this, denial::close);
+        try {
+            Leftovers.closeWhenDropped(this, executable::close);
+            if (denial != null) {
+                Leftovers.closeWhenDropped(this, denial::close);
+            }
+        } catch (RuntimeException | Error e) {
+            close(); // as nobody else can
+            throw e;
         }
     }
 
@@ -281,6 +286,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
                     Errno.EINVAL,
                     "execfd and filename");
             Authority creator = Authority.current();
+            Leftovers.prepare();
             PinnedExecutable executable =
                     args.filename == null ? open(args.execfd) : open(args.filename);
             WriteDenial denial = null;
@@ -326,7 +332,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
     private static WriteDenial deny(PinnedExecutable executable) throws IOException {
         try {
             return WriteDenial.of(executable);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             executable.close();
             throw e;
         }

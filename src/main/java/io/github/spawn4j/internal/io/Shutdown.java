@@ -1,6 +1,8 @@
 package io.github.spawn4j.internal.io;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.os.Threads;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,45 +12,81 @@ import java.util.concurrent.CompletionException;
 /**
  * Tears down what asked for it when the JVM ends. Thread-safe.
  *
- * <p>One hook for all, which begins all teardowns at once and then waits for all.
+ * <p>One hook for all, which begins all teardowns at once and then waits for all. The JVM knows it
+ * only while one waits: a hook keeps the class loader that it comes from.
  */
 public final class Shutdown {
     private static final Log LOG = Log.of(Shutdown.class);
 
-    /** Null from the moment at which the JVM began to end. */
-    private static Set<Escalation> waiting = new HashSet<>();
+    /** Null while no teardown waits. */
+    @GuardedBy("Shutdown.class")
+    private static Thread hook;
 
-    static {
-        try {
-            Runtime.getRuntime().addShutdownHook(new Thread(Shutdown::run, "spawn4j-shutdown"));
-        } catch (IllegalStateException e) {
-            waiting = null; // it has begun
-        }
-    }
+    /** What waits for the hook; null without one. */
+    @GuardedBy("Shutdown.class")
+    private static Set<Escalation> waiting;
+
+    /** Whether the JVM has begun to end. */
+    @GuardedBy("Shutdown.class")
+    private static boolean begun;
 
     private Shutdown() {}
 
     /** Whether it is too late for a teardown to wait for the end of the JVM. */
     public static synchronized boolean hasBegun() {
-        return waiting == null;
+        if (hook == null) {
+            // There is no other way to ask.
+            addHook();
+            removeHook();
+        }
+        return begun;
     }
 
     /** Adds a teardown. Returns false if it is too late. */
     static synchronized boolean add(Escalation teardown) {
-        return waiting != null && waiting.add(teardown);
+        if (hook == null) {
+            addHook();
+        }
+        return !begun && waiting.add(teardown);
     }
 
     /** Takes a teardown back, if it was added. */
     static synchronized void remove(Escalation teardown) {
-        if (waiting != null) {
-            waiting.remove(teardown);
+        if (!begun && hook != null && waiting.remove(teardown) && waiting.isEmpty()) {
+            removeHook();
+        }
+    }
+
+    @GuardedBy("Shutdown.class")
+    private static void addHook() {
+        Set<Escalation> none = new HashSet<>();
+        Thread thread = Threads.daemon("spawn4j-shutdown", 0, Shutdown::run);
+        try {
+            Runtime.getRuntime().addShutdownHook(thread);
+            hook = thread;
+            waiting = none;
+        } catch (IllegalStateException e) {
+            begun = true;
+        }
+    }
+
+    @GuardedBy("Shutdown.class")
+    private static void removeHook() {
+        if (hook == null) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            hook = null;
+            waiting = null;
+        } catch (IllegalStateException e) {
+            begun = true; // and the hook runs, or will
         }
     }
 
     private static synchronized Set<Escalation> takeAll() {
-        Set<Escalation> all = waiting;
-        waiting = null;
-        return all;
+        begun = true;
+        return Set.copyOf(waiting);
     }
 
     private static void run() {

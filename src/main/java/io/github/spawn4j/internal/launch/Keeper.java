@@ -1,38 +1,87 @@
 package io.github.spawn4j.internal.launch;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.spawn4j.internal.os.Threads;
 import io.github.spawn4j.internal.os.Uninterrupted;
 import java.io.IOException;
+import java.util.LinkedList;
+import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 
 /**
- * One thread that lives as long as the JVM, for what the kernel ties to the thread that did it
- * rather than to the process: tracing, and the signal that a child gets when its parent dies. It
- * does one thing at a time. Started on first use. Thread-safe.
+ * One thread for what the kernel ties to the thread that did it rather than to the process:
+ * tracing, and the signal that a child gets when its parent dies. It does one thing at a time.
+ * Thread-safe.
  */
 final class Keeper {
-    private static final ExecutorService THREAD =
-            Executors.newSingleThreadExecutor(
-                    task -> {
-                        Thread thread = new Thread(null, task, "spawn4j-keeper", 0, false);
-                        thread.setDaemon(true);
-                        return thread;
-                    });
+    /*
+     * It is started when it is needed, and ends some time after the last of its children has been
+     * reaped: the kernel counts them for us. If it ended before, those with such a signal would get
+     * it, and those that are traced would be killed.
+     */
+    private static final long IDLE_MS = 2_000;
+
+    /** Null while there is no thread. */
+    @GuardedBy("Keeper.class")
+    private static Keeper current;
+
+    /** A list, as an ArrayDeque that finds no memory to grow loses what it has. */
+    @GuardedBy("Keeper.class")
+    private final Queue<FutureTask<?>> tasks = new LinkedList<>();
 
     private Keeper() {}
 
-    /** Runs {@code task} on the thread and waits for it. */
-    static void run(Runnable task) {
-        try {
-            call(Executors.callable(task));
-        } catch (IOException e) {
-            throw new AssertionError("no Runnable throws it", e);
+    /**
+     * Runs {@code task} on the thread and waits for it.
+     *
+     * @throws IOException what it throws; or EAGAIN if the thread cannot be started, and the next
+     *     call tries again
+     */
+    static <T> T call(Callable<T> task) throws IOException {
+        FutureTask<T> result = new FutureTask<>(task);
+        submit(result);
+        return Uninterrupted.get(result);
+    }
+
+    private static synchronized void submit(FutureTask<?> task) throws IOException {
+        if (current == null) {
+            Keeper keeper = new Keeper();
+            Threads.start(Threads.daemon("spawn4j-keeper", 0, keeper::run));
+            current = keeper;
+        }
+        current.tasks.add(task);
+        Keeper.class.notifyAll();
+    }
+
+    private void run() {
+        FutureTask<?> task = next();
+        while (task != null) {
+            task.run(); // keeps to itself what is thrown
+            task = next();
         }
     }
 
-    /** Runs {@code task} on the thread and waits for it. */
-    static <T> T call(Callable<T> task) throws IOException {
-        return Uninterrupted.get(THREAD.submit(task));
+    /** Waits for the next task. Returns null when the thread is to end. */
+    private FutureTask<?> next() {
+        synchronized (Keeper.class) {
+            while (tasks.isEmpty()) {
+                pause();
+                if (tasks.isEmpty() && !Threads.hasChildren()) {
+                    current = null;
+                    return null;
+                }
+            }
+            return tasks.remove();
+        }
+    }
+
+    @GuardedBy("Keeper.class")
+    private static void pause() {
+        try {
+            Keeper.class.wait(IDLE_MS);
+        } catch (InterruptedException e) {
+            // Nobody has a reason to, and the children need the thread.
+        }
     }
 }

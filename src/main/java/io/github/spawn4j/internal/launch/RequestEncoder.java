@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.launch;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Spawn;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -450,8 +451,12 @@ public final class RequestEncoder implements AutoCloseable {
         return offset;
     }
 
-    /** Ends the request and starts the process. */
-    public Outcome launch(int strategy) {
+    /**
+     * Ends the request and starts the process.
+     *
+     * @throws IOException if the thread cannot be started that the child is to be tied to
+     */
+    public Outcome launch(int strategy) throws IOException {
         if (parentDeathSignal != 0) {
             // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
             addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
@@ -478,7 +483,7 @@ public final class RequestEncoder implements AutoCloseable {
         } else {
             // The kernel sends the signal when the thread ends that has started the child.
             ByteBuffer request = bytes;
-            Keeper.run(() -> Spawn.spawn(request));
+            Keeper.call(() -> Spawn.spawn(request));
         }
         return new Outcome(this);
     }

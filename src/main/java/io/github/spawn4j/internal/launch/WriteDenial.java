@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.IOException;
@@ -51,9 +52,21 @@ public final class WriteDenial implements AutoCloseable {
                         request.traced();
                         Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
                         outcome.check();
-                        return new WriteDenial(outcome.pid(), new Fd(outcome.pidfd()));
+                        return adopt(outcome.pid(), outcome.pidfd());
                     }
                 });
+    }
+
+    /** No memory, and nobody would ever end the process. */
+    private static WriteDenial adopt(int pid, int pidfd) throws IOException {
+        try {
+            return new WriteDenial(pid, new Fd(pidfd));
+        } catch (OutOfMemoryError e) {
+            Pidfd.kill(pid, SIGKILL);
+            Pidfd.awaitExit(pidfd);
+            Io.close(pidfd);
+            throw e;
+        }
     }
 
     /** Lets writers in again. Closing twice does nothing. */

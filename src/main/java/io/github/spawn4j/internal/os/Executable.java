@@ -15,16 +15,19 @@ public final class Executable {
      * would give (EACCES also for what is no regular file).
      */
     public static int check(byte[] path) {
+        NativeLibrary.require();
         return -checkProgram0(path);
     }
 
     /** 0 if {@code path} is a directory that the calling thread may enter, or the error number. */
     public static int checkDirectory(byte[] path) {
+        NativeLibrary.require();
         return -checkDirectory0(path);
     }
 
     /** int open(const char *path, O_PATH | O_CLOEXEC) */
     public static Fd pin(byte[] path) throws IOException {
+        NativeLibrary.require();
         return new Fd(Errno.check("open", pin0(path)));
     }
 

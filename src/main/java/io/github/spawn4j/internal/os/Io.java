@@ -19,7 +19,7 @@ public final class Io {
     private Io() {}
 
     /** int close(int fd) */
-    static void close(int fd) {
+    public static void close(int fd) {
         // Linux releases the number whatever close(2) says, so there is nothing to be done about a
         // failure.
         close0(fd);

@@ -78,6 +78,7 @@ public final class Kernel {
     public static long capabilities() throws IOException {
         long capabilities = known;
         if (capabilities < 0) {
+            NativeLibrary.require();
             capabilities = capabilities0();
             if (capabilities < 0) {
                 throw new ErrnoException(PROBE, (int) -capabilities);

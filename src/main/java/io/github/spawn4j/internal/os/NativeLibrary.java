@@ -1,5 +1,6 @@
 package io.github.spawn4j.internal.os;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds and loads the native half, once.
+ * Finds and loads the native half, once. Thread-safe.
  *
  * <p>It lies in the jar. A library can only be loaded from a file, so it is copied to a directory,
  * loaded and deleted at once: nothing stays behind, whatever becomes of the JVM. The directory is
@@ -19,30 +20,56 @@ import java.util.List;
  * instead.
  */
 final class NativeLibrary {
+    /*
+     * What keeps it from being loaded may pass: a full file system, a limit on descriptors. But a
+     * class whose static initializer has thrown is lost for ever. So the initializers of the classes
+     * with native methods only try, and what a caller needs first insists.
+     */
     private static final Log LOG = Log.of(NativeLibrary.class);
     private static final String LIBRARY = "io.github.spawn4j.library";
     private static final String WORKDIR = "io.github.spawn4j.workdir";
 
+    private static volatile boolean ready;
+
+    @GuardedBy("NativeLibrary.class")
+    private static boolean loaded;
+
     private NativeLibrary() {}
 
     /**
-     * Called by the static initializer of each class with native methods; later calls find the
-     * library loaded.
+     * Tries to load it: called by the static initializer of each class with native methods, and
+     * throws nothing.
      */
     static void load() {
-        // The initializer of Holder runs once, however many classes ask.
-        Holder.ensureLoaded();
+        try {
+            require();
+        } catch (Throwable e) {
+            // Whoever calls a native method is told, and can try again.
+        }
     }
 
-    private static final class Holder {
-        static {
+    /**
+     * Loads it if that has not been done yet.
+     *
+     * @throws UnsatisfiedLinkError if it cannot be loaded; the next call tries again
+     */
+    static void require() {
+        if (!ready) {
             loadOnce();
         }
-
-        static void ensureLoaded() {}
     }
 
-    private static void loadOnce() {
+    private static synchronized void loadOnce() {
+        if (!loaded) {
+            loadFromSomewhere();
+            loaded = true;
+        }
+        if (!ready) {
+            ready = Slots.share();
+        }
+    }
+
+    private static void loadFromSomewhere() {
         String file = System.getProperty(LIBRARY);
         if (file != null) {
             System.load(Path.of(file).toAbsolutePath().toString());

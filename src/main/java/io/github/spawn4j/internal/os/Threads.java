@@ -1,0 +1,75 @@
+package io.github.spawn4j.internal.os;
+
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+
+/** The threads of the library, which belong to nobody else. */
+public final class Threads {
+    static {
+        NativeLibrary.load();
+    }
+
+    private Threads() {}
+
+    /**
+     * A daemon thread that has nothing of the thread that happens to need it first: it serves the
+     * whole JVM, and would keep the class loader of a web application, say, from being unloaded.
+     * Its context class loader is the system's, as with the common pool, its thread group the
+     * outermost one, which is never destroyed.
+     *
+     * @param stackSize in bytes; 0 for the usual one
+     * @return the thread, which has not been started
+     */
+    @SuppressWarnings("removal") // until JDK 24 a thread keeps the access control context
+    public static Thread daemon(String name, long stackSize, Runnable task) {
+        // Privileged: that context is then not the caller's, with all class loaders of its stack.
+        return AccessController.doPrivileged(
+                (PrivilegedAction<Thread>) () -> neutral(name, stackSize, task));
+    }
+
+    private static Thread neutral(String name, long stackSize, Runnable task) {
+        Thread thread = new Thread(outermostGroup(), task, name, stackSize, false);
+        thread.setDaemon(true);
+        thread.setPriority(Thread.NORM_PRIORITY);
+        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+        return thread;
+    }
+
+    /**
+     * Starts a thread.
+     *
+     * @throws ErrnoException with EAGAIN if a limit on threads is met, which may pass
+     */
+    public static void start(Thread thread) throws ErrnoException {
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            throw refusal(e);
+        }
+    }
+
+    /** What {@link Thread#start} means by its {@link OutOfMemoryError}. */
+    public static ErrnoException refusal(OutOfMemoryError e) {
+        ErrnoException refusal = new ErrnoException("pthread_create", Errno.EAGAIN);
+        refusal.initCause(e);
+        return refusal;
+    }
+
+    private static ThreadGroup outermostGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
+    }
+
+    /**
+     * Whether the calling thread, rather than another of the JVM's, has children or traces
+     * somebody: waitid(2) with __WNOTHREAD, which looks and takes nothing.
+     */
+    public static boolean hasChildren() {
+        return hasChildren0();
+    }
+
+    private static native boolean hasChildren0();
+}
