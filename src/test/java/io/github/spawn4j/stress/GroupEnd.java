@@ -6,11 +6,13 @@ import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.Teardown;
+import io.github.spawn4j.internal.os.Kernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -49,6 +51,9 @@ final class GroupEnd {
             endsAProcess();
             endsWhoseFirstThreadHasEnded();
             allowsWriting();
+        }
+        if (isCertain && !Kernel.has(Kernel.PIDFD_GROUP_SIGNAL)) {
+            saysWhenItIsTooLate();
         }
         if (args.length > 1 && !hides) {
             endsACgroup(Path.of(args[1]));
@@ -109,6 +114,25 @@ final class GroupEnd {
         require(
                 process.exitValue() == 7 || !isCertain,
                 "who obeys has ended with " + process.exitStatus());
+    }
+
+    /** At once, as no step would help. */
+    private static void saysWhenItIsTooLate() throws Exception {
+        PidfdProcess process =
+                PidfdProcess.builder("sh", "-c", "sleep 600 > /dev/null 2>&1 & echo $!")
+                        .teardown(Teardown.first(Signal.TERM, Duration.ofSeconds(600)).ofGroup())
+                        .start();
+        String orphan = process.inputReader().readLine();
+        process.waitFor();
+        try {
+            process.teardown().join();
+            require(false, "a group that nobody reaches has ended");
+        } catch (CompletionException e) {
+            String reason = String.valueOf(e.getCause().getCause());
+            require(reason.contains("no signal reaches a group after that"), reason);
+        } finally {
+            PidfdProcess.builder("kill", orphan).start().waitFor();
+        }
     }
 
     private static void allowsWriting() throws Exception {

@@ -287,35 +287,38 @@ public final class Escalation {
 
     /** Ends the teardown if nobody is left, else looks again later. */
     private void look(long delayNs) {
-        if (ended.isDone() || isLastLook) {
-            return;
+        if (!ended.isDone() && !isLastLook) {
+            endOr(() -> again(delayNs, LAST_LOOK_NS, this::look));
         }
-        isOver().whenComplete(
-                        (over, e) -> {
-                            if (e != null) {
-                                fail(e);
-                            } else if (over) {
-                                end();
-                                return;
-                            }
-                            again(delayNs, LAST_LOOK_NS, this::look);
-                        });
     }
 
     /** After the last grace: somebody who is left has survived, unless it is dying. */
     private void lookLast(long delayNs) {
-        isOver().whenComplete(
-                        (over, e) -> {
-                            if (e != null) {
-                                fail(e);
-                            } else if (over) {
-                                end();
-                                return;
-                            }
-                            if (!isDying() || !again(delayNs, LAST_LOOK_NS, this::lookLast)) {
-                                survive();
-                            }
-                        });
+        endOr(
+                () -> {
+                    if (!isDying() || !again(delayNs, LAST_LOOK_NS, this::lookLast)) {
+                        survive();
+                    }
+                });
+    }
+
+    /** A look that fails tells nothing, and must not be the last one. */
+    private void endOr(Runnable otherwise) {
+        try {
+            isOver().whenComplete(
+                            (over, e) -> {
+                                if (e != null) {
+                                    fail(e);
+                                } else if (over) {
+                                    end();
+                                    return;
+                                }
+                                otherwise.run();
+                            });
+        } catch (RuntimeException | Error e) {
+            fail(e);
+            otherwise.run();
+        }
     }
 
     private boolean isDying() {

@@ -72,7 +72,10 @@ public final class ProcessGroup implements Target {
         boolean isOurs = leader.ifUncollected(() -> sent[0] = Pidfd.kill(-group, signal));
         if (!isOurs && Pidfd.kill(-group, 0)) {
             throw new UnreachableException(
-                    this + " is signalled only while its leader runs, before Linux 6.9");
+                    "somebody is left in "
+                            + this
+                            + ", whose leader's exit has been collected, and no signal reaches a"
+                            + " group after that before Linux 6.9 or under a filter");
         }
         return sent[0];
     }
