@@ -4,7 +4,7 @@ package io.github.spawn4j;
  * Meets a limit where the library is used for the first time, and looks whether that passes. Prints
  * what failed how, and "works" when it does. To be run by root in a JVM of its own.
  */
-public final class FirstUse {
+public final class PassingLimits {
     private static final String WORKDIR = "io.github.spawn4j.workdir";
 
     private interface Step {
@@ -14,7 +14,7 @@ public final class FirstUse {
     /** What its lines begin with, as the JVM may have something to say too. */
     public static final String SAYS = "first use: ";
 
-    private FirstUse() {}
+    private PassingLimits() {}
 
     public static void main(String[] args) throws Exception {
         switch (args[0]) {

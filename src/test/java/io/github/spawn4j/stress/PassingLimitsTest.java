@@ -3,7 +3,7 @@ package io.github.spawn4j.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.FirstUse;
+import io.github.spawn4j.PassingLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,20 +12,20 @@ import org.junit.jupiter.api.Timeout;
 
 /** What fails at first use fails for that time only, and leaves no child. */
 @Timeout(60)
-class FirstUseTest {
+class PassingLimitsTest {
     private static List<String> run(String what) throws Exception {
         boolean root =
                 Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         assumeTrue(root, "a limit on threads that is met by one thread only needs another user");
         return SecondJvm.startedBy()
-                .run(FirstUse.class, what)
+                .run(PassingLimits.class, what)
                 .lines()
-                .filter(line -> line.startsWith(FirstUse.SAYS))
+                .filter(line -> line.startsWith(PassingLimits.SAYS))
                 .toList();
     }
 
     private static void assertRecovers(List<String> output, String failure) {
-        assertThat(output).hasSize(3).endsWith(FirstUse.SAYS + "works");
+        assertThat(output).hasSize(3).endsWith(PassingLimits.SAYS + "works");
         assertThat(output.subList(0, 2)).allMatch(line -> line.contains(failure));
     }
 
