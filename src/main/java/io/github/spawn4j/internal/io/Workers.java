@@ -1,13 +1,13 @@
 package io.github.spawn4j.internal.io;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Threads;
 import io.github.spawn4j.internal.os.TimeSlice;
 import java.io.IOException;
 import java.util.LinkedList;
 import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.LoggerFactory;
 
 /**
  * Threads for what may wait and so must not be done by the reactor: code of users, looks into
@@ -33,6 +33,8 @@ public final class Workers {
      * The lock is a monitor, which takes no memory of the heap, while to wait for a ReentrantLock
      * does: the reactor calls this, and must not fail when there is none. It is held for moments.
      */
+    private static final Log LOG = Log.of(Workers.class);
+
     private static final int FEW = Math.max(2, Runtime.getRuntime().availableProcessors());
 
     /**
@@ -288,17 +290,9 @@ public final class Workers {
             try {
                 task.run();
             } catch (Throwable e) { // which is the task's trouble, and no other's
-                tell(task, e);
+                LOG.error("{}", task, e);
             }
             Thread.interrupted(); // meant for the task
-        }
-
-        private void tell(Runnable task, Throwable reason) {
-            try {
-                LoggerFactory.getLogger(Workers.class).error("{}", task, reason);
-            } catch (Throwable e) {
-                // Nor may the logging backend end the thread.
-            }
         }
 
         private Runnable next() {
