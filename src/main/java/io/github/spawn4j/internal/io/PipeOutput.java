@@ -84,7 +84,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream perm
         } catch (ErrnoException e) {
             throw PipeEnd.failure(e);
         } finally {
-            pipe.unlock();
+            lock.unlock();
         }
     }
 
@@ -96,13 +96,13 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream perm
         try {
             int written = 0;
             while (written < length) {
+                pipe.checkNotCutOff();
                 int count = write(number, bytes, offset + written, length - written);
                 if (count == -Errno.EAGAIN) {
                     pipe.await(number);
                 } else {
                     pipe.moved(count);
                     written += count;
-                    pipe.checkNotCutOff();
                 }
             }
         } finally {
