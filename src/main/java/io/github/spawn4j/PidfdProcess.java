@@ -48,9 +48,20 @@ import java.util.stream.Stream;
  * output open delays the end of {@link #getInputStream()}, never {@link #waitFor()}.
  *
  * <p>The streams belong to the caller, who may close them; at the latest they are closed, with what
- * was written still to be read, when the process has exited and no other process has them. To close
- * one ends the wait of who reads or writes there; an interrupt does so only where {@link
+ * was written still to be read, when the process has exited and no other process has them. An
+ * interrupt changes nothing for who reads or writes there, unless {@link
  * EmptyProcess#interruptibleStreams} asks for it.
+ *
+ * <p>It differs from the processes of {@link ProcessBuilder} in this:
+ *
+ * <ul>
+ *   <li>To close a stream ends the wait of who reads there, with an {@link IOException}.
+ *   <li>{@link #destroy()} does not wait for who writes; he gets an {@link IOException}. It does
+ *       not write what is buffered, and leaves the output of a process that had ended to be read.
+ *   <li>Writing after the exit is always a "Broken pipe".
+ *   <li>A {@link #toHandle() handle} first asked for after the exit equals no other.
+ *   <li>{@link #exitValue()} before the exit names the pid in its message.
+ * </ul>
  */
 public final class PidfdProcess extends Process implements Closeable {
     /** How long those who are reading when the process ends may take to read what is left. */

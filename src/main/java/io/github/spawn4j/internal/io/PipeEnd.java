@@ -48,15 +48,6 @@ final class PipeEnd {
         return lock;
     }
 
-    /** Lets the next one use the descriptor, or gives it up if nobody may. */
-    void unlock() {
-        lock.unlock();
-        // Not before: closeAfterUse() leaves this to whom it finds at work.
-        if (closed) {
-            end();
-        }
-    }
-
     /** Whether there is still something to be done with the descriptor. */
     boolean isOpen() {
         return fd.isOpen();
@@ -138,12 +129,14 @@ final class PipeEnd {
 
     /**
      * Closes it, but lets a thread that is at work have what it waits for, as it comes sooner or
-     * later: the process has been asked to end.
+     * later: the process has been asked to end. That thread then {@linkplain #end ends} it, after
+     * it has left the lock: we may have looked before.
      */
     void closeAfterUse() {
         closed = true;
         if (lock.tryLock()) {
-            unlock();
+            lock.unlock();
+            end();
         }
     }
 

@@ -40,8 +40,8 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     private final PipeEnd pipe;
     private final ReentrantLock lock;
 
-    @GuardedBy("lock")
-    private boolean ended;
+    /** Changed under the lock. */
+    private volatile boolean ended;
 
     /**
      * Read, but not yet asked for: a buffer for small reads, or what was left when the child
@@ -108,15 +108,14 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         } catch (ErrnoException e) {
             throw PipeEnd.failure(e);
         } finally {
-            unlock();
+            lock.unlock();
+            afterUse();
         }
     }
 
-    /** Closes what {@link #closesAtEnd} has left open, if the child has exited meanwhile. */
-    private void unlock() {
-        boolean isOver = ended;
-        pipe.unlock();
-        if (isOver && pipe.hasChildExited()) {
+    /** When the lock has been left: closes what is of no more use, and nobody else has closed. */
+    private void afterUse() {
+        if (pipe.isClosed() || (ended && pipe.hasChildExited())) {
             pipe.end();
         }
     }
@@ -133,6 +132,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     }
 
     /** Reads what is there, after waiting for it if nothing is. */
+    @GuardedBy("lock")
     private int readBuffered(byte[] bytes, int offset, int length) throws IOException {
         if (position < limit) {
             int count = Math.min(length, limit - position);
@@ -146,13 +146,15 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         if (buffer.length != BUFFER_SIZE) {
             buffer = new byte[BUFFER_SIZE];
         }
-        int filled = take(number -> read(number, buffer, 0, BUFFER_SIZE));
+        byte[] empty = buffer;
+        int filled = take(number -> read(number, empty, 0, BUFFER_SIZE));
         position = 0;
         limit = Math.max(filled, 0);
         return filled < 0 ? filled : readBuffered(bytes, offset, length);
     }
 
     /** As {@link #readBuffered}, from the pipe. */
+    @GuardedBy("lock")
     private int take(Taking taking) throws IOException {
         int number = ended ? -1 : pipe.acquire();
         if (number < 0) {
@@ -268,6 +270,8 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             }
             try {
                 return limit - position + Io.available(number);
+            } catch (ErrnoException e) {
+                throw PipeEnd.failure(e);
             } finally {
                 pipe.release();
             }
@@ -282,20 +286,27 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
      */
     @Override
     public void childExited() throws IOException {
-        pipe.childExited(
-                this,
-                number -> {
-                    int remaining = remaining(number);
-                    if (remaining < 0) {
-                        return false;
-                    }
-                    takeRest(number, remaining);
-                    reachEnd();
-                    return true;
-                });
+        pipe.childExited(this, this::isOver);
+    }
+
+    /** Called under the lock. Takes what is left, if nobody can write any more. */
+    private boolean isOver(int number) throws IOException {
+        int remaining = remaining(number);
+        if (remaining < 0) {
+            return false;
+        }
+        lock.lock(); // held already, by whoever calls; here for the compiler to see
+        try {
+            takeRest(number, remaining);
+            reachEnd();
+        } finally {
+            lock.unlock();
+        }
+        return true;
     }
 
     /** Leaves in the buffer what was there and then what is left in the pipe. */
+    @GuardedBy("lock")
     private void takeRest(int number, int remaining) throws IOException {
         byte[] rest = new byte[limit - position + remaining];
         System.arraycopy(buffer, position, rest, 0, limit - position);
@@ -360,7 +371,8 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         } catch (ErrnoException e) {
             throw PipeEnd.failure(e);
         } finally {
-            unlock();
+            lock.unlock();
+            afterUse();
         }
     }
 

@@ -85,7 +85,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
         } catch (ErrnoException e) {
             throw PipeEnd.failure(e);
         } finally {
-            pipe.unlock();
+            lock.unlock();
         }
     }
 
@@ -97,13 +97,13 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
         try {
             int written = 0;
             while (written < length) {
+                pipe.checkNotCutOff();
                 int count = write(number, bytes, offset + written, length - written);
                 if (count == -Errno.EAGAIN) {
                     pipe.await(number);
                 } else {
                     pipe.moved(count);
                     written += count;
-                    pipe.checkNotCutOff();
                 }
             }
         } finally {

@@ -1,6 +1,8 @@
 package io.github.spawn4j.internal.os;
 
 import java.util.ServiceLoader;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +15,10 @@ import org.slf4j.spi.SLF4JServiceProvider;
 public final class Log {
     /** Whether somebody may listen to what is no warning; null until that has been found out. */
     private static volatile Boolean hasBackend;
+
+    private static final ReentrantLock FINDING = new ReentrantLock();
+    private static final int MOST_PAUSES = 1000;
+    private static final long PAUSE_NS = 1_000_000;
 
     private final Class<?> owner;
 
@@ -50,13 +56,32 @@ public final class Log {
             }
             Logger known = logger;
             if (known == null) {
-                known = LoggerFactory.getLogger(owner);
+                known = find();
                 logger = known;
             }
             message.accept(known);
         } catch (Throwable e) {
             // A backend is code of others, and memory may be missing. Whoever logs has a child to
             // look after, and nobody else could be told of this either.
+        }
+    }
+
+    /**
+     * Two threads of ours in turns, as SLF4J prints a notice if somebody logs while it initializes.
+     * But not for long: a backend that needs a process of ours to initialize may wait for us.
+     */
+    private Logger find() {
+        boolean locked = FINDING.tryLock();
+        for (int i = 0; !locked && i < MOST_PAUSES; i++) {
+            LockSupport.parkNanos(PAUSE_NS);
+            locked = FINDING.tryLock();
+        }
+        try {
+            return LoggerFactory.getLogger(owner);
+        } finally {
+            if (locked) {
+                FINDING.unlock();
+            }
         }
     }
 
