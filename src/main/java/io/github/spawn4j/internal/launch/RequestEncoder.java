@@ -430,6 +430,11 @@ public final class RequestEncoder implements AutoCloseable {
         putText(RequestLayout.SEARCH_OFFSET, directories);
     }
 
+    /** Finds and executes the program as execvp(3) does it. */
+    public void asExecvp() {
+        flag(RequestLayout.FLAG_EXECVP);
+    }
+
     /** Fails with ESTALE unless the program's path still leads to a file with this identity key. */
     public void identity(byte[] key) {
         end = align(end);
@@ -459,7 +464,7 @@ public final class RequestEncoder implements AutoCloseable {
         ByteBuffer bytes = bytes();
         int pointers = align(end);
         int count =
-                bytes.getInt(RequestLayout.ARGV_COUNT) + bytes.getInt(RequestLayout.ENVP_COUNT) + 2;
+                bytes.getInt(RequestLayout.ARGV_COUNT) + bytes.getInt(RequestLayout.ENVP_COUNT) + 3;
         end = Math.addExact(pointers, Math.multiplyExact(count, Long.BYTES));
         block.ensureCapacity(end);
         bytes = bytes();
