@@ -56,6 +56,40 @@ public final class Pipeline {
     }
 
     /**
+     * Begins the pipeline that {@link ProcessBuilder#startPipeline} would start.
+     *
+     * <pre>{@code
+     * List<PidfdProcess> stages = Pipeline.from(builders).start(); // was: ProcessBuilder.startPipeline(builders)
+     * }</pre>
+     *
+     * @param builders the processes, each as {@link EmptyProcess#from} takes it over
+     * @return the pipeline
+     * @throws IllegalArgumentException if there is no builder, or one is redirected where the
+     *     pipeline needs a pipe, or as for {@link EmptyProcess#from}
+     */
+    public static Pipeline from(List<ProcessBuilder> builders) {
+        for (int i = 0; i < builders.size(); i++) {
+            ProcessBuilder builder = builders.get(i);
+            refuse(i > 0, "redirectInput()", "first", builder.redirectInput());
+            refuse(i + 1 < builders.size(), "redirectOutput()", "last", builder.redirectOutput());
+        }
+        return of(builders.stream().map(EmptyProcess::from).toArray(EmptyProcess[]::new));
+    }
+
+    private static void refuse(
+            boolean isLinked, String stream, String exception, ProcessBuilder.Redirect redirect) {
+        if (isLinked && redirect.type() != ProcessBuilder.Redirect.Type.PIPE) {
+            throw new IllegalArgumentException(
+                    "builder "
+                            + stream
+                            + " must be PIPE except for the "
+                            + exception
+                            + " builder: "
+                            + redirect);
+        }
+    }
+
+    /**
      * Gives all stages whose standard error is a pipe the same one, so that what they say comes in
      * the order in which they say it. It is read as the last stage's.
      *

@@ -182,7 +182,8 @@ public final class SpawnTemplate implements AutoCloseable {
         public SpawnTemplate build() throws SpawnException {
             try {
                 byte[] path =
-                        ProgramLookup.findAbsolute(program, directory, environment.searchPath());
+                        ProgramLookup.findAbsolute(
+                                program, encodedDirectory, environment.searchPath());
                 PinnedExecutable executable = new PinnedExecutable(path);
                 return new SpawnTemplate(new Builder(this), executable, deny(executable));
             } catch (IOException e) {

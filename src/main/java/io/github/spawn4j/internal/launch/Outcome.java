@@ -7,6 +7,9 @@ import io.github.spawn4j.internal.os.Errno;
  * time.
  */
 public final class Outcome {
+    /** The step that opens a file. */
+    public static final String OPEN = "open";
+
     private static final String CLONE_INTO_CGROUP = "clone into cgroup";
 
     private final RequestEncoder request;
@@ -70,8 +73,7 @@ public final class Outcome {
             case RequestLayout.STEP_ACTION:
                 return action(at, errno);
             case RequestLayout.STEP_POSIX_SPAWN:
-                return new LaunchException(
-                        "posix_spawn", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+                return execution("posix_spawn", errno);
             case RequestLayout.STEP_ATTRIBUTE:
                 // No child of posix_spawn(3) says which attribute it was.
                 return header(RequestLayout.STRATEGY) == RequestLayout.STRATEGY_POSIX_SPAWN
@@ -84,9 +86,12 @@ public final class Outcome {
             case RequestLayout.STEP_PIDFD:
                 return new LaunchException("pidfd_open", -1, errno, "");
             default:
-                return new LaunchException(
-                        "exec", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+                return execution("exec", errno);
         }
+    }
+
+    private LaunchException execution(String step, int errno) {
+        return new LaunchException(step, -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
     }
 
     private String attribute(int at) {
@@ -145,7 +150,7 @@ public final class Outcome {
             case RequestLayout.FCHDIR:
                 return "fchdir";
             case RequestLayout.OPEN:
-                return "open";
+                return OPEN;
             case RequestLayout.CLOSE_RANGE:
                 return "close_range";
             case RequestLayout.SIGMASK:
@@ -187,7 +192,8 @@ public final class Outcome {
     }
 
     private String quote(int text) {
-        return "\"" + Text.printable(request.textAt(text)) + "\"";
+        byte[] bytes = request.textAt(text);
+        return "\"" + Text.printable(Text.decode(bytes, 0, bytes.length - 1)) + "\"";
     }
 
     /** Whether an error number says that a program, a directory or a file is not there. */

@@ -500,15 +500,20 @@ public final class RequestEncoder implements AutoCloseable {
         return bytes().getInt(actionsOffset + action * RequestLayout.ACTION_SIZE + field);
     }
 
-    /** The text at {@code offset}, up to its NUL. */
-    String textAt(int offset) {
-        int length = 0;
-        while (bytes().get(offset + length) != 0) {
-            length++;
+    /** The text at {@code offset}, with its NUL. */
+    byte[] textAt(int offset) {
+        return stringsAt(offset, 1).bytes();
+    }
+
+    /** So many texts from {@code offset} on. */
+    Strings stringsAt(int offset, int count) {
+        int end = offset;
+        for (int i = 0; i < count; i++) {
+            while (bytes().get(end++) != 0) {}
         }
-        byte[] text = new byte[length];
-        bytes().get(offset, text);
-        return Text.decode(text, 0, length);
+        byte[] texts = new byte[end - offset];
+        bytes().get(offset, texts);
+        return new Strings(texts, count);
     }
 
     private static int align(int offset) {
