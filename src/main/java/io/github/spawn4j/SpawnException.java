@@ -13,9 +13,11 @@ import java.io.Serial;
  *
  * <p>The message has the shape of {@link ProcessBuilder#start()}'s, then names the step: {@code
  * Cannot run program "git" (in directory "/no/such"): error=2, No such file or directory (chdir
- * "/no/such": ENOENT)}; that of the cause is the part behind the program, as there. Where
- * descriptors have run out it says which limit was met: {@code (pipe: EMFILE (the limit on open
- * files is 1024))}. Immutable.
+ * "/no/such": ENOENT)}; that of the cause is the part behind the program, as there. Where a file
+ * cannot be executed although it is there, a look at it tells why: {@code (exec "script": ENOENT;
+ * its interpreter "/usr/bin/python3\r" does not exist)}. Where a limit was met it says which:
+ * {@code (pipe: EMFILE (the limit on open files is 1024))}, and of arguments that are too long both
+ * figures. Immutable.
  *
  * <pre>{@code
  * try {

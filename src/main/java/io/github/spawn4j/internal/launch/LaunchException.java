@@ -23,7 +23,14 @@ public final class LaunchException extends IOException {
      * @param object what it was done to, or an empty string
      */
     public LaunchException(String step, int index, int errno, String object) {
-        super(describe(step, index, errno, object));
+        this(step, index, errno, object, "");
+    }
+
+    /**
+     * @param explanation what the error number does not say, or an empty string
+     */
+    LaunchException(String step, int index, int errno, String object, String explanation) {
+        super(describe(step, index, errno, object, explanation));
         this.step = step;
         this.index = index;
         this.errno = errno;
@@ -38,7 +45,8 @@ public final class LaunchException extends IOException {
         return e;
     }
 
-    private static String describe(String step, int index, int errno, String object) {
+    private static String describe(
+            String step, int index, int errno, String object, String explanation) {
         // As the JDK says it, then what it does not say.
         StringBuilder text = new StringBuilder("error=").append(errno);
         text.append(", ").append(Errno.text(errno)).append(" (");
@@ -53,6 +61,9 @@ public final class LaunchException extends IOException {
         String limit = Errno.limit(errno);
         if (!limit.isEmpty()) {
             text.append(" (").append(limit).append(')');
+        }
+        if (!explanation.isEmpty()) {
+            text.append("; ").append(explanation);
         }
         return text.append(')').toString();
     }

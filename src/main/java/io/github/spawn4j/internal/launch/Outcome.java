@@ -1,6 +1,8 @@
 package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Errno;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What became of a request: a view of its block, valid until the block is returned. One thread at a
@@ -91,7 +93,46 @@ public final class Outcome {
     }
 
     private LaunchException execution(String step, int errno) {
-        return new LaunchException(step, -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+        String explanation =
+                errno == Errno.E2BIG
+                        ? ArgumentLimits.explain(
+                                strings(RequestLayout.ARGV_OFFSET, RequestLayout.ARGV_COUNT),
+                                strings(RequestLayout.ENVP_OFFSET, RequestLayout.ENVP_COUNT),
+                                request.textAt(header(RequestLayout.PROGRAM_OFFSET)).length)
+                        : ExecFailure.explain(errno, candidates());
+        return new LaunchException(
+                step, -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)), explanation);
+    }
+
+    private Strings strings(int offset, int count) {
+        return request.stringsAt(header(offset), header(count));
+    }
+
+    /** The files that may have been executed, as the JVM finds them. */
+    private List<byte[]> candidates() {
+        byte[] program = request.textAt(header(RequestLayout.PROGRAM_OFFSET));
+        int search = header(RequestLayout.SEARCH_OFFSET);
+        List<byte[]> candidates = new ArrayList<>();
+        if (search == 0) {
+            candidates.add(program);
+        } else {
+            for (byte[] directory : ProgramLookup.directories(request.textAt(search))) {
+                candidates.add(PathBytes.join(directory, program));
+            }
+        }
+        byte[] directory = new byte[1];
+        for (int i = 0; i < header(RequestLayout.ACTIONS_COUNT); i++) {
+            if (type(i) == RequestLayout.FCHDIR) {
+                candidates.removeIf(PathBytes::isRelative); // from who knows where
+            } else if (type(i) == RequestLayout.CHDIR) {
+                byte[] next = request.textAt(field(i, RequestLayout.ACTION_TEXT));
+                directory =
+                        directory.length == 1 ? next : ProgramLookup.inDirectory(directory, next);
+            }
+        }
+        byte[] last = directory.length == 1 ? null : directory;
+        candidates.replaceAll(candidate -> ProgramLookup.inDirectory(last, candidate));
+        return candidates;
     }
 
     private String attribute(int at) {
