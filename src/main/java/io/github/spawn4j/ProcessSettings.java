@@ -130,13 +130,14 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     }
 
     /**
-     * Sets a variable of the child's environment, which at first is the JVM's.
+     * Sets a variable of the child's environment, which at first is the JVM's. A name or a value of
+     * {@link System#getenv()} that is no text has the JVM's bytes.
      *
      * @param name the name
      * @param value the value
      * @return this
-     * @throws IllegalArgumentException if the name is empty or contains {@code =}, or if either
-     *     contains NUL
+     * @throws IllegalArgumentException if the name is empty or contains {@code =}, if either
+     *     contains NUL, or if either is what several of the JVM's that are no text look like
      */
     public S env(String name, String value) {
         S self = changeable();
@@ -158,8 +159,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     }
 
     /**
-     * Replaces the child's whole environment. Variables that are as {@link System#getenv()} has
-     * them keep their bytes, also those that are no text.
+     * Replaces the child's whole environment. A name or a value of {@link System#getenv()} that is
+     * no text has the JVM's bytes.
      *
      * @param variables all variables that the child is to have, by name
      * @return this

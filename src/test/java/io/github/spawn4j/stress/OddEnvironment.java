@@ -42,6 +42,7 @@ public final class OddEnvironment {
         }
         environments();
         ownEnvironments();
+        copies();
         programs(folder);
         pipelines();
         System.out.println("the same");
@@ -105,7 +106,7 @@ public final class OddEnvironment {
         System.getenv()
                 .forEach(
                         (name, value) -> {
-                            if (!name.isEmpty() && name.indexOf('\ufffd') < 0) {
+                            if (!name.isEmpty() && !name.startsWith("N\ufffd")) {
                                 each.env(name, value);
                             }
                         });
@@ -113,6 +114,31 @@ public final class OddEnvironment {
                 "env(name, getenv(name))",
                 new ArrayList<>(new TreeSet<>(withoutSeconds(environment(cat())))),
                 environment(each));
+    }
+
+    private static void copies() throws Exception {
+        EmptyProcess process = cat().env("COPY", System.getenv("NOTEXT"));
+        require(environment(process).contains("COPY=a\u00ff\u00feb"), "a copy of a value");
+        for (String name : System.getenv().keySet()) {
+            if (name.endsWith("ME")) {
+                require(isRefused(() -> cat().env(name, "1")), "either of two names");
+                require(isRefused(() -> cat().unsetEnv(name)), "either of two names");
+            } else if (name.startsWith("ONLY")) {
+                List<String> without = environment(cat().unsetEnv(name));
+                require(without.stream().noneMatch(entry -> entry.startsWith("ONLY")), "unset");
+                List<String> changed = environment(cat().env(name, "2"));
+                require(changed.contains("ONLY\u00ff=2"), "changed: " + changed);
+            }
+        }
+    }
+
+    private static boolean isRefused(Runnable door) {
+        try {
+            door.run();
+            return false;
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     /** As soon as something is changed a variable comes once. */

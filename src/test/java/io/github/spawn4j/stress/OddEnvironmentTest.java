@@ -45,6 +45,7 @@ class OddEnvironmentTest {
                                 "EMPTY=",
                                 "N\\xffME=1",
                                 "N\\xfeME=2",
+                                "ONLY\\xff=1",
                                 "NOTEXT=second",
                                 "NOVALUE",
                                 "--")

@@ -14,8 +14,8 @@ import java.util.Map;
  * The variables of a child: at first those of the JVM, byte for byte, then as they were changed.
  * One thread at a time.
  *
- * <p>The JVM's are read once, as {@link System#getenv()} does. A value that it has given, and that
- * comes back unchanged, keeps its bytes, also those that are no text.
+ * <p>The JVM's are read once, as {@link System#getenv()} does. A name or a value that it has given,
+ * and that comes back, has its bytes again, also those that are no text.
  */
 public final class Environment {
     private static final String PATH = "PATH";
@@ -161,7 +161,7 @@ public final class Environment {
     }
 
     private static byte[] encodeName(String name) {
-        byte[] key = Text.encode("name of environment variable", name);
+        byte[] key = Inherited.encode("name of environment variable", name);
         if (name.indexOf('=') >= 0) {
             throw new IllegalArgumentException(
                     "name of environment variable contains '=': \"" + Text.printable(name) + "\"");
@@ -171,7 +171,7 @@ public final class Environment {
 
     /** The entry of a variable, whose encoded name ends with one byte for the {@code =}. */
     private static byte[] entry(byte[] key, String name, String value) {
-        byte[] text = Text.encode("environment variable " + name, value);
+        byte[] text = Inherited.encode("environment variable " + name, value);
         byte[] entry = Arrays.copyOf(key, key.length + text.length);
         System.arraycopy(text, 0, entry, key.length, text.length);
         entry[key.length - 1] = '=';
@@ -216,6 +216,12 @@ public final class Environment {
         private static final Map<String, byte[]> ENTRIES = new LinkedHashMap<>();
         private static final Strings STRINGS;
 
+        /** What stands for more than one sequence of bytes. */
+        private static final byte[] AMBIGUOUS = {};
+
+        /** Names and values that are no text, by what {@link System#getenv()} makes of them. */
+        private static final Map<String, byte[]> NO_TEXTS = new HashMap<>();
+
         static {
             byte[] bytes = Spawn.environment();
             int count = 0;
@@ -235,6 +241,34 @@ public final class Environment {
             // Entries without '=' exist; they are passed on, each under a key of its own. Of a
             // variable that comes twice the first one counts, as for getenv(3).
             ENTRIES.putIfAbsent(latin(entry, equals >= 0 ? equals : entry.length), entry);
+            if (equals >= 0) {
+                Decoded decoded = new Decoded(entry);
+                byte[] name = Arrays.copyOf(entry, equals + 1);
+                name[equals] = 0;
+                addNoText(decoded.name, name);
+                addNoText(decoded.value, Arrays.copyOfRange(entry, equals + 1, entry.length));
+            }
+        }
+
+        private static void addNoText(String decoded, byte[] bytes) {
+            if (Text.hasLostBytes(decoded)) {
+                NO_TEXTS.merge(decoded, bytes, (a, b) -> Arrays.equals(a, b) ? a : AMBIGUOUS);
+            }
+        }
+
+        /**
+         * The bytes that a text from {@link System#getenv()} stands for, else those of the text.
+         */
+        static byte[] encode(String what, String text) {
+            byte[] bytes = text == null ? null : NO_TEXTS.get(text);
+            if (bytes == AMBIGUOUS) {
+                throw new IllegalArgumentException(
+                        what
+                                + " stands for several that are no text: \""
+                                + Text.printable(text)
+                                + "\"");
+            }
+            return bytes == null ? Text.encode(what, text) : bytes.clone();
         }
     }
 }

@@ -58,7 +58,7 @@ public final class Text {
      */
     public static byte[] encodeName(String what, String name) {
         byte[] encoded = encode(what, name);
-        if (name.indexOf(REPLACEMENT) >= 0) {
+        if (hasLostBytes(name)) {
             throw new IllegalArgumentException(
                     what
                             + " contains U+FFFD, in place of bytes that are no text: \""
@@ -66,6 +66,11 @@ public final class Text {
                             + "\"");
         }
         return encoded;
+    }
+
+    /** Whether something in {@code text} may stand for bytes that were no text. */
+    static boolean hasLostBytes(String text) {
+        return text.indexOf(REPLACEMENT) >= 0;
     }
 
     /** The text of encoded bytes, without their NUL. */
