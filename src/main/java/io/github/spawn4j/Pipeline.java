@@ -113,7 +113,8 @@ public final class Pipeline {
      * Starts the processes.
      *
      * @return the running processes, in the order of the pipeline
-     * @throws SpawnException if one cannot be started; those that had been are killed
+     * @throws SpawnException if one cannot be started; those that had been are killed, and have
+     *     ended
      * @throws IllegalStateException if a stage has been started before, or if it is redirected
      *     where the pipeline needs a pipe; nothing has been started then
      */
@@ -130,6 +131,7 @@ public final class Pipeline {
                     @Override
                     public void discard(PidfdProcess started) {
                         started.discard();
+                        started.onExit().join(); // SIGKILL does not take long
                     }
                 });
     }
