@@ -2,11 +2,11 @@
 
 #include "action.h"
 #include "attribute.h"
+#include "search.h"
 #include "slot.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -52,44 +52,16 @@ static int close_reserved(const struct request *request) {
     return 0;
 }
 
-/* Executes the first of the candidates that can be. As execvp(3) has it, one that may not be
- * executed does not end the search, but is the error if nothing else is found. */
-static int execute_found(const struct request *request) {
-    char candidate[PATH_MAX];
-    const char *entry = request->search;
-    int result = -ENOENT;
-    while (*entry) {
-        size_t length = 0;
-        while (*entry && *entry != ':' && length < sizeof candidate - 1) {
-            candidate[length++] = *entry++;
-        }
-        bool usable = length > 0; /* an empty entry would be whatever directory we are in */
-        candidate[length++] = '/';
-        for (const char *name = request->program; *name && length < sizeof candidate; name++) {
-            candidate[length++] = *name;
-        }
-        if (usable && length < sizeof candidate) {
-            candidate[length] = 0;
-            int error = sys_execve(candidate, request->argv, request->envp);
-            if (error == -EACCES) {
-                result = error;
-            } else if (error != -ENOENT && error != -ENOTDIR) {
-                return error;
-            }
-        }
-        while (*entry && *entry++ != ':') {
-        }
-    }
-    return result;
+static int execute_path(const struct request *request, const char *path, char **argv,
+                        void *context) {
+    (void)context;
+    return sys_execve(path, argv, request->envp);
 }
 
 static int execute(const struct request *request) {
     int source = request->header->exec_source;
-    if (request->search) {
-        return execute_found(request);
-    }
-    if (source < 0) {
-        return sys_execve(request->program, request->argv, request->envp);
+    if (source < 0 || request->search) {
+        return search_program(request, execute_path, NULL);
     }
     return sys_execveat(request->sources[source].placed, "", request->argv, request->envp,
                         AT_EMPTY_PATH);

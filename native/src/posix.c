@@ -1,5 +1,6 @@
 #include "posix.h"
 
+#include "search.h"
 #include "slot.h"
 
 #include <errno.h>
@@ -50,7 +51,8 @@ static int check_close_above(const struct request *request) {
 
 int posix_check(const struct request *request) {
     const uint32_t foreign = REQUEST_FLAG_FAILURE_IS_EXIT | REQUEST_FLAG_TRACED;
-    if (request->header->flags & foreign || request->search) {
+    bool searches = request->search && !(request->header->flags & REQUEST_FLAG_EXECVP);
+    if (request->header->flags & foreign || searches) {
         return request_fail(request, REQUEST_STEP_REQUEST, REQUEST_NO_INDEX, -ENOTSUP);
     }
     for (uint32_t i = 0; i < request->header->attributes_count; i++) {
@@ -187,28 +189,40 @@ static int set_attributes(const struct request *request, posix_spawnattr_t *attr
     return result ? result : posix_spawnattr_setflags(attributes, flags);
 }
 
-int posix_start(const struct request *request) {
+/* The words of one posix_spawn(3), and its child. */
+struct sentence {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    pid_t pid = -1;
-    int result = posix_spawn_file_actions_init(&actions);
+    pid_t pid;
+};
+
+static int start_path(const struct request *request, const char *path, char **argv, void *context) {
+    struct sentence *sentence = context;
+    return -posix_spawn(&sentence->pid, path, &sentence->actions, &sentence->attributes, argv,
+                        request->envp);
+}
+
+int posix_start(const struct request *request) {
+    struct sentence sentence = {.pid = -1};
+    int result = posix_spawn_file_actions_init(&sentence.actions);
     if (result) {
         return -result;
     }
-    result = posix_spawnattr_init(&attributes);
+    result = posix_spawnattr_init(&sentence.attributes);
     if (result) {
         goto out_actions;
     }
-    result = set_attributes(request, &attributes);
+    result = set_attributes(request, &sentence.attributes);
     for (uint32_t i = 0; i < request->header->actions_count && result == 0; i++) {
-        result = add(request, &actions, &request->actions[i]);
+        result = add(request, &sentence.actions, &request->actions[i]);
     }
     if (result == 0) {
-        result = posix_spawn(&pid, request->program, &actions, &attributes, request->argv,
-                             request->envp);
+        /* A child for each candidate: posix_spawnp(3) has no shell, and the environ of the child
+         * is not ours to search. */
+        result = -search_program(request, start_path, &sentence);
     }
-    posix_spawnattr_destroy(&attributes);
+    posix_spawnattr_destroy(&sentence.attributes);
 out_actions:
-    posix_spawn_file_actions_destroy(&actions);
-    return result ? -result : pid;
+    posix_spawn_file_actions_destroy(&sentence.actions);
+    return result ? -result : sentence.pid;
 }

@@ -120,13 +120,13 @@ int request_open(struct request *request, void *memory, size_t capacity) {
     /* What is written while the block is read, sources and pointers, stands before and behind all
      * else, so that no write undoes a check. */
     struct span block = {memory, REQUEST_HEADER_SIZE, header->length};
-    uint64_t pointers = (uint64_t)header->argv_count + header->envp_count + 2;
-    request->argv =
-        section(block, header->pointers_offset, pointers, sizeof(char *), sizeof(char *));
+    uint64_t count = (uint64_t)header->argv_count + header->envp_count + 3;
+    char **pointers =
+        section(block, header->pointers_offset, count, sizeof(char *), sizeof(char *));
     block.end = header->pointers_offset;
     request->sources =
         section(block, header->sources_offset, header->sources_count, sizeof(struct source), 4);
-    if (!request->argv || !request->sources || header->strategy > REQUEST_STRATEGY_CLONE3) {
+    if (!pointers || !request->sources || header->strategy > REQUEST_STRATEGY_CLONE3) {
         return -EINVAL;
     }
     block.start = header->sources_offset + header->sources_count * sizeof(struct source);
@@ -139,6 +139,7 @@ int request_open(struct request *request, void *memory, size_t capacity) {
         header->exec_source < -1 || header->exec_source >= (int64_t)header->sources_count) {
         return -EINVAL;
     }
+    request->argv = pointers + 1; /* the first one is for the shell that runs a script */
     request->envp = request->argv + header->argv_count + 1;
     if (header->identity_offset) {
         request->identity = section(block, header->identity_offset, 1, sizeof(struct identity), 8);

@@ -81,7 +81,7 @@ struct request {
     const struct attribute *attributes;
     const char *program;
     const char *search; /* directories, parted by colons; null: `program` is a path */
-    char **argv;
+    char **argv;        /* with room for one pointer more in front */
     char **envp;
     const struct identity *identity; /* null: not to be checked */
 

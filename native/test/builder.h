@@ -97,7 +97,7 @@ static inline void builder_end(struct builder *b, const char *const argv[]) {
     header->envp_count = 1;
     header->pointers_offset = (b->end + 7) & ~7U;
     header->length = header->pointers_offset +
-                     (header->argv_count + header->envp_count + 2) * (uint32_t)sizeof(char *);
+                     (header->argv_count + header->envp_count + 3) * (uint32_t)sizeof(char *);
     CHECK(header->length <= b->capacity);
 }
 

@@ -3,8 +3,10 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.Shutdown;
+import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenDirectory;
+import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
@@ -44,7 +46,7 @@ import java.util.concurrent.CompletableFuture;
  * #directory(java.nio.file.Path) directory}; else it is searched in PATH: that of the child where
  * it was changed here, else the JVM's. Empty entries of PATH are skipped; without PATH it is {@code
  * /bin:/usr/bin}. A file that the kernel cannot execute (a script without {@code #!}) is an error,
- * ENOEXEC.
+ * ENOEXEC. {@link #from} does both as {@link ProcessBuilder} does.
  *
  * <p>States: empty, then running or dead. After a start that has succeeded every method throws
  * {@link IllegalStateException}, after one that has failed too; there is then no process, and
@@ -62,56 +64,73 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     private State state = State.EMPTY;
 
+    /** Whether the program is found, and failures are told, as {@link ProcessBuilder} does it. */
+    private final boolean isLikeProcessBuilder;
+
     EmptyProcess(String program) {
+        this(program, false);
+    }
+
+    private EmptyProcess(String program, boolean isLikeProcessBuilder) {
         super(program);
+        this.isLikeProcessBuilder = isLikeProcessBuilder;
         source = null;
     }
 
     EmptyProcess(ProcessSettings<?> template, ExecutableSource source) {
         super(template);
         this.source = source;
+        isLikeProcessBuilder = false;
     }
 
     /**
-     * Takes over command, environment, directory and redirects of a {@link ProcessBuilder}.
+     * Takes over command, environment, directory and redirects of a {@link ProcessBuilder}, and how
+     * it finds and runs a program:
+     *
+     * <ul>
+     *   <li>a name without a slash is searched in the JVM's PATH, also where the child has another
+     *       one; empty and relative directories in it count from the child's directory;
+     *   <li>a file that is no program, a script without {@code #!}, is run by {@code /bin/sh};
+     *   <li>variables that were not changed keep their bytes;
+     *   <li>a file for standard error is opened even if standard error is merged;
+     *   <li>what fails is an {@link java.io.IOException} with the text and the kind of cause that
+     *       JDK 17 has, and more text behind it.
+     * </ul>
+     *
+     * <pre>{@code
+     * Process process = EmptyProcess.from(processBuilder).start(); // was: processBuilder.start()
+     * }</pre>
+     *
+     * <p>The README lists what is different.
      *
      * @param builder the builder; it is not changed, and later changes of it have no effect
      * @return a process that would do the same
      * @throws IllegalArgumentException if the command is empty, or contains what no process can
-     *     have
+     *     have; or if the name of a file or directory cannot be encoded, so that the JDK would open
+     *     another one
      */
     public static EmptyProcess from(ProcessBuilder builder) {
         List<String> command = builder.command();
         if (command.isEmpty()) {
             throw new IllegalArgumentException("command is empty");
         }
-        EmptyProcess process = new EmptyProcess(Objects.requireNonNull(command.get(0), "program"));
+        EmptyProcess process =
+                new EmptyProcess(Objects.requireNonNull(command.get(0), "program"), true);
+        process.searchedByChild = Environment.inheritedSearchPath();
         process.args(command.subList(1, command.size()));
-        process.environment(builder.environment());
+        process.environment.replaceLikeProcessBuilder(builder.environment());
         File directory = builder.directory();
         if (directory != null) {
+            Text.encodeName("directory", directory.getPath());
             process.directory(directory.toPath());
         }
-        process.stdin(from(builder.redirectInput()));
-        process.stdout(from(builder.redirectOutput()));
+        process.stdin(Redirect.like(builder.redirectInput()));
+        process.stdout(Redirect.like(builder.redirectOutput()));
         process.stderr(
-                builder.redirectErrorStream() ? Redirect.STDOUT : from(builder.redirectError()));
+                builder.redirectErrorStream()
+                        ? Redirect.merged(builder.redirectError())
+                        : Redirect.like(builder.redirectError()));
         return process;
-    }
-
-    private static Redirect from(ProcessBuilder.Redirect redirect) {
-        switch (redirect.type()) {
-            case PIPE:
-                return Redirect.PIPE;
-            case INHERIT:
-                return Redirect.INHERIT;
-            case READ:
-                return Redirect.from(redirect.file().toPath());
-            case WRITE:
-                return Redirect.to(redirect.file().toPath());
-            default:
-                return Redirect.appendTo(redirect.file().toPath());
-        }
     }
 
     @Override
@@ -216,6 +235,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             T adopted = adoption.adopt(launch());
             state = State.RUNNING;
             return adopted;
+        } catch (LaunchException e) {
+            boolean isFile = e.step().equals(Outcome.OPEN) && e.index() < 0;
+            throw isLikeProcessBuilder && isFile
+                    ? SpawnException.ofFile(program, directory, e)
+                    : SpawnException.of(program, directory, e);
         } catch (IOException e) {
             throw SpawnException.of(program, directory, e);
         }
@@ -265,8 +289,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             throw new LaunchException(
                     "posix_spawn cannot express terminal", -1, Errno.EOPNOTSUPP, "");
         }
-        if (directory != null) {
-            ProgramLookup.checkDirectory(directory);
+        if (directory != null && !isLikeProcessBuilder) {
+            ProgramLookup.checkDirectory(encodedDirectory, directory);
         }
         if (source == null) {
             return launch(find(), null);
@@ -308,6 +332,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             request.program(path, arguments, environment.encoded());
             if (searches()) {
                 request.search(searchedByChild);
+            }
+            if (isLikeProcessBuilder) {
+                request.asExecvp();
             }
             if (use != null) {
                 use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
@@ -357,12 +384,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /**
-     * Streams, terminal or foreground, directory and an inherited signal mask are an action each,
-     * and what an action leaves open parts what is closed in the end.
+     * Streams, the file of a merged one, terminal or foreground, directory and an inherited signal
+     * mask are an action each, and what an action leaves open parts what is closed in the end.
      */
     private int records() {
         int own = actions.stream().mapToInt(SpawnAction::records).sum();
-        return STREAMS + 2 + own + RequestEncoder.maxClosing(actions.size());
+        return STREAMS + 4 + own + RequestEncoder.maxClosing(actions.size());
     }
 
     private boolean searches() {
@@ -371,10 +398,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     private byte[] find() throws LaunchException {
         boolean movable = !program.startsWith("/") && program.indexOf('/') >= 0;
-        if (searches() || (movable && actions.stream().anyMatch(SpawnAction::changesDirectory))) {
-            return Text.encode("program", program); // only the child can know what it means
+        if (isLikeProcessBuilder
+                || searches()
+                || (movable && actions.stream().anyMatch(SpawnAction::changesDirectory))) {
+            return Text.encodeName("program", program); // only the child can know what it means
         }
-        return ProgramLookup.find(program, directory, environment.searchPath());
+        return ProgramLookup.find(program, encodedDirectory, environment.searchPath());
     }
 
     /** Writes streams, directory and actions. Returns the sources of the streams. */
@@ -388,7 +417,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             request.tcsetpgrp(0);
         }
         if (directory != null) {
-            request.chdir(Text.encode("directory", directory));
+            request.chdir(encodedDirectory);
         }
         for (int i = 0; i < actions.size(); i++) {
             request.index(i);

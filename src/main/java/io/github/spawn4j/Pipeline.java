@@ -56,6 +56,40 @@ public final class Pipeline {
     }
 
     /**
+     * Begins the pipeline that {@link ProcessBuilder#startPipeline} would start.
+     *
+     * <pre>{@code
+     * List<PidfdProcess> stages = Pipeline.from(builders).start(); // was: ProcessBuilder.startPipeline(builders)
+     * }</pre>
+     *
+     * @param builders the processes, each as {@link EmptyProcess#from} takes it over
+     * @return the pipeline
+     * @throws IllegalArgumentException if there is no builder, or one is redirected where the
+     *     pipeline needs a pipe, or as for {@link EmptyProcess#from}
+     */
+    public static Pipeline from(List<ProcessBuilder> builders) {
+        for (int i = 0; i < builders.size(); i++) {
+            ProcessBuilder builder = builders.get(i);
+            refuse(i > 0, "redirectInput()", "first", builder.redirectInput());
+            refuse(i + 1 < builders.size(), "redirectOutput()", "last", builder.redirectOutput());
+        }
+        return of(builders.stream().map(EmptyProcess::from).toArray(EmptyProcess[]::new));
+    }
+
+    private static void refuse(
+            boolean isLinked, String stream, String exception, ProcessBuilder.Redirect redirect) {
+        if (isLinked && redirect.type() != ProcessBuilder.Redirect.Type.PIPE) {
+            throw new IllegalArgumentException(
+                    "builder "
+                            + stream
+                            + " must be PIPE except for the "
+                            + exception
+                            + " builder: "
+                            + redirect);
+        }
+    }
+
+    /**
      * Gives all stages whose standard error is a pipe the same one, so that what they say comes in
      * the order in which they say it. It is read as the last stage's.
      *
@@ -79,7 +113,8 @@ public final class Pipeline {
      * Starts the processes.
      *
      * @return the running processes, in the order of the pipeline
-     * @throws SpawnException if one cannot be started; those that had been are killed
+     * @throws SpawnException if one cannot be started; those that had been are killed, and have
+     *     ended
      * @throws IllegalStateException if a stage has been started before, or if it is redirected
      *     where the pipeline needs a pipe; nothing has been started then
      */
@@ -96,6 +131,7 @@ public final class Pipeline {
                     @Override
                     public void discard(PidfdProcess started) {
                         started.discard();
+                        started.onExit().join(); // SIGKILL does not take long
                     }
                 });
     }

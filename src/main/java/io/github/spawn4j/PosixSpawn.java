@@ -67,8 +67,8 @@ public final class PosixSpawn {
             Map<String, String> envp)
             throws SpawnException {
         EmptyProcess process = PidfdProcess.builder(file);
-        process.searchInChild(
-                process.environment.searchPath()); // the JVM's, as nothing was changed
+        process.searchedByChild =
+                process.environment.searchPath(); // the JVM's, nothing was changed
         return start(process, fileActions, attributes, argv, envp);
     }
 

@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.launch.Environment;
+import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
@@ -36,7 +37,10 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     /** For display only; {@link #arguments} is what counts. */
     final List<String> shownArguments;
 
+    /** Null for the JVM's; for display, {@link #encodedDirectory} is what counts. */
     String directory;
+
+    byte[] encodedDirectory;
 
     /** What an attribute adds to a request, by its name, so that the last one said counts. */
     final Map<String, Consumer<RequestEncoder>> attributes;
@@ -70,7 +74,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
             throw new IllegalArgumentException("program is empty");
         }
         this.program = program;
-        arguments = Strings.NONE.plus(Text.encode("program", program));
+        arguments = Strings.NONE.plus(Text.encodeName("program", program));
         shownArguments = new ArrayList<>();
         environment = new Environment();
         streams = new Redirect[] {Redirect.PIPE, Redirect.PIPE, Redirect.PIPE};
@@ -86,6 +90,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         streams = other.streams.clone();
         actions = new ArrayList<>(other.actions);
         directory = other.directory;
+        encodedDirectory = other.encodedDirectory;
         attributes = new LinkedHashMap<>(other.attributes);
         group = other.group;
         terminal = other.terminal;
@@ -128,13 +133,14 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     }
 
     /**
-     * Sets a variable of the child's environment, which at first is the JVM's.
+     * Sets a variable of the child's environment, which at first is the JVM's. A name or a value of
+     * {@link System#getenv()} that is no text has the JVM's bytes.
      *
      * @param name the name
      * @param value the value
      * @return this
-     * @throws IllegalArgumentException if the name is empty or contains {@code =}, or if either
-     *     contains NUL
+     * @throws IllegalArgumentException if the name is empty or contains {@code =}, if either
+     *     contains NUL, or if either is what several of the JVM's that are no text look like
      */
     public S env(String name, String value) {
         S self = changeable();
@@ -156,7 +162,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     }
 
     /**
-     * Replaces the child's whole environment.
+     * Replaces the child's whole environment. A name or a value of {@link System#getenv()} that is
+     * no text has the JVM's bytes.
      *
      * @param variables all variables that the child is to have, by name
      * @return this
@@ -165,24 +172,22 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      */
     public S environment(Map<String, String> variables) {
         S self = changeable();
-        environment.clear();
-        variables.forEach(environment::put);
+        environment.replace(variables);
         return self;
     }
 
     /**
      * Sets the directory that the child starts in, which otherwise is the JVM's. A relative path
-     * counts from the JVM's.
+     * counts from the JVM's, as the kernel knows it.
      *
      * @param directory the directory; it must exist when the process starts
      * @return this
-     * @throws IllegalArgumentException if it contains NUL or a character that cannot be encoded
+     * @throws IllegalArgumentException if it is a path of another file system than the default one
      */
     public S directory(Path directory) {
         S self = changeable();
-        String path = directory.toString();
-        Text.encode("directory", path);
-        this.directory = path.isEmpty() ? "." : path;
+        encodedDirectory = PathBytes.of("directory", directory);
+        this.directory = directory.toString().isEmpty() ? "." : directory.toString();
         return self;
     }
 
@@ -521,7 +526,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      */
     public S searchInChild(String directories) {
         S self = changeable();
-        searchedByChild = Text.encode("directories", directories);
+        searchedByChild = Text.encodeName("directories", directories);
         return self;
     }
 

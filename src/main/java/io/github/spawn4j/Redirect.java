@@ -1,5 +1,8 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.PathBytes;
+import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Text;
 import java.nio.file.Path;
@@ -13,7 +16,9 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Files are opened by the child itself, so no other child and no other thread ever sees their
- * descriptors; a relative path counts from the JVM's directory, as with {@link ProcessBuilder}.
+ * descriptors; a relative path counts from the JVM's directory as the kernel knows it, which is not
+ * {@code user.dir} when the directory was renamed. A name is its bytes, whether they are text or
+ * not; a path of another file system than the default one is an {@link IllegalArgumentException}.
  */
 public abstract sealed class Redirect {
     /** A pipe to the JVM: the default. */
@@ -26,7 +31,7 @@ public abstract sealed class Redirect {
     public static final Redirect DISCARD = new Discard();
 
     /** Where standard output leads to; for standard error only. Both then share one file offset. */
-    public static final Redirect STDOUT = new Merge();
+    public static final Redirect STDOUT = new Merge(null);
 
     /**
      * The terminal of a process that has one; only with {@link EmptyProcess#terminal(WindowSize)
@@ -43,7 +48,7 @@ public abstract sealed class Redirect {
      * @return the redirect
      */
     public static Redirect from(Path file) {
-        return new File(file, File.READ);
+        return new File(file, File.READ, false);
     }
 
     /**
@@ -53,7 +58,7 @@ public abstract sealed class Redirect {
      * @return the redirect
      */
     public static Redirect to(Path file) {
-        return new File(file, File.WRITE);
+        return new File(file, File.WRITE, false);
     }
 
     /**
@@ -64,7 +69,7 @@ public abstract sealed class Redirect {
      * @return the redirect
      */
     public static Redirect appendTo(Path file) {
-        return new File(file, File.APPEND);
+        return new File(file, File.APPEND, false);
     }
 
     /**
@@ -85,7 +90,37 @@ public abstract sealed class Redirect {
      * Adds what makes {@code fd} in the child what this redirect says. Returns the source of a
      * pipe, or {@link #NO_SOURCE}.
      */
-    abstract int encode(int fd, RequestEncoder request);
+    abstract int encode(int fd, RequestEncoder request) throws LaunchException;
+
+    /** What a redirect of a {@link ProcessBuilder} says. */
+    static Redirect like(ProcessBuilder.Redirect redirect) {
+        switch (redirect.type()) {
+            case PIPE:
+                return PIPE;
+            case INHERIT:
+                return INHERIT;
+            case READ:
+                return new File(file(redirect), File.READ, true);
+            case WRITE:
+                return to(file(redirect));
+            default:
+                return appendTo(file(redirect));
+        }
+    }
+
+    /**
+     * Standard error merged into standard output by a {@link ProcessBuilder}, which all the same
+     * opens the file that it would lead to.
+     */
+    static Redirect merged(ProcessBuilder.Redirect redirect) {
+        return redirect.file() == null ? STDOUT : new Merge(like(redirect));
+    }
+
+    private static Path file(ProcessBuilder.Redirect redirect) {
+        String name = redirect.file().getPath();
+        Text.encodeName("file of redirect", name);
+        return Path.of(name);
+    }
 
     boolean isPipe() {
         return this == PIPE;
@@ -132,8 +167,18 @@ public abstract sealed class Redirect {
     }
 
     private static final class Merge extends Redirect {
+        /** Opened before, and then closed; null for none. */
+        private final Redirect opened;
+
+        Merge(Redirect opened) {
+            this.opened = opened;
+        }
+
         @Override
-        int encode(int fd, RequestEncoder request) {
+        int encode(int fd, RequestEncoder request) throws LaunchException {
+            if (opened != null) {
+                opened.encode(fd, request);
+            }
             request.dup2(1, fd);
             return NO_SOURCE;
         }
@@ -164,17 +209,27 @@ public abstract sealed class Redirect {
         private static final int MODE = 0666;
 
         private final Path file;
+
+        /** Relative where {@link #file} is: opened before the child enters its directory. */
         private final byte[] path;
+
         private final int flags;
 
-        File(Path file, int flags) {
+        /** Of a directory only reading tells that it cannot be read. */
+        private final boolean refusesDirectory;
+
+        File(Path file, int flags, boolean refusesDirectory) {
             this.file = Objects.requireNonNull(file, "file");
-            this.path = Text.encode("file of redirect", file.toAbsolutePath().toString());
+            this.path = PathBytes.of("file of redirect", file);
             this.flags = flags;
+            this.refusesDirectory = refusesDirectory;
         }
 
         @Override
-        int encode(int fd, RequestEncoder request) {
+        int encode(int fd, RequestEncoder request) throws LaunchException {
+            if (refusesDirectory) {
+                ProgramLookup.refuseDirectory(path);
+            }
             int mode = flags == READ ? 0 : MODE;
             request.open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
             return NO_SOURCE;

@@ -255,7 +255,7 @@ public abstract sealed class SpawnAction {
             }
             this.directoryFd = directoryFd;
             this.path = Objects.requireNonNull(path, "path");
-            this.encoded = Text.encode("path to open", path);
+            this.encoded = Text.encodeName("path to open", path);
             this.newFd = require("new descriptor", newFd);
             this.flags = flags;
             this.mode = mode;
@@ -304,7 +304,7 @@ public abstract sealed class SpawnAction {
 
         Chdir(String path) {
             this.path = Objects.requireNonNull(path, "path");
-            this.encoded = Text.encode("directory", path);
+            this.encoded = Text.encodeName("directory", path);
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serial;
 
@@ -12,8 +13,11 @@ import java.io.Serial;
  *
  * <p>The message has the shape of {@link ProcessBuilder#start()}'s, then names the step: {@code
  * Cannot run program "git" (in directory "/no/such"): error=2, No such file or directory (chdir
- * "/no/such": ENOENT)}. Where descriptors have run out it says which limit was met: {@code (pipe:
- * EMFILE (the limit on open files is 1024))}. Immutable.
+ * "/no/such": ENOENT)}; that of the cause is the part behind the program, as there. Where a file
+ * cannot be executed although it is there, a look at it tells why: {@code (exec "script": ENOENT;
+ * its interpreter "/usr/bin/python3\r" does not exist)}. Where a limit was met it says which:
+ * {@code (pipe: EMFILE (the limit on open files is 1024))}, and of arguments that are too long both
+ * figures. Immutable.
  *
  * <pre>{@code
  * try {
@@ -46,21 +50,24 @@ public final class SpawnException extends IOException {
     /** The one place where what the kernel said becomes what a user reads. */
     static SpawnException of(String program, String directory, IOException e) {
         if (e instanceof LaunchException launch) {
-            return of(program, directory, launch.step(), launch.index(), launch.errno(), launch);
+            return of(program, directory, launch, launch);
         }
         if (e instanceof ErrnoException call) {
-            return of(program, directory, call.call(), -1, call.errno(), call);
+            return of(program, directory, LaunchException.of(call));
         }
         throw new AssertionError("only system calls fail here", e);
     }
 
+    /** The same for the file of a redirect, with the cause that {@link ProcessBuilder} has. */
+    static SpawnException ofFile(String program, String directory, LaunchException e) {
+        IOException cause =
+                new FileNotFoundException(e.object() + " (" + Errno.text(e.errno()) + ")");
+        cause.initCause(e);
+        return of(program, directory, e, cause);
+    }
+
     private static SpawnException of(
-            String program,
-            String directory,
-            String step,
-            int index,
-            int errno,
-            IOException cause) {
+            String program, String directory, LaunchException e, IOException cause) {
         String where =
                 directory == null ? "" : " (in directory \"" + Text.printable(directory) + "\")";
         String message =
@@ -68,14 +75,9 @@ public final class SpawnException extends IOException {
                         + Text.printable(program)
                         + "\""
                         + where
-                        + ": error="
-                        + errno
-                        + ", "
-                        + Errno.text(errno)
-                        + " ("
-                        + cause.getMessage()
-                        + ")";
-        return new SpawnException(message, cause, step, index, errno);
+                        + ": "
+                        + cause.getMessage();
+        return new SpawnException(message, cause, e.step(), e.index(), e.errno());
     }
 
     /**

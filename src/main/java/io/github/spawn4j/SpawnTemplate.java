@@ -187,7 +187,8 @@ public final class SpawnTemplate implements AutoCloseable {
         public SpawnTemplate build() throws SpawnException {
             try {
                 byte[] path =
-                        ProgramLookup.findAbsolute(program, directory, environment.searchPath());
+                        ProgramLookup.findAbsolute(
+                                program, encodedDirectory, environment.searchPath());
                 Leftovers.prepare();
                 PinnedExecutable executable = new PinnedExecutable(path);
                 return new SpawnTemplate(new Builder(this), executable, deny(executable));

@@ -124,7 +124,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     }
 
     private static byte[] find(String program) throws IOException {
-        return ProgramLookup.findAbsolute(program, null, new Environment().searchPath());
+        return ProgramLookup.findAbsolute(program, null, Environment.inheritedSearchPath());
     }
 
     private PinnedExecutable lookUp(String program) throws IOException {

@@ -248,11 +248,11 @@ public final class StrictPidfdBuilder implements AutoCloseable {
             request.inheritDescriptors();
             request.inheritSignals();
             request.program(
-                    Text.encode("path", program),
+                    Text.encodeName("path", program),
                     Strings.of("argv", args.argv, ""),
                     Strings.of("envp", args.envp));
             if (search != null && program.indexOf('/') < 0) {
-                request.search(Text.encode("search", search));
+                request.search(Text.encodeName("search", search));
             }
             Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
             outcome.check();

@@ -305,7 +305,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
 
     private static PinnedExecutable open(String path) throws IOException {
         check(path.indexOf('\0') < 0, Errno.EINVAL, "filename");
-        byte[] encoded = Text.encode("filename", path);
+        byte[] encoded = Text.encodeName("filename", path);
         check(encoded.length <= PATH_MAX, Errno.EINVAL, "filename");
         check(path.startsWith("/"), Errno.EINVAL, "filename");
         return checked(encoded, Executable.pin(encoded));
@@ -484,7 +484,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
         }
         request.strictOpen(
                 action.fd(),
-                Text.encode("path to open", open.path()),
+                Text.encodeName("path to open", open.path()),
                 action.newfd(),
                 narrow(open.flags()),
                 narrow(open.mode()),

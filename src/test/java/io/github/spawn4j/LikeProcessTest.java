@@ -64,9 +64,7 @@ class LikeProcessTest {
             throws Exception {
         assertThat(each.seen(LikeProcessTest::startJdks)).as("the JDK's").isEqualTo(jdks);
         assertThat(each.seen(LikeProcessTest::startOurs)).as("ours").isEqualTo(ours);
-        assertThat(Files.readAllLines(Path.of("README.md")))
-                .as("rows of the README")
-                .anyMatch(line -> line.startsWith("| " + row + " |"));
+        ReadmeDifferences.assertListed(row);
     }
 
     /** What a call returns or throws. */

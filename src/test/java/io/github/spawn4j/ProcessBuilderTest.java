@@ -33,6 +33,18 @@ class ProcessBuilderTest {
     }
 
     @ForEachStrategy
+    void takesOverHowAProgramIsFoundAndRun(SpawnStrategy strategy) throws Exception {
+        Path script = Files.writeString(folder.resolve("script"), "echo \"$0 $1\"\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+
+        assertThat(Probe.text(from(strategy, new ProcessBuilder(script.toString(), "1"))))
+                .isEqualTo(script + " 1\n");
+        ProcessBuilder echo = new ProcessBuilder("echo", "found");
+        echo.environment().put("PATH", "/nowhere");
+        assertThat(Probe.text(from(strategy, echo))).isEqualTo("found\n");
+    }
+
+    @ForEachStrategy
     void takesOverTheEnvironment(SpawnStrategy strategy) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(Probe.PROGRAM);
         builder.environment().put("ADDED", "gr\u00fcn");
@@ -77,12 +89,14 @@ class ProcessBuilderTest {
 
     @ForEachStrategy
     void takesOverTheMergeFlag(SpawnStrategy strategy) throws Exception {
+        Path error = Files.writeString(folder.resolve("error"), "is emptied all the same");
         ProcessBuilder builder =
                 new ProcessBuilder(Probe.PROGRAM, "--say", "1", "--say-error", "2", "--say", "3")
-                        .redirectError(new File("/never/opened"))
+                        .redirectError(error.toFile())
                         .redirectErrorStream(true);
 
         assertThat(Probe.text(from(strategy, builder))).isEqualTo("123");
+        assertThat(error).isEmptyFile();
     }
 
     @ForEachStrategy

@@ -3,10 +3,13 @@ package io.github.spawn4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.spawn4j.internal.launch.ProgramLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -148,6 +151,23 @@ class ProgramLookupTest {
 
         assertRuns(search(strategy, full + ":" + other));
         assertThat(search(strategy, other + ":" + full).start().waitFor()).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnWhereExecvpDoes() {
+        // ENODEV, ETIMEDOUT, ESTALE: devices and mounts that are out of reach.
+        assertThat(IntStream.of(ENOENT, ENOTDIR, EACCES, 19, 110, 116))
+                .allMatch(ProgramLookup::isPassedOver);
+        assertThat(IntStream.of(ENOEXEC, ENAMETOOLONG, ELOOP, 5, 7, 12, 26))
+                .noneMatch(ProgramLookup::isPassedOver);
+    }
+
+    @ForEachStrategy
+    void endsTheSearchAtAnErrorBehindWhichNothingWillDo(SpawnStrategy strategy) throws Exception {
+        Path loop = Files.createDirectory(folder.resolve("loop"));
+        Files.createSymbolicLink(loop.resolve(NAME), loop.resolve(NAME));
+
+        assertFails(search(strategy, loop + ":" + full), ELOOP, NAME);
     }
 
     // Names with a slash

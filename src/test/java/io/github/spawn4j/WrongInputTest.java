@@ -3,12 +3,14 @@ package io.github.spawn4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,39 @@ class WrongInputTest {
     }
 
     @Test
+    void refusesPathsOfOtherFileSystems() {
+        Path foreign = Path.of(URI.create("jrt:/java.base/module-info.class"));
+        EmptyProcess process = PidfdProcess.builder("true");
+        for (ThrowingCallable door :
+                List.<ThrowingCallable>of(
+                        () -> Redirect.from(foreign),
+                        () -> Redirect.to(foreign),
+                        () -> Redirect.appendTo(foreign),
+                        () -> RunOptions.noTimeout().stdin(foreign),
+                        () -> process.directory(foreign),
+                        () -> PidfdProcess.builder("true").cgroup(foreign).start())) {
+            assertThatThrownBy(door)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("/java.base/module-info.class");
+        }
+    }
+
+    @Test
+    void refusesNamesThatHaveLostTheirBytes() {
+        for (ThrowingCallable door :
+                List.<ThrowingCallable>of(
+                        () -> PidfdProcess.builder("lost\ufffd"),
+                        () -> PidfdProcess.builder("true").searchInChild("/lost\ufffd"),
+                        () -> SpawnTemplate.builder("lost\ufffd"),
+                        () -> SpawnAction.chdir("lost\ufffd"),
+                        () -> SpawnAction.open(OpenFlags.AT_FDCWD, "lost\ufffd", 3, 0, 0, 0))) {
+            assertThatThrownBy(door)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("U+FFFD");
+        }
+    }
+
+    @Test
     void refusesNull() {
         Map<String, String> nullValue = new HashMap<>();
         nullValue.put("A", null);
@@ -157,8 +192,7 @@ class WrongInputTest {
         assertNull(() -> Signal.of((String) null), "name");
     }
 
-    private static void assertNull(
-            org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String named) {
+    private static void assertNull(ThrowingCallable call, String named) {
         assertThatThrownBy(call)
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining(named);

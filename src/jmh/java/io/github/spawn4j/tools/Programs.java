@@ -27,7 +27,8 @@ public final class Programs {
     static String find(String program, String directory, Environment environment)
             throws IOException {
         try {
-            byte[] path = ProgramLookup.find(program, directory, environment.searchPath());
+            byte[] where = directory == null ? null : Text.encodeName("directory", directory);
+            byte[] path = ProgramLookup.find(program, where, environment.searchPath());
             return Text.decode(path, 0, path.length - 1);
         } catch (LaunchException e) {
             throw new IOException(

@@ -47,6 +47,11 @@ final class SecondJvm {
         return this;
     }
 
+    SecondJvm in(Path directory) {
+        builder.directory(directory.toFile());
+        return this;
+    }
+
     SecondJvm env(String name, String value) {
         builder.environment().put(name, value);
         return this;

@@ -241,7 +241,8 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 pipe.release();
             }
         } finally {
-            unlock();
+            lock.unlock();
+            afterUse();
         }
     }
 
@@ -276,7 +277,8 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 pipe.release();
             }
         } finally {
-            unlock();
+            lock.unlock();
+            afterUse();
         }
     }
 

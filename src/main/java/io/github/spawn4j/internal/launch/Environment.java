@@ -1,8 +1,13 @@
 package io.github.spawn4j.internal.launch;
 
-import io.github.spawn4j.internal.os.Spawn;
-import java.nio.charset.StandardCharsets;
+import static io.github.spawn4j.internal.launch.InheritedEnvironment.indexOfEquals;
+import static io.github.spawn4j.internal.launch.InheritedEnvironment.latin;
+
+import io.github.spawn4j.internal.launch.InheritedEnvironment.Decoded;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -10,11 +15,12 @@ import java.util.Map;
  * The variables of a child: at first those of the JVM, byte for byte, then as they were changed.
  * One thread at a time.
  *
- * <p>The JVM's are read once, as {@link System#getenv()} does.
+ * <p>The JVM's are read once, as {@link System#getenv()} does. A name or a value that it has given,
+ * and that comes back, has its bytes again, also those that are no text.
  */
 public final class Environment {
     private static final String PATH = "PATH";
-    private static final String DEFAULT_PATH = "/bin:/usr/bin";
+    private static final byte[] DEFAULT_PATH = Text.encode(PATH, "/bin:/usr/bin");
 
     /**
      * Entries by name, names as Latin-1, so that bytes which are no text survive. Null while
@@ -26,7 +32,7 @@ public final class Environment {
     private Strings encoded;
 
     public Environment() {
-        encoded = Inherited.get().strings;
+        encoded = InheritedEnvironment.get().strings();
     }
 
     public Environment(Environment other) {
@@ -42,12 +48,13 @@ public final class Environment {
      */
     public void put(String name, String value) {
         byte[] key = encodeName(name);
-        byte[] text = Text.encodeSecret("environment variable " + name, value);
-        byte[] entry = new byte[key.length + text.length];
-        System.arraycopy(key, 0, entry, 0, key.length);
-        entry[key.length - 1] = '=';
-        System.arraycopy(text, 0, entry, key.length, text.length);
-        change().put(name(key, key.length - 1), entry);
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name of environment variable is empty");
+        }
+        String latin = latin(key, key.length - 1);
+        byte[] inherited = InheritedEnvironment.get().entries().get(latin);
+        boolean isInherited = inherited != null && new Decoded(inherited).value().equals(value);
+        change().put(latin, isInherited ? inherited : entry(key, name, value));
     }
 
     /**
@@ -57,12 +64,72 @@ public final class Environment {
      */
     public void remove(String name) {
         byte[] key = encodeName(name);
-        change().remove(name(key, key.length - 1));
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name of environment variable is empty");
+        }
+        change().remove(latin(key, key.length - 1));
     }
 
-    /** Removes all variables. */
-    public void clear() {
-        change().clear();
+    /**
+     * Replaces all variables by {@code variables}. Those that are as {@link System#getenv()} has
+     * them keep their bytes; if all are, nothing is changed at all.
+     *
+     * @throws IllegalArgumentException if a name contains {@code =}, or if a name or a value
+     *     contain NUL, or if a name is empty that is not so in the JVM's environment; the variables
+     *     are then incomplete
+     */
+    public void replace(Map<String, String> variables) {
+        replace(variables, false);
+    }
+
+    /** The same for what {@link ProcessBuilder} has, where a name can be empty. */
+    public void replaceLikeProcessBuilder(Map<String, String> variables) {
+        replace(variables, true);
+    }
+
+    private void replace(Map<String, String> variables, boolean mayBeNameless) {
+        Map<Decoded, Integer> wanted = new LinkedHashMap<>();
+        variables.forEach((name, value) -> wanted.merge(new Decoded(name, value), 1, Integer::sum));
+        Map<String, byte[]> kept = new LinkedHashMap<>();
+        Map<String, Deque<byte[]>> names = new HashMap<>();
+        InheritedEnvironment.get()
+                .entries()
+                .forEach(
+                        (latin, entry) -> {
+                            int equals = indexOfEquals(entry);
+                            if (equals < 0) {
+                                return; // no variable, so that nobody can want it
+                            }
+                            Decoded decoded = new Decoded(entry);
+                            if (wanted.containsKey(decoded)) {
+                                kept.put(latin, entry);
+                                wanted.computeIfPresent(decoded, (key, n) -> n == 1 ? null : n - 1);
+                            } else {
+                                // A value that was changed stays under its name, byte for byte.
+                                names.computeIfAbsent(decoded.name(), key -> new ArrayDeque<>())
+                                        .add(Arrays.copyOf(entry, equals + 1));
+                            }
+                        });
+        boolean isUnchanged = wanted.isEmpty() && names.isEmpty();
+        entries = isUnchanged ? null : kept;
+        encoded = isUnchanged ? InheritedEnvironment.get().strings() : null;
+        wanted.forEach(
+                (variable, times) -> {
+                    for (int i = 0; i < times; i++) {
+                        Deque<byte[]> sameName = names.get(variable.name());
+                        add(variable, sameName == null ? null : sameName.poll(), mayBeNameless);
+                    }
+                });
+    }
+
+    /** Adds a variable, whose name has these bytes where it is the JVM's. */
+    private void add(Decoded variable, byte[] inheritedKey, boolean mayBeNameless) {
+        if (inheritedKey == null && !(mayBeNameless && variable.name().isEmpty())) {
+            put(variable.name(), variable.value());
+            return;
+        }
+        byte[] key = inheritedKey == null ? new byte[1] : inheritedKey;
+        change().put(latin(key, key.length - 1), entry(key, variable.name(), variable.value()));
     }
 
     /** All entries, {@code NAME=value}. */
@@ -75,22 +142,31 @@ public final class Environment {
         return encoded;
     }
 
-    /** Where programs are searched: the PATH of the child where it was changed, else the JVM's. */
-    public String searchPath() {
+    /**
+     * Where programs are searched, encoded: the PATH of the child where it was changed here, else
+     * the JVM's.
+     */
+    public byte[] searchPath() {
+        return searchPath(entries == null ? InheritedEnvironment.get().entries() : entries);
+    }
+
+    /** The JVM's PATH, encoded. */
+    public static byte[] inheritedSearchPath() {
+        return searchPath(InheritedEnvironment.get().entries());
+    }
+
+    private static byte[] searchPath(Map<String, byte[]> entries) {
         // Not System.getenv(): on JDK 25 that sets the disposition of SIGCHLD of the whole process.
-        byte[] entry = (entries == null ? Inherited.get().entries : entries).get(PATH);
-        if (entry == null) {
-            return DEFAULT_PATH;
-        }
-        int start = PATH.length() + 1;
-        return Text.decode(entry, start, entry.length - 1 - start);
+        byte[] entry = entries.get(PATH);
+        return entry == null
+                ? DEFAULT_PATH
+                : Arrays.copyOfRange(entry, PATH.length() + 1, entry.length);
     }
 
     private static byte[] encodeName(String name) {
-        byte[] key = Text.encode("name of environment variable", name);
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("name of environment variable is empty");
-        }
+        String what = "name of environment variable";
+        byte[] known = InheritedEnvironment.get().bytesOf(what, name);
+        byte[] key = known != null ? known : Text.encode(what, name);
         if (name.indexOf('=') >= 0) {
             throw new IllegalArgumentException(
                     "name of environment variable contains '=': \"" + Text.printable(name) + "\"");
@@ -98,55 +174,22 @@ public final class Environment {
         return key;
     }
 
+    /** The entry of a variable, whose encoded name ends with one byte for the {@code =}. */
+    private static byte[] entry(byte[] key, String name, String value) {
+        String what = "environment variable " + name;
+        byte[] known = InheritedEnvironment.get().bytesOf(what, value);
+        byte[] text = known != null ? known : Text.encodeSecret(what, value);
+        byte[] entry = Arrays.copyOf(key, key.length + text.length);
+        System.arraycopy(text, 0, entry, key.length, text.length);
+        entry[key.length - 1] = '=';
+        return entry;
+    }
+
     private Map<String, byte[]> change() {
         if (entries == null) {
-            entries = new LinkedHashMap<>(Inherited.get().entries);
+            entries = new LinkedHashMap<>(InheritedEnvironment.get().entries());
         }
         encoded = null;
         return entries;
-    }
-
-    private static String name(byte[] bytes, int length) {
-        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
-    }
-
-    /**
-     * The JVM's own environment. Read when it is first wanted, and again if that has failed, which
-     * a static initializer could not.
-     */
-    private static final class Inherited {
-        private static volatile Inherited known;
-
-        private final Map<String, byte[]> entries = new LinkedHashMap<>();
-        private final Strings strings;
-
-        private Inherited(byte[] bytes) {
-            int count = 0;
-            int start = 0;
-            for (int i = 0; i < bytes.length; i++) {
-                if (bytes[i] == 0) {
-                    byte[] entry = Arrays.copyOfRange(bytes, start, i + 1);
-                    // Entries without a name or a '=' exist; they are passed on, each under a key
-                    // of its own.
-                    int equals = name(entry, entry.length).indexOf('=');
-                    entries.put(name(entry, equals > 0 ? equals : entry.length), entry);
-                    start = i + 1;
-                    count++;
-                }
-            }
-            strings = new Strings(bytes, count);
-        }
-
-        static Inherited get() {
-            Inherited inherited = known;
-            return inherited != null ? inherited : read();
-        }
-
-        private static synchronized Inherited read() {
-            if (known == null) {
-                known = new Inherited(Spawn.environment());
-            }
-            return known;
-        }
     }
 }

@@ -21,15 +21,14 @@ public final class OpenDirectory implements AutoCloseable {
      * @throws LaunchException if it cannot be opened
      */
     public static OpenDirectory open(String what, Path directory) throws IOException {
-        String path = directory.toString();
         try {
-            return new OpenDirectory(Executable.pin(Text.encode(what, path)));
+            return new OpenDirectory(Executable.pin(PathBytes.of(what, directory)));
         } catch (ErrnoException e) {
             throw new LaunchException(
                     "open " + what,
                     RequestLayout.NO_INDEX,
                     e.errno(),
-                    "\"" + Text.printable(path) + "\"");
+                    "\"" + Text.printable(directory.toString()) + "\"");
         }
     }
 

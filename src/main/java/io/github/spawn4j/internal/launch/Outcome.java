@@ -2,12 +2,17 @@ package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Kernel;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What became of a request: a view of its block, valid until the block is returned. One thread at a
  * time.
  */
 public final class Outcome {
+    /** The step that opens a file. */
+    public static final String OPEN = "open";
+
     private static final String CLONE_INTO_CGROUP = "clone into cgroup";
 
     private final RequestEncoder request;
@@ -71,8 +76,7 @@ public final class Outcome {
             case RequestLayout.STEP_ACTION:
                 return action(at, errno);
             case RequestLayout.STEP_POSIX_SPAWN:
-                return new LaunchException(
-                        "posix_spawn", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+                return execution("posix_spawn", errno);
             case RequestLayout.STEP_ATTRIBUTE:
                 // No child of posix_spawn(3) says which attribute it was.
                 return header(RequestLayout.STRATEGY) == RequestLayout.STRATEGY_POSIX_SPAWN
@@ -89,9 +93,51 @@ public final class Outcome {
             case RequestLayout.STEP_PIDFD:
                 return new LaunchException("pidfd_open", -1, errno, "");
             default:
-                return new LaunchException(
-                        "exec", -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)));
+                return execution("exec", errno);
         }
+    }
+
+    private LaunchException execution(String step, int errno) {
+        String explanation =
+                errno == Errno.E2BIG
+                        ? ArgumentLimits.explain(
+                                strings(RequestLayout.ARGV_OFFSET, RequestLayout.ARGV_COUNT),
+                                strings(RequestLayout.ENVP_OFFSET, RequestLayout.ENVP_COUNT),
+                                request.textAt(header(RequestLayout.PROGRAM_OFFSET)).length)
+                        : ExecFailure.explain(errno, candidates());
+        return new LaunchException(
+                step, -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)), explanation);
+    }
+
+    private Strings strings(int offset, int count) {
+        return request.stringsAt(header(offset), header(count));
+    }
+
+    /** The files that may have been executed, as the JVM finds them. */
+    private List<byte[]> candidates() {
+        byte[] program = request.textAt(header(RequestLayout.PROGRAM_OFFSET));
+        int search = header(RequestLayout.SEARCH_OFFSET);
+        List<byte[]> candidates = new ArrayList<>();
+        if (search == 0) {
+            candidates.add(program);
+        } else {
+            for (byte[] directory : ProgramLookup.directories(request.textAt(search))) {
+                candidates.add(PathBytes.join(directory, program));
+            }
+        }
+        byte[] directory = new byte[1];
+        for (int i = 0; i < header(RequestLayout.ACTIONS_COUNT); i++) {
+            if (type(i) == RequestLayout.FCHDIR) {
+                candidates.removeIf(PathBytes::isRelative); // from who knows where
+            } else if (type(i) == RequestLayout.CHDIR) {
+                byte[] next = request.textAt(field(i, RequestLayout.ACTION_TEXT));
+                directory =
+                        directory.length == 1 ? next : ProgramLookup.inDirectory(directory, next);
+            }
+        }
+        byte[] last = directory.length == 1 ? null : directory;
+        candidates.replaceAll(candidate -> ProgramLookup.inDirectory(last, candidate));
+        return candidates;
     }
 
     private String attribute(int at) {
@@ -150,7 +196,7 @@ public final class Outcome {
             case RequestLayout.FCHDIR:
                 return "fchdir";
             case RequestLayout.OPEN:
-                return "open";
+                return OPEN;
             case RequestLayout.CLOSE_RANGE:
                 return "close_range";
             case RequestLayout.SIGMASK:
@@ -192,7 +238,8 @@ public final class Outcome {
     }
 
     private String quote(int text) {
-        return "\"" + Text.printable(request.textAt(text)) + "\"";
+        byte[] bytes = request.textAt(text);
+        return "\"" + Text.printable(Text.decode(bytes, 0, bytes.length - 1)) + "\"";
     }
 
     /** Whether an error number says that a program, a directory or a file is not there. */

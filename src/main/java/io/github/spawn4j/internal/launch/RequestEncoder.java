@@ -431,6 +431,11 @@ public final class RequestEncoder implements AutoCloseable {
         putText(RequestLayout.SEARCH_OFFSET, directories);
     }
 
+    /** Finds and executes the program as execvp(3) does it. */
+    public void asExecvp() {
+        flag(RequestLayout.FLAG_EXECVP);
+    }
+
     /** Fails with ESTALE unless the program's path still leads to a file with this identity key. */
     public void identity(byte[] key) {
         end = align(end);
@@ -464,7 +469,7 @@ public final class RequestEncoder implements AutoCloseable {
         ByteBuffer bytes = bytes();
         int pointers = align(end);
         int count =
-                bytes.getInt(RequestLayout.ARGV_COUNT) + bytes.getInt(RequestLayout.ENVP_COUNT) + 2;
+                bytes.getInt(RequestLayout.ARGV_COUNT) + bytes.getInt(RequestLayout.ENVP_COUNT) + 3;
         end = Math.addExact(pointers, Math.multiplyExact(count, Long.BYTES));
         block.ensureCapacity(end);
         bytes = bytes();
@@ -500,15 +505,20 @@ public final class RequestEncoder implements AutoCloseable {
         return bytes().getInt(actionsOffset + action * RequestLayout.ACTION_SIZE + field);
     }
 
-    /** The text at {@code offset}, up to its NUL. */
-    String textAt(int offset) {
-        int length = 0;
-        while (bytes().get(offset + length) != 0) {
-            length++;
+    /** The text at {@code offset}, with its NUL. */
+    byte[] textAt(int offset) {
+        return stringsAt(offset, 1).bytes();
+    }
+
+    /** So many texts from {@code offset} on. */
+    Strings stringsAt(int offset, int count) {
+        int end = offset;
+        for (int i = 0; i < count; i++) {
+            while (bytes().get(end++) != 0) {}
         }
-        byte[] text = new byte[length];
-        bytes().get(offset, text);
-        return Text.decode(text, 0, length);
+        byte[] texts = new byte[end - offset];
+        bytes().get(offset, texts);
+        return new Strings(texts, count);
     }
 
     private static int align(int offset) {

@@ -26,7 +26,7 @@ import java.lang.annotation.Native;
  *   | actions    40 bytes each: type, index, fd, newfd, flags, mode, text, -, value |
  *   | texts      argv and envp: strings one behind the other, each ended by NUL     |
  *   | identity   the key that the executable must still have                        |
- *   | pointers   room for argv and envp as the kernel wants them; C fills it        |
+ *   | pointers   room for a shell, argv and envp as the kernel wants; C fills it    |
  *   +-------------------------------------------------------------------------------+
  * </pre>
  *
@@ -89,6 +89,12 @@ public final class RequestLayout {
      * The child is traced by the calling thread and stops at the first instruction of its program.
      */
     @Native static final int FLAG_TRACED = 16;
+
+    /**
+     * The program is found and executed as execvp(3) does it: empty directories of the search are
+     * the child's own, and a file that is no program is run by {@code /bin/sh}.
+     */
+    @Native static final int FLAG_EXECVP = 32;
 
     /**
      * Where the part of the descriptor table begins that a child does not get if its parent's is

@@ -4,18 +4,23 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
  * Strings as the kernel wants them: bytes, ended by NUL.
  *
- * <p>They are encoded as the JVM encodes file names ({@code sun.jnu.encoding}), so that a path that
- * came from a directory listing finds its file; where that is plain ASCII, as in a container
- * without a locale, in UTF-8.
+ * <p>They are encoded as the JVM encodes file names ({@code sun.jnu.encoding}); where that is plain
+ * ASCII, as in a container without a locale, in UTF-8. Paths have bytes of their own, see {@link
+ * PathBytes}.
  */
 public final class Text {
     private static final Charset CHARSET = charset();
+
+    /** What a decoder makes of bytes that are no text. */
+    private static final char REPLACEMENT = '\ufffd';
 
     private Text() {}
 
@@ -56,6 +61,31 @@ public final class Text {
         }
     }
 
+    /**
+     * Encodes the name of a file.
+     *
+     * @param what what it is the name of, for messages
+     * @throws IllegalArgumentException as for {@link #encode}, and if it contains U+FFFD, which
+     *     stands for bytes that were no text: the file with those bytes is meant, and another one
+     *     would be found, or made
+     */
+    public static byte[] encodeName(String what, String name) {
+        byte[] encoded = encode(what, name);
+        if (hasLostBytes(name)) {
+            throw new IllegalArgumentException(
+                    what
+                            + " contains U+FFFD, in place of bytes that are no text: \""
+                            + printable(name)
+                            + "\"");
+        }
+        return encoded;
+    }
+
+    /** Whether something in {@code text} may stand for bytes that were no text. */
+    static boolean hasLostBytes(String text) {
+        return text.indexOf(REPLACEMENT) >= 0;
+    }
+
     /** The text of encoded bytes, without their NUL. */
     public static String decode(byte[] bytes, int offset, int length) {
         return new String(bytes, offset, length, CHARSET);
@@ -84,12 +114,39 @@ public final class Text {
         return printable.toString();
     }
 
-    private static Charset charset() {
+    /** The same of bytes that may be no text; those of them that are none as numbers. */
+    static String printable(byte[] bytes) {
+        StringBuilder printable = new StringBuilder(bytes.length);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        CharsetDecoder decoder = CHARSET.newDecoder();
+        CoderResult result;
+        do {
+            result = decoder.decode(in, out, true);
+            printable.append(escape(out.flip().toString()));
+            out.clear();
+            for (int i = 0; result.isError() && i < result.length(); i++) {
+                printable.append(String.format("\\x%02x", in.get()));
+            }
+        } while (result.isError());
+        return printable.toString();
+    }
+
+    /** Control characters as they are written in programs. */
+    private static String escape(String text) {
+        return printable(text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t"));
+    }
+
+    /** How the JVM encodes file names, and the JDK the environment. */
+    static Charset jnuCharset() {
         String name = System.getProperty("sun.jnu.encoding");
-        if (name == null || !Charset.isSupported(name)) {
-            return StandardCharsets.UTF_8;
-        }
-        Charset charset = Charset.forName(name);
+        return name == null || !Charset.isSupported(name)
+                ? StandardCharsets.UTF_8
+                : Charset.forName(name);
+    }
+
+    private static Charset charset() {
+        Charset charset = jnuCharset();
         return charset.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : charset;
     }
 }

@@ -21,7 +21,9 @@ public final class Errno {
     static final int EPIPE = 32;
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
+    public static final int ENODEV = 19;
     public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
     private static final int ENOMEM = 12;
     private static final int ENFILE = 23;
@@ -29,6 +31,7 @@ public final class Errno {
     public static final int ETXTBSY = 26;
     public static final int ENOSYS = 38;
     public static final int EOPNOTSUPP = 95;
+    public static final int ETIMEDOUT = 110;
     public static final int ESTALE = 116;
 
     private Errno() {}

@@ -1,0 +1,128 @@
+package io.github.spawn4j.internal.launch;
+
+import io.github.spawn4j.internal.os.Spawn;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The JVM's own environment, as the C library has it. Immutable.
+ *
+ * <p>Read when it is first wanted, and again if that has failed, which a static initializer could
+ * not.
+ */
+final class InheritedEnvironment {
+    /** A variable as {@link System#getenv()} has it. */
+    record Decoded(String name, String value) {
+        /** JDK 18 has parted the two. */
+        private static final Charset CHARSET =
+                Runtime.version().feature() < 18 ? Charset.defaultCharset() : Text.jnuCharset();
+
+        Decoded(byte[] entry) {
+            this(
+                    new String(entry, 0, indexOfEquals(entry), CHARSET),
+                    new String(
+                            entry,
+                            indexOfEquals(entry) + 1,
+                            entry.length - indexOfEquals(entry) - 2,
+                            CHARSET));
+        }
+    }
+
+    /** What stands for more than one sequence of bytes. */
+    private static final byte[] AMBIGUOUS = {};
+
+    private static volatile InheritedEnvironment known;
+
+    /** By name, names as Latin-1, so that bytes which are no text survive. */
+    private final Map<String, byte[]> entries = new LinkedHashMap<>();
+
+    /** Names and values that are no text, by what {@link System#getenv()} makes of them. */
+    private final Map<String, byte[]> noTexts = new HashMap<>();
+
+    private final Strings strings;
+
+    private InheritedEnvironment(byte[] bytes) {
+        int count = 0;
+        int start = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == 0) {
+                add(Arrays.copyOfRange(bytes, start, i + 1));
+                start = i + 1;
+                count++;
+            }
+        }
+        strings = new Strings(bytes, count);
+    }
+
+    static InheritedEnvironment get() {
+        InheritedEnvironment inherited = known;
+        return inherited != null ? inherited : read();
+    }
+
+    private static synchronized InheritedEnvironment read() {
+        if (known == null) {
+            known = new InheritedEnvironment(Spawn.environment());
+        }
+        return known;
+    }
+
+    private void add(byte[] entry) {
+        int equals = indexOfEquals(entry);
+        // Entries without '=' exist; they are passed on, each under a key of its own. Of a
+        // variable that comes twice the first one counts, as for getenv(3).
+        entries.putIfAbsent(latin(entry, equals >= 0 ? equals : entry.length), entry);
+        if (equals >= 0) {
+            Decoded decoded = new Decoded(entry);
+            byte[] name = Arrays.copyOf(entry, equals + 1);
+            name[equals] = 0;
+            addNoText(decoded.name, name);
+            addNoText(decoded.value, Arrays.copyOfRange(entry, equals + 1, entry.length));
+        }
+    }
+
+    private void addNoText(String decoded, byte[] bytes) {
+        if (Text.hasLostBytes(decoded)) {
+            noTexts.merge(decoded, bytes, (a, b) -> Arrays.equals(a, b) ? a : AMBIGUOUS);
+        }
+    }
+
+    /** Its entries, {@code NAME=value} and NUL, in their order. */
+    Map<String, byte[]> entries() {
+        return Collections.unmodifiableMap(entries);
+    }
+
+    /** All of it, also what comes twice. */
+    Strings strings() {
+        return strings;
+    }
+
+    /**
+     * The bytes, and NUL, that a text from {@link System#getenv()} stands for, or null if it is a
+     * text like any other.
+     *
+     * @param what what the text is, for messages
+     * @throws IllegalArgumentException if it stands for several
+     */
+    byte[] bytesOf(String what, String text) {
+        byte[] bytes = text == null ? null : noTexts.get(text);
+        if (bytes == AMBIGUOUS) {
+            throw new IllegalArgumentException(what + " stands for several that are no text");
+        }
+        return bytes == null ? null : bytes.clone();
+    }
+
+    /** Bytes as characters of the same value. */
+    static String latin(byte[] bytes, int length) {
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Where the name of an entry ends, or a negative number. */
+    static int indexOfEquals(byte[] entry) {
+        return latin(entry, entry.length).indexOf('=');
+    }
+}
