@@ -487,6 +487,45 @@ class LikeProcessTest {
     }
 
     @Test
+    void destroyDoesNotWaitForAWriter() throws Exception {
+        assertDifferent(
+                "A write that waits at `destroy()`",
+                "destroy() waits",
+                STREAM_CLOSED,
+                start -> {
+                    Process process = start.start("sh", "-c", "trap '' TERM; echo; exec sleep 600");
+                    process.getInputStream().read();
+                    OutputStream input = process.getOutputStream();
+                    ThreadKind.Running<String> writer =
+                            ThreadKind.PLATFORM.run(
+                                    () -> quiet(() -> input.write(new byte[1 << 20])));
+                    awaitBlocked(ThreadKind.PLATFORM, writer.thread());
+                    ThreadKind.Running<String> destroyer =
+                            ThreadKind.PLATFORM.run(() -> quiet(process::destroy));
+                    if (process instanceof PidfdProcess) {
+                        assertThat(destroyer.get()).isEqualTo("quiet");
+                        String written = writer.get();
+                        end(process);
+                        return written;
+                    }
+                    awaitLock(destroyer.thread());
+                    LibC.check("kill", LibC.kill((int) process.pid(), Signal.KILL.number()));
+                    writer.get();
+                    destroyer.get();
+                    process.waitFor();
+                    return "destroy() waits";
+                });
+    }
+
+    private static void awaitLock(Thread thread) throws Exception {
+        Eventually.isTrue(
+                "it waits for a lock",
+                () ->
+                        thread.getState() == Thread.State.BLOCKED
+                                || thread.getState() == Thread.State.WAITING);
+    }
+
+    @Test
     void theOutputOfAProcessThatHadEndedAtDestroyCanBeRead() throws Exception {
         assertDifferent(
                 "`destroy()` after the exit",
