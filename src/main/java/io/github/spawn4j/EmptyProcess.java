@@ -209,12 +209,18 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     <T> T start(Adoption<T> adoption) throws SpawnException {
         check();
         state = State.DEAD;
+        Launched launched = new Launched();
         try {
-            T adopted = adoption.adopt(launch());
+            launch(launched);
+            T adopted = adoption.adopt(launched);
             state = State.RUNNING;
             return adopted;
         } catch (IOException e) {
             throw SpawnException.of(program, directory, e);
+        } finally {
+            if (state != State.RUNNING) {
+                launched.abandon(); // whatever it was that has come in between
+            }
         }
     }
 
@@ -257,7 +263,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
-    private Launched launch() throws IOException {
+    private void launch(Launched launched) throws IOException {
         if (terminal != null && strategy == SpawnStrategy.POSIX_SPAWN) {
             throw new LaunchException(
                     "posix_spawn cannot express terminal", -1, Errno.EOPNOTSUPP, "");
@@ -266,12 +272,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             ProgramLookup.checkDirectory(directory);
         }
         if (source == null) {
-            return launch(find(), null);
+            launch(launched, find(), null);
+            return;
         }
         while (true) {
             PinnedExecutable executable = source.current();
             try (PinnedExecutable.Use use = executable.use()) {
-                return launch(executable.path(), use);
+                launch(launched, executable.path(), use);
+                return;
             } catch (LaunchException e) {
                 if (!PinnedExecutable.isStale(e) || !source.replace(executable)) {
                     throw e;
@@ -281,7 +289,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /** Starts the program at {@code path}, or the one that {@code use} holds open. */
-    private Launched launch(byte[] path, PinnedExecutable.Use use) throws IOException {
+    private void launch(Launched launched, byte[] path, PinnedExecutable.Use use)
+            throws IOException {
         Child.prepare();
         try (RequestEncoder request =
                         new RequestEncoder(sources(), attributes.size() + 2, records());
@@ -305,7 +314,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (use != null) {
                 use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
             }
-            return Launched.of(request.launch(strategy.code()), pty, sources);
+            launched.launch(request, strategy.code(), pty, sources);
         }
     }
 

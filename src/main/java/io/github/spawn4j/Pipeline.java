@@ -243,12 +243,11 @@ public final class Pipeline {
 
         /** Gives the last process what all share. */
         Launched complete(Launched launched) {
-            if (shared == null) {
-                return launched;
+            if (shared != null) {
+                launched.stderr(shared);
+                shared = null; // it is the process' now
             }
-            Launched completed = launched.withStderr(shared);
-            shared = null; // it is the process' now
-            return completed;
+            return launched;
         }
 
         @Override

@@ -6,12 +6,11 @@ import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Templates by program name, made when first used, checked at every spawn and made again when their
@@ -32,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever builds a cache closes it; it lives as long as the application, usually.
  */
 public final class SpawnTemplateCache implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(SpawnTemplateCache.class);
+    private static final Log LOG = new Log(SpawnTemplateCache.class);
     private static final int USUAL_SIZE = 64;
     private static final float USUAL_LOAD = 0.75f;
 
@@ -168,7 +167,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
         if (evicted != null) {
             evicted.getValue().close();
-            LOG.debug("{}: evicted", evicted.getKey());
+            LOG.debug("{}: {}", evicted.getKey(), "evicted");
         }
         return made;
     }
@@ -186,7 +185,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
         executable.close();
         if (removed) {
-            LOG.debug("{}: stale", program);
+            LOG.debug("{}: {}", program, "stale");
         }
     }
 

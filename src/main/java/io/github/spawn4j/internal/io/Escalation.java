@@ -70,11 +70,20 @@ public final class Escalation {
      */
     public CompletableFuture<Void> begin() {
         if (begun.compareAndSet(false, true)) {
-            child.exited().thenRun(() -> elsewhere(() -> look(FIRST_LOOK_NS)));
-            elsewhere(() -> step(0));
+            beginning.attempt();
         }
         return ended;
     }
+
+    /** What {@link #begin} has begun, until it has been done. */
+    private final Chore beginning =
+            new Chore() {
+                @Override
+                void perform() {
+                    child.whenExited(() -> elsewhere(() -> look(FIRST_LOOK_NS)));
+                    elsewhere(() -> step(0));
+                }
+            };
 
     /**
      * To be called when the child has exited: if nobody else is left either there will be no
@@ -137,16 +146,25 @@ public final class Escalation {
     /** Ends all that can be reached at once, as a teardown that nobody will wait for. */
     public void kill() {
         if (begun.compareAndSet(false, true)) {
-            elsewhere(
-                    () -> {
-                        try {
-                            target.signal(SIGKILL);
-                        } catch (IOException | RuntimeException e) {
-                            fail(e);
-                        }
-                        finish(failure);
-                    });
+            killing.attempt();
         }
+    }
+
+    private final Chore killing =
+            new Chore() {
+                @Override
+                void perform() {
+                    elsewhere(Escalation.this::killNow);
+                }
+            };
+
+    private void killNow() {
+        try {
+            target.signal(SIGKILL);
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
+        finish(failure);
     }
 
     private void step(int index) {
@@ -200,7 +218,7 @@ public final class Escalation {
     /** Leaves the reactor thread for what takes a while. */
     private void elsewhere(Runnable task) {
         if (target.readsFiles()) {
-            Workers.execute(task);
+            new Errand(task).run();
         } else {
             task.run();
         }

@@ -27,7 +27,7 @@ final class PipeEnd {
     /** Takes over a descriptor, to be waited for until it has {@code events} of poll(2). */
     PipeEnd(Fd fd, int events) {
         this.fd = fd;
-        this.readiness = new Readiness(events);
+        this.readiness = new Readiness(fd, events);
     }
 
     /** The lock of who uses the descriptor, and of what the stream keeps of it. */
@@ -45,8 +45,9 @@ final class PipeEnd {
         return fd.acquire();
     }
 
-    void release() {
-        fd.release();
+    /** As {@link Fd#release}. */
+    void release(int number) {
+        fd.release(number);
     }
 
     /** Waits for the descriptor, whose number the caller has acquired. */
@@ -110,7 +111,7 @@ final class PipeEnd {
                     closeWhenDropped(stream);
                 }
             } finally {
-                fd.release();
+                fd.release(number);
             }
         } finally {
             lock.unlock();

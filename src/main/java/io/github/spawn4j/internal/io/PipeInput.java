@@ -156,7 +156,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             }
             return count;
         } finally {
-            pipe.release();
+            pipe.release(number);
         }
     }
 
@@ -174,7 +174,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             try {
                 return limit - position + Io.available(number);
             } finally {
-                pipe.release();
+                pipe.release(number);
             }
         } finally {
             lock.unlock();

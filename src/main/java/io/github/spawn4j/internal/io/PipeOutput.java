@@ -75,7 +75,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream perm
             pipe.moved(count);
             return count;
         } finally {
-            pipe.release();
+            pipe.release(number);
         }
     }
 

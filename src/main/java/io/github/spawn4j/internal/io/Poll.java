@@ -68,7 +68,7 @@ final class Poll implements AutoCloseable {
             ready = Io.await(fd, events, wake, Deadline.remainingMs(deadlineNs));
         } finally {
             interrupted = interruption.waitEnds();
-            eventFd.release();
+            eventFd.release(wake);
         }
         if (interrupted) {
             Thread.interrupted();
@@ -82,7 +82,7 @@ final class Poll implements AutoCloseable {
         int wake = eventFd.acquire();
         if (wake >= 0) {
             Io.wake(wake);
-            eventFd.release();
+            eventFd.release(wake);
         }
     }
 

@@ -49,7 +49,7 @@ public final class ProcessGroup implements Target {
             }
             return signalByNumber(signal); // before Linux 6.9
         } finally {
-            pidfd.release();
+            pidfd.release(number);
         }
     }
 

@@ -2,12 +2,11 @@ package io.github.spawn4j.internal.io;
 
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Copies a stream of the user to the input of a child, by a worker, as the stream may wait.
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * <p>The stream stays the user's: it is not closed.
  */
 public final class Pump implements Child.Stream {
-    private static final Logger LOG = LoggerFactory.getLogger(Pump.class);
+    private static final Log LOG = new Log(Pump.class);
     private static final int BUFFER_SIZE = 16 * 1024;
 
     private final InputStream from;
@@ -27,6 +26,10 @@ public final class Pump implements Child.Stream {
 
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final ForeignCall reading = new ForeignCall();
+    private final Errand telling = new Errand(this::tell);
+
+    /** What went wrong, kept as it may take several attempts to tell it. */
+    private volatile Throwable failure;
 
     /** Takes over {@code to}. */
     public Pump(InputStream from, PipeOutput to) {
@@ -56,9 +59,17 @@ public final class Pump implements Child.Stream {
                 count = read(buffer);
             }
             end();
-            done.complete(null);
         } catch (Throwable e) { // user code: whatever it throws harms its own process only
-            done.completeExceptionally(e);
+            failure = e;
+        }
+        telling.attemptHere();
+    }
+
+    private void tell() {
+        if (failure == null) {
+            done.complete(null);
+        } else {
+            done.completeExceptionally(failure);
         }
     }
 
@@ -94,7 +105,7 @@ public final class Pump implements Child.Stream {
         try {
             input.close();
         } catch (IOException e) {
-            LOG.debug("the end of the input is not wanted", e);
+            LOG.debug("the end of the input {} is not wanted", input, e);
         }
     }
 

@@ -26,7 +26,7 @@ public final class Environment {
     private Strings encoded;
 
     public Environment() {
-        encoded = Inherited.STRINGS;
+        encoded = Inherited.get().strings;
     }
 
     public Environment(Environment other) {
@@ -78,7 +78,7 @@ public final class Environment {
     /** Where programs are searched: the PATH of the child where it was changed, else the JVM's. */
     public String searchPath() {
         // Not System.getenv(): on JDK 25 that sets the disposition of SIGCHLD of the whole process.
-        byte[] entry = (entries == null ? Inherited.ENTRIES : entries).get(PATH);
+        byte[] entry = (entries == null ? Inherited.get().entries : entries).get(PATH);
         if (entry == null) {
             return DEFAULT_PATH;
         }
@@ -100,7 +100,7 @@ public final class Environment {
 
     private Map<String, byte[]> change() {
         if (entries == null) {
-            entries = new LinkedHashMap<>(Inherited.ENTRIES);
+            entries = new LinkedHashMap<>(Inherited.get().entries);
         }
         encoded = null;
         return entries;
@@ -110,13 +110,17 @@ public final class Environment {
         return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
     }
 
-    /** The JVM's own environment. */
+    /**
+     * The JVM's own environment. Read when it is first wanted, and again if that has failed, which
+     * a static initializer could not.
+     */
     private static final class Inherited {
-        private static final Map<String, byte[]> ENTRIES = new LinkedHashMap<>();
-        private static final Strings STRINGS;
+        private static volatile Inherited known;
 
-        static {
-            byte[] bytes = Spawn.environment();
+        private final Map<String, byte[]> entries = new LinkedHashMap<>();
+        private final Strings strings;
+
+        private Inherited(byte[] bytes) {
             int count = 0;
             int start = 0;
             for (int i = 0; i < bytes.length; i++) {
@@ -125,12 +129,24 @@ public final class Environment {
                     // Entries without a name or a '=' exist; they are passed on, each under a key
                     // of its own.
                     int equals = name(entry, entry.length).indexOf('=');
-                    ENTRIES.put(name(entry, equals > 0 ? equals : entry.length), entry);
+                    entries.put(name(entry, equals > 0 ? equals : entry.length), entry);
                     start = i + 1;
                     count++;
                 }
             }
-            STRINGS = new Strings(bytes, count);
+            strings = new Strings(bytes, count);
+        }
+
+        static Inherited get() {
+            Inherited inherited = known;
+            return inherited != null ? inherited : read();
+        }
+
+        private static synchronized Inherited read() {
+            if (known == null) {
+                known = new Inherited(Spawn.environment());
+            }
+            return known;
         }
     }
 }

@@ -51,7 +51,7 @@ public final class PinnedExecutable implements AutoCloseable {
             file.close();
             throw e;
         } finally {
-            file.release();
+            file.release(fd);
         }
     }
 
@@ -113,7 +113,7 @@ public final class PinnedExecutable implements AutoCloseable {
 
         @Override
         public void close() {
-            file.release();
+            file.release(fd);
         }
     }
 

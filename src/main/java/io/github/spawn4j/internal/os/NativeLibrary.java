@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds and loads the native half, once.
@@ -21,27 +19,44 @@ import org.slf4j.LoggerFactory;
  * instead.
  */
 final class NativeLibrary {
-    private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
+    private static final Log LOG = new Log(NativeLibrary.class);
     private static final String LIBRARY = "io.github.spawn4j.library";
     private static final String WORKDIR = "io.github.spawn4j.workdir";
 
     private NativeLibrary() {}
 
+    private static volatile boolean loaded;
+
     /**
-     * Called by the static initializer of each class with native methods; later calls find the
-     * library loaded.
+     * Called by the static initializer of each class with native methods. Never throws: a class
+     * that has failed to initialize does so for ever, but what keeps the library from being loaded
+     * may pass.
      */
     static void load() {
-        // The initializer of Holder runs once, however many classes ask.
-        Holder.ensureLoaded();
+        try {
+            require();
+        } catch (Throwable e) {
+            LOG.debug("the native library is not loaded yet, by {}", Thread.currentThread(), e);
+        }
     }
 
-    private static final class Holder {
-        static {
-            loadOnce();
+    /**
+     * Loads the library, if that has not been done. Called by whatever users call first, so that
+     * they learn why it cannot be loaded.
+     *
+     * @throws UnsatisfiedLinkError if it cannot be; the next call tries again
+     */
+    static void require() {
+        if (!loaded) {
+            requireOnce();
         }
+    }
 
-        static void ensureLoaded() {}
+    private static synchronized void requireOnce() {
+        if (!loaded) {
+            loadOnce();
+            loaded = true;
+        }
     }
 
     private static void loadOnce() {

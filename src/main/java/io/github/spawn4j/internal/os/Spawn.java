@@ -21,6 +21,7 @@ public final class Spawn {
      * it.
      */
     public static ByteBuffer allocate(int capacity) {
+        Faults.resource("block");
         ByteBuffer block = allocate0(capacity);
         if (block == null) {
             throw new OutOfMemoryError("no memory for a request of " + capacity + " bytes");
@@ -35,6 +36,7 @@ public final class Spawn {
 
     /** The environment as the C library has it: entries one behind the other, each ended by NUL. */
     public static byte[] environment() {
+        NativeLibrary.require();
         return environment0();
     }
 
