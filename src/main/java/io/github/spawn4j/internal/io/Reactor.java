@@ -417,7 +417,9 @@ public final class Reactor {
         return epoll.knows(wake.number());
     }
 
+    /** Outside of every guard. */
     private boolean goesOn() {
+        Faults.resource("turn");
         if (instance == this && !ended) {
             return true;
         }
@@ -580,6 +582,6 @@ public final class Reactor {
 
     @Override
     public String toString() {
-        return "reactor with " + epoll;
+        return "reactor with " + epoll + ", woken by " + wake;
     }
 }
