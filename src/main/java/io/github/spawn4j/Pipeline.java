@@ -157,10 +157,19 @@ public final class Pipeline {
             }
             return started;
         } catch (SpawnException | RuntimeException | Error e) {
-            started.forEach(adopter::discard);
+            started.forEach(process -> discard(adopter, process, e));
             throw e;
         } finally {
             stages.forEach(EmptyProcess::useUp);
+        }
+    }
+
+    /** Whatever goes wrong with one, the others are to be ended as well. */
+    private static <T> void discard(Adopter<T> adopter, T started, Throwable reason) {
+        try {
+            adopter.discard(started);
+        } catch (RuntimeException | Error e) {
+            reason.addSuppressed(e);
         }
     }
 

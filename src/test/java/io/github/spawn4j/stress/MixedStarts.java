@@ -37,9 +37,17 @@ final class MixedStarts {
             Runtime runtime = Runtime.getRuntime();
             return new Footprint(
                     Os.descriptors().size(),
-                    Thread.getAllStackTraces().size(),
+                    ourThreads(),
                     runtime.totalMemory() - runtime.freeMemory());
         }
+    }
+
+    /** Without those of the JVM, such as the cleaner's, which it starts when it needs them. */
+    private static int ourThreads() {
+        return (int)
+                Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().matches("spawn4j-.*|pool-.*"))
+                        .count();
     }
 
     /**

@@ -54,10 +54,10 @@ final class SecondJvm {
         return this;
     }
 
-    /** Starts the main class, for the caller to read from, write to and end. */
-    Process start(String classPath, Class<?> main) throws IOException {
+    /** Starts the main class, for the caller to write to and end. */
+    Process start(String classPath, Class<?> main, Path output) throws IOException {
         command.addAll(List.of("-cp", classPath, main.getName()));
-        return builder.command(command).start();
+        return builder.command(command).redirectOutput(output.toFile()).start();
     }
 
     /** Runs the main class to its end, and returns all that it has printed. */

@@ -3,7 +3,6 @@ package io.github.spawn4j.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +12,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,6 +31,7 @@ class SoakTest {
             List.of("setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups");
 
     private static final long FEW_S = 1;
+    private static final long LIMIT_MINUTES = 5;
 
     @TempDir Path folder;
 
@@ -56,19 +55,20 @@ class SoakTest {
                 SecondJvm.startedBy(AS_USER.toArray(String[]::new))
                         .option("-Xmx64m")
                         .option("-Djava.io.tmpdir=/tmp");
-        Process process = jvm.start(readableClassPath(), Wants.class);
-        try (BufferedReader output = process.inputReader()) {
-            String line = output.readLine();
-            while (line != null && !line.equals("READY")) {
-                line = output.readLine();
+        // Not a pipe, which the JVM's own warnings would fill while nobody reads.
+        Path output = folder.resolve("output");
+        Process process = jvm.start(readableClassPath(), Wants.class, output);
+        try {
+            while (!Files.readString(output).contains("READY")) {
+                assertThat(process.waitFor(100, TimeUnit.MILLISECONDS))
+                        .as("ended: " + Files.readString(output))
+                        .isFalse();
             }
-            assertThat(line).isEqualTo("READY");
             limitAgainAndAgain(process);
             process.getOutputStream().close();
 
-            String rest = output.lines().collect(Collectors.joining("\n"));
-            System.out.println(rest);
-            assertThat(rest).endsWith("OK");
+            assertThat(process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)).as("has ended").isTrue();
+            assertThat(Files.readString(output).strip()).endsWith("OK");
         } finally {
             process.destroyForcibly();
         }
