@@ -231,8 +231,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     <T> T start(Adoption<T> adoption) throws SpawnException {
         check();
         state = State.DEAD;
+        Launched launched = new Launched();
         try {
-            T adopted = adoption.adopt(launch());
+            launch(launched);
+            T adopted = adoption.adopt(launched);
             state = State.RUNNING;
             return adopted;
         } catch (LaunchException e) {
@@ -242,6 +244,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
                     : SpawnException.of(program, directory, e);
         } catch (IOException e) {
             throw SpawnException.of(program, directory, e);
+        } finally {
+            if (state != State.RUNNING) {
+                launched.abandon(); // whatever it was that has come in between
+            }
         }
     }
 
@@ -284,7 +290,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
-    private Launched launch() throws IOException {
+    private void launch(Launched launched) throws IOException {
         if (terminal != null && strategy == SpawnStrategy.POSIX_SPAWN) {
             throw new LaunchException(
                     "posix_spawn cannot express terminal", -1, Errno.EOPNOTSUPP, "");
@@ -293,12 +299,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             ProgramLookup.checkDirectory(encodedDirectory, directory);
         }
         if (source == null) {
-            return launch(find(), null);
+            launch(launched, find(), null);
+            return;
         }
         while (true) {
             PinnedExecutable executable = source.current();
             try (PinnedExecutable.Use use = executable.use()) {
-                return launch(executable.path(), use);
+                launch(launched, executable.path(), use);
+                return;
             } catch (LaunchException e) {
                 if (!PinnedExecutable.isStale(e) || !source.replace(executable)) {
                     throw e;
@@ -308,7 +316,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /** Starts the program at {@code path}, or the one that {@code use} holds open. */
-    private Launched launch(byte[] path, PinnedExecutable.Use use) throws IOException {
+    private void launch(Launched launched, byte[] path, PinnedExecutable.Use use)
+            throws IOException {
         Child.prepare();
         if (teardownOrDefault().isToBeReleased()) {
             Leftovers.prepare(); // as it is released when the process is dropped
@@ -339,27 +348,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (use != null) {
                 use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
             }
-            return launch(request, pty, foreground, sources);
-        }
-    }
-
-    private Launched launch(RequestEncoder request, Pty pty, Foreground foreground, int... sources)
-            throws IOException {
-        try {
-            return Launched.of(request.launch(strategy.code()), pty, foreground, sources);
-        } catch (IOException e) {
-            takeBack(foreground, e);
-            throw e;
-        }
-    }
-
-    private static void takeBack(Foreground foreground, IOException reason) {
-        try {
-            if (foreground != null) {
-                foreground.takeBack();
-            }
-        } catch (IOException e) {
-            reason.addSuppressed(e);
+            launched.launch(request, strategy.code(), pty, foreground, sources);
         }
     }
 

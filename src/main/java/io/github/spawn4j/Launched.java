@@ -3,56 +3,107 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.launch.Outcome;
+import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Foreground;
+import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.os.Pidfd;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.IOException;
 import java.util.List;
 
 /**
- * A child that has just been started and that nobody watches yet: what {@link PidfdProcess} and
- * {@link Run} begin with. Immutable; its descriptors belong to whoever takes it over.
+ * A child between its clone and whoever takes it over: what {@link PidfdProcess} and {@link Run}
+ * begin with. One thread at a time.
  *
- * @param pid the child's pid
- * @param pidfd the child's pidfd
- * @param pipes our ends of its standard streams; null where one is no pipe
- * @param terminal our side of its terminal, or null
- * @param foreground what it has been lent of ours, or null
+ * <p>It is made before there is a child, with room for all that comes with one, so that at no
+ * moment a child has no owner, however little memory there is: until it has been taken over, {@link
+ * #abandon} leaves nothing of it.
  */
-record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal, Foreground foreground) {
+final class Launched {
+    private static final Log LOG = Log.of(Launched.class);
+
+    private final Fd pidfd = Fd.reserved();
+
+    /** Our ends of its standard streams; null where one is no pipe. */
+    private final Fd[] pipes = new Fd[ProcessSettings.STREAMS];
+
+    /** Our side of its terminal, or null. */
+    private Terminal terminal;
+
+    /** What it has been lent of ours, or null. */
+    private Foreground foreground;
+
+    private int pid;
+
+    /** Null until it is watched. */
+    private Child child;
+
     /**
-     * The outcome of a request.
+     * Ends a request and starts the process.
      *
      * @param pty the child's terminal, from which our side is taken, or null
      * @param sources the sources of its standard streams, or {@link Redirect#NO_SOURCE}
-     * @throws IOException if it has failed
+     * @throws IOException if it has failed; nothing is left then, and there may be another attempt
      */
-    static Launched of(Outcome outcome, Pty pty, int... sources) throws IOException {
-        return of(outcome, pty, null, sources);
+    void launch(RequestEncoder request, int strategy, Pty pty, int... sources) throws IOException {
+        launch(request, strategy, pty, null, sources);
     }
 
-    /** The same of a child that has been lent the terminal. */
-    static Launched of(Outcome outcome, Pty pty, Foreground foreground, int... sources)
+    /** The same of a child that is to be lent the foreground of our terminal. */
+    void launch(RequestEncoder request, int strategy, Pty pty, Foreground lent, int... sources)
             throws IOException {
-        outcome.check();
-        Fd[] pipes = new Fd[ProcessSettings.STREAMS];
-        for (int fd = 0; fd < sources.length; fd++) {
-            if (sources[fd] != Redirect.NO_SOURCE) {
-                pipes[fd] = new Fd(outcome.pipe(sources[fd]));
+        boolean succeeded = false;
+        try {
+            foreground = lent;
+            for (int fd = 0; fd < sources.length; fd++) {
+                pipes[fd] = sources[fd] == Redirect.NO_SOURCE ? null : Fd.reserved();
+            }
+            terminal = terminal(pty);
+            Outcome outcome = request.outcome();
+            try {
+                request.launch(strategy);
+            } finally {
+                // Also if the thread was stopped in the very moment when the call returned.
+                take(outcome, sources);
+            }
+            outcome.check();
+            if (pty != null) {
+                // Before anybody can notice the exit: who looked then would take us for a process
+                // that has the terminal still, and keep our side open for it.
+                pty.closePeer();
+            }
+            succeeded = true;
+        } finally {
+            if (!succeeded) {
+                abandon();
             }
         }
-        return new Launched(
-                outcome.pid(), outcome.pidfd(), pipes, terminal(pty, pipes), foreground);
     }
 
-    private static Terminal terminal(Pty pty, Fd[] pipes) {
-        if (pty == null) {
-            return null;
+    private Terminal terminal(Pty pty) {
+        return pty == null
+                ? null
+                : new Terminal(pty, pipes[1] == null || pipes[2] == null, pipes[0] == null);
+    }
+
+    /** Takes no memory. */
+    private void take(Outcome outcome, int[] sources) {
+        if (outcome.pid() <= 0) {
+            return;
         }
-        // Before anybody can notice the exit: who looked then would take us for a process that has
-        // the terminal still, and keep our side open for it.
-        pty.closePeer();
-        return new Terminal(pty, pipes[1] == null || pipes[2] == null, pipes[0] == null);
+        pid = outcome.pid();
+        pidfd.open(outcome.pidfd());
+        for (int fd = 0; fd < sources.length; fd++) {
+            if (pipes[fd] != null) {
+                pipes[fd].open(outcome.pipe(sources[fd]));
+            }
+        }
+    }
+
+    /** The number of the pidfd, until somebody watches the child. */
+    int pidfd() {
+        return pidfd.number();
     }
 
     boolean hasPipe(int fd) {
@@ -63,9 +114,13 @@ record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal, Foreground fo
         return pipes[fd];
     }
 
-    /** The same with another end of its standard error. */
-    Launched withStderr(Fd fd) {
-        return new Launched(pid, pidfd, new Fd[] {pipes[0], pipes[1], fd}, terminal, foreground);
+    Terminal terminal() {
+        return terminal;
+    }
+
+    /** Gives it another end of its standard error. */
+    void stderr(Fd fd) {
+        pipes[2] = fd;
     }
 
     /**
@@ -75,6 +130,44 @@ record Launched(int pid, int pidfd, Fd[] pipes, Terminal terminal, Foreground fo
      * @param teardown how it is going to be ended
      */
     Child watch(List<? extends Child.Stream> streams, Teardown teardown) throws IOException {
-        return Child.watch(pid, pidfd, streams, teardown.needsGroup(), foreground);
+        child = Child.watch(pid, pidfd, streams, teardown.needsGroup(), foreground);
+        return child;
+    }
+
+    /**
+     * Kills and reaps the child, if there is one, and closes all that came with it, as nobody can
+     * take it over. Takes neither memory nor a thread.
+     */
+    void abandon() {
+        int number = pidfd.acquire();
+        if (number >= 0) {
+            Pidfd.discard(pid, number);
+        }
+        pidfd.release(number);
+        if (child == null) {
+            pidfd.close();
+        } else {
+            child.abandon(); // the reactor, which knows it, closes the pidfd
+        }
+        for (Fd pipe : pipes) {
+            if (pipe != null) {
+                pipe.close();
+            }
+        }
+        if (terminal != null) {
+            terminal.close();
+        }
+        takeForegroundBack();
+    }
+
+    /** The child is gone, and whoever else reads from the terminal would be stopped. */
+    private void takeForegroundBack() {
+        try {
+            if (foreground != null) {
+                foreground.takeBack();
+            }
+        } catch (IOException e) {
+            LOG.debug("the terminal of a child that could not be started", e); // hung up
+        }
     }
 }

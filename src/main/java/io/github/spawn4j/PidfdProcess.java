@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
+import io.github.spawn4j.internal.io.Errand;
 import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.PipeInput;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -121,8 +123,20 @@ public final class PidfdProcess extends Process implements Closeable {
         closesInput = known.closesInput();
         escalation = known.of(child, cgroup, input == null ? null : new UserInput(input, this));
         if (known.isToBeReleased()) {
-            child.exited().thenRun(escalation::childExited);
+            releaseInTime();
+        }
+    }
+
+    private void releaseInTime() {
+        boolean succeeded = false;
+        try {
+            child.whenExited(escalation::childExited);
             dropWith(child, escalation);
+            succeeded = true;
+        } finally {
+            if (!succeeded) {
+                escalation.release(); // as nobody will know of the process
+            }
         }
     }
 
@@ -135,7 +149,7 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     private void dropWith(Child running, Escalation pending) {
-        Leftovers.closeWhenDropped(this, () -> running.exited().thenRun(pending::drop));
+        Leftovers.closeWhenDropped(this, () -> running.whenExited(pending::drop));
     }
 
     /** Kills all that its teardown would reach, and closes the streams. */
@@ -310,7 +324,9 @@ public final class PidfdProcess extends Process implements Closeable {
      */
     @Override
     public CompletableFuture<Process> onExit() {
-        return child.exited().thenApplyAsync(exit -> ended(), Workers::execute);
+        CompletableFuture<Process> told = new CompletableFuture<>();
+        child.whenExited(new Errand(() -> told.complete(ended())));
+        return told;
     }
 
     private Process ended() {
@@ -383,7 +399,19 @@ public final class PidfdProcess extends Process implements Closeable {
      *     {@link IOException} if somebody has survived the last grace, or could not be signalled
      */
     public CompletableFuture<Void> teardown() {
-        return escalation.begin().whenCompleteAsync((gone, survival) -> {}, Workers::execute);
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        CompletableFuture<Void> ending = escalation.begin();
+        Errand telling = new Errand(() -> tell(told, ending));
+        ending.whenComplete((gone, survival) -> telling.run());
+        return told;
+    }
+
+    private static void tell(CompletableFuture<Void> told, CompletableFuture<Void> ending) {
+        try {
+            told.complete(ending.join());
+        } catch (CompletionException e) {
+            told.completeExceptionally(e.getCause());
+        }
     }
 
     /**

@@ -193,10 +193,19 @@ public final class Pipeline {
             }
             return started;
         } catch (SpawnException | RuntimeException | Error e) {
-            started.forEach(adopter::discard);
+            started.forEach(process -> discard(adopter, process, e));
             throw e;
         } finally {
             stages.forEach(EmptyProcess::useUp);
+        }
+    }
+
+    /** Whatever goes wrong with one, the others are to be ended as well. */
+    private static <T> void discard(Adopter<T> adopter, T started, Throwable reason) {
+        try {
+            adopter.discard(started);
+        } catch (RuntimeException | Error e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -279,12 +288,11 @@ public final class Pipeline {
 
         /** Gives the last process what all share. */
         Launched complete(Launched launched) {
-            if (shared == null) {
-                return launched;
+            if (shared != null) {
+                launched.stderr(shared);
+                shared = null; // it is the process' now
             }
-            Launched completed = launched.withStderr(shared);
-            shared = null; // it is the process' now
-            return completed;
+            return launched;
         }
 
         @Override

@@ -4,11 +4,11 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
 import io.github.spawn4j.internal.io.Drain;
+import io.github.spawn4j.internal.io.Errand;
 import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Reactor;
 import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.io.Timer;
-import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -37,6 +39,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      * Nobody waits here but the caller of run(): exits, output and timers come from the reactor, and
      * each of them only takes the run a step further. So a thousand runs cost no thread, and a
      * listener that blocks, on a worker, holds up nobody but its own process.
+     *
+     * What a step throws ends the run, by what collapse() does until it has been done: nobody but the
+     * caller, who waits for the end, would ever hear of it.
      *
      * Exit and end of output are separate. After the last exit the output is read to its end for as
      * long as the caller lingers; then it is cut, as a grandchild may keep it open for ever.
@@ -97,7 +102,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 return new Failure(
                         CommandException.Reason.LISTENER, stage, describe(thrown), thrown);
             }
-            return new Failure(CommandException.Reason.READ, stage, e.getMessage(), e);
+            String detail =
+                    e instanceof OutOfMemoryError ? "no memory for the output" : e.getMessage();
+            return new Failure(CommandException.Reason.READ, stage, detail, e);
         }
     }
 
@@ -107,6 +114,10 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private final long startNs = System.nanoTime();
     private final List<Output> outputs = new ArrayList<>();
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private final Errand collapsing = new Errand(this::collapse);
+
+    /** What a step has thrown that must not throw. */
+    private volatile Throwable collapse;
 
     /** Null if it does not lead here. */
     private Drain stdout;
@@ -167,11 +178,11 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         Terminal terminal = launched.terminal();
         List<Child.Stream> streams = new ArrayList<>();
         if (launched.hasPipe(0)) {
-            input = options.input().open(launched.pipe(0), null, this::inputFailed);
+            input = options.input().open(launched.pipe(0), null, guarded(this::inputFailed));
             streams.add(input.stream());
         } else if (terminal != null && terminal.writer() != null) {
             Input typed = process.streams[0] == Redirect.TERMINAL ? options.input() : Input.NONE;
-            input = typed.open(terminal.writer(), terminal, this::inputFailed);
+            input = typed.open(terminal.writer(), terminal, guarded(this::inputFailed));
             streams.add(input.stream());
         }
         boolean isShown = terminal != null && terminal.reader() != null;
@@ -193,15 +204,18 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         // The first one's for all: the others' input ends with it.
         Escalation.Input end = input == null ? null : input.input();
         Stage running = new Stage(process, child, teardown.of(child, process.cgroup, end), stderr);
+        boolean succeeded = false;
         try {
             for (Drain drain : drains) {
                 drain.start();
             }
-        } catch (IOException e) {
-            discard(running);
-            throw e;
+            succeeded = true;
+            return running;
+        } finally {
+            if (!succeeded) {
+                discard(running);
+            }
         }
-        return running;
     }
 
     private void inputFailed(Throwable e) {
@@ -227,6 +241,10 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     void begin(List<Stage> adopted, boolean sharesStderr) {
         stages = adopted;
         sharedStderr = sharesStderr ? stages.get(stages.size() - 1).stderr : null;
+        guarded(this::begin).run();
+    }
+
+    private void begin() {
         CompletableFuture<Void> exits =
                 all(IntStream.range(0, stages.size()).mapToObj(this::noteExit));
         CompletableFuture<Void> ends =
@@ -238,11 +256,56 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             schedule(options.timeout(), this::timeOut);
         }
         outputs.forEach(this::watchFailure);
-        exits.thenRun(() -> schedule(options.linger(), this::cut));
-        everythingEnded.thenRun(() -> end(State.RUNNING, null));
+        exits.thenRun(guarded(() -> schedule(options.linger(), this::cut)));
+        everythingEnded.thenRun(guarded(() -> end(State.RUNNING, null)));
         if (input != null) {
             input.start().run();
         }
+    }
+
+    /** A step of the run that never throws. Made when it is planned, so that it takes no memory. */
+    private Runnable guarded(Runnable step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (Throwable e) {
+                collapse(e);
+            }
+        };
+    }
+
+    private <T> Consumer<T> guarded(Consumer<T> step) {
+        return argument -> {
+            try {
+                step.accept(argument);
+            } catch (Throwable e) {
+                collapse(e);
+            }
+        };
+    }
+
+    private void collapse(Throwable e) {
+        if (collapse == null) {
+            collapse = e;
+        }
+        collapsing.attemptHere();
+    }
+
+    /** Ends the run, wherever it is, as one of its steps has failed. */
+    private void collapse() {
+        synchronized (this) {
+            state = State.ENDED;
+        }
+        stages.forEach(stage -> stage.teardown.kill());
+        outputs.forEach(output -> output.drain.abandon());
+        try {
+            if (input != null) {
+                input.stream().close();
+            }
+        } catch (IOException e) {
+            LOG.debug("{}", input, e); // what has made it end is what counts
+        }
+        ending.completeExceptionally(collapse);
     }
 
     private void cut() {
@@ -250,12 +313,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     private void watchFailure(Output output) {
+        Consumer<Throwable> failed = guarded(e -> fail(output.failure(e)));
         output.drain
                 .done()
                 .whenComplete(
                         (done, e) -> {
                             if (e != null) {
-                                fail(output.failure(e));
+                                failed.accept(e);
                             }
                         });
     }
@@ -267,7 +331,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** Does {@code task} later, unless the run has ended by then. */
     private void schedule(Duration delay, Runnable task) {
         try {
-            Timer timer = Reactor.schedule(Deadline.toNanos(delay), task);
+            Timer timer = Reactor.schedule(Deadline.toNanos(delay), guarded(task));
             synchronized (this) {
                 if (state != State.ENDED) {
                     timers.add(timer);
@@ -284,11 +348,21 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     /** Completed when the exit of a stage has been noted. */
     private CompletableFuture<Void> noteExit(int index) {
-        return stages.get(index).child.exited().thenRun(() -> addExit(index));
+        CompletableFuture<Void> noted = new CompletableFuture<>();
+        stages.get(index)
+                .child
+                .whenExited(
+                        () -> {
+                            addExit(index);
+                            noted.complete(null);
+                        });
+        return noted;
     }
 
     private synchronized void addExit(int index) {
-        order.add(index);
+        if (!order.contains(index)) {
+            order.add(index);
+        }
     }
 
     private void timeOut() {
@@ -316,8 +390,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             state = State.FAILING;
             failure = reason;
         }
+        Consumer<Throwable> next = guarded(this::awaitOutputs);
         all(stages.stream().map(stage -> stage.teardown.begin()))
-                .whenComplete((gone, survival) -> awaitOutputs(survival));
+                .whenComplete((gone, survival) -> next.accept(survival));
     }
 
     /**
@@ -325,7 +400,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      */
     private void awaitOutputs(Throwable survival) {
         Throwable survivors = survival == null ? null : survival.getCause();
-        everythingEnded.thenRun(() -> end(State.FAILING, survivors));
+        everythingEnded.thenRun(guarded(() -> end(State.FAILING, survivors)));
         schedule(options.linger(), () -> giveUp(survivors));
     }
 
@@ -435,7 +510,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         try {
             return ending.get().get();
         } catch (InterruptedException e) {
-            stop();
+            guarded(this::stop).run();
             Ending stopped =
                     ending.join(); // which an interrupt does not end, but the teardown does
             if (stopped.survival != null) {
@@ -450,24 +525,23 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** A future for the caller; the run ends when it is completed, by whomever. */
     CompletableFuture<CommandResult> future() {
         CompletableFuture<CommandResult> future = new CompletableFuture<>();
-        ending.whenComplete((ended, e) -> Workers.execute(() -> complete(future, ended, e)));
-        future.whenComplete((result, e) -> stop());
+        Errand telling = new Errand(() -> tell(future));
+        ending.whenComplete((ended, e) -> telling.run());
+        Runnable stop = guarded(this::stop);
+        future.whenComplete((result, e) -> stop.run());
         return future;
     }
 
-    private static void complete(
-            CompletableFuture<CommandResult> future, Ending ended, Throwable failure) {
+    private void tell(CompletableFuture<CommandResult> future) {
         if (future.isDone()) {
             return; // by the caller, which is why it has ended
         }
-        if (failure != null) {
-            future.completeExceptionally(failure);
-            return;
-        }
         try {
-            future.complete(ended.get());
+            future.complete(ending.join().get());
         } catch (CommandException e) {
             future.completeExceptionally(e);
+        } catch (CompletionException e) {
+            future.completeExceptionally(e.getCause());
         }
     }
 }

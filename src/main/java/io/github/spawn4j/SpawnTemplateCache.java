@@ -167,7 +167,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
         if (evicted != null) {
             evicted.getValue().close();
-            LOG.debug("{}: evicted", evicted.getKey());
+            LOG.debug("{}: {}", evicted.getKey(), "evicted");
         }
         return made;
     }
@@ -185,7 +185,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
         executable.close();
         if (removed) {
-            LOG.debug("{}: stale", program);
+            LOG.debug("{}: {}", program, "stale");
         }
     }
 

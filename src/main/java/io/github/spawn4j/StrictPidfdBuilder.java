@@ -2,7 +2,6 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.launch.LaunchException;
-import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
@@ -254,16 +253,23 @@ public final class StrictPidfdBuilder implements AutoCloseable {
             if (search != null && program.indexOf('/') < 0) {
                 request.search(Text.encodeName("search", search));
             }
-            Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
-            outcome.check();
+            return launch(request);
+        }
+    }
+
+    private PidfdProcess launch(RequestEncoder request) throws IOException {
+        Launched launched = new Launched();
+        PidfdProcess process = null;
+        try {
+            launched.launch(request, RequestLayout.STRATEGY_CLONE3, null);
             // Before anybody watches the child: its pidfd is closed as soon as it has ended.
-            try {
-                handle.become(outcome.pidfd());
-            } catch (IOException e) {
-                new PidfdProcess(Launched.of(outcome, null), false, null, null).destroyForcibly();
-                throw e;
+            handle.become(launched.pidfd());
+            process = new PidfdProcess(launched, false, null, null);
+            return process;
+        } finally {
+            if (process == null) {
+                launched.abandon();
             }
-            return new PidfdProcess(Launched.of(outcome, null), false, null, null);
         }
     }
 

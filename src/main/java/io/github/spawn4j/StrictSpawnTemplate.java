@@ -1,8 +1,8 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.launch.LaunchException;
-import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.RequestLayout;
@@ -324,7 +324,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             file.close();
             throw e;
         } finally {
-            file.release();
+            file.release(fd);
         }
         return new PinnedExecutable(path, file);
     }
@@ -424,6 +424,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
     }
 
     private PidfdProcess spawn(SpawnArgs args, PinnedExecutable.Use use) throws IOException {
+        Child.prepare();
         int count = (int) args.actions_len;
         try (RequestEncoder request = new RequestEncoder(1, 0, count + 1)) {
             boolean inherits = (args.flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS) != 0;
@@ -446,12 +447,23 @@ public final class StrictSpawnTemplate implements AutoCloseable {
                     Strings.of("argv", args.argv, ""),
                     Strings.of("envp", args.envp));
             use.encodeStrictly(request);
-            Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
-            outcome.check();
-            int pidfd = outcome.pidfd(); // now: a child that has ended may be reaped at once
-            PidfdProcess process = new PidfdProcess(Launched.of(outcome, null), false, null, null);
-            args.pidfd[0] = pidfd;
+            return launch(request, args.pidfd);
+        }
+    }
+
+    private static PidfdProcess launch(RequestEncoder request, int[] pidfd) throws IOException {
+        Launched launched = new Launched();
+        PidfdProcess process = null;
+        try {
+            launched.launch(request, RequestLayout.STRATEGY_CLONE3, null);
+            // Before anybody watches the child: one that has ended may be reaped at once.
+            pidfd[0] = launched.pidfd();
+            process = new PidfdProcess(launched, false, null, null);
             return process;
+        } finally {
+            if (process == null) {
+                launched.abandon();
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package io.github.spawn4j.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.spawn4j.ClassLoaders;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,13 +21,11 @@ class ClassLoadersTest {
     }
 
     @Test
-    @Disabled("until the reactor ends when idle")
     void areUnloadedWhenTheyAreDropped() throws Exception {
         assertDone("unload");
     }
 
     @Test
-    @Disabled("until the reactor's thread is made by Threads")
     void doNotKeepTheirFirstCaller() throws Exception {
         assertDone("caller");
     }

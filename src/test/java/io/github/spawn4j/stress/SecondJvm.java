@@ -15,6 +15,7 @@ final class SecondJvm {
             List.of("-XX:TieredStopAtLevel=1", "-Xmx128m", "-Xcheck:jni");
 
     private final List<String> command = new ArrayList<>();
+    private long limitS = 60;
     private final ProcessBuilder builder = new ProcessBuilder();
 
     private SecondJvm(List<String> prefix) {
@@ -57,6 +58,18 @@ final class SecondJvm {
         return this;
     }
 
+    /** Lets it run for longer than a minute. */
+    SecondJvm limitMinutes(long minutes) {
+        limitS = TimeUnit.MINUTES.toSeconds(minutes);
+        return this;
+    }
+
+    /** Starts the main class, for the caller to write to and end. */
+    Process start(String classPath, Class<?> main, Path output) throws IOException {
+        command.addAll(List.of("-cp", classPath, main.getName()));
+        return builder.command(command).redirectOutput(output.toFile()).start();
+    }
+
     /** Runs the main class to its end, and returns all that it has printed. */
     String run(Class<?> main, String... args) throws IOException, InterruptedException {
         return runOnClassPath(System.getProperty("java.class.path"), main, args);
@@ -71,9 +84,14 @@ final class SecondJvm {
             Process process = builder.command(command).redirectOutput(output.toFile()).start();
             process.getOutputStream().close();
             try {
-                if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                if (!process.waitFor(limitS, TimeUnit.SECONDS)) {
                     throw new AssertionError(
-                            "not ended after 60 s: " + command + "\n" + Files.readString(output));
+                            "not ended after "
+                                    + limitS
+                                    + " s: "
+                                    + command
+                                    + "\n"
+                                    + Files.readString(output));
                 }
             } finally {
                 process.destroyForcibly();

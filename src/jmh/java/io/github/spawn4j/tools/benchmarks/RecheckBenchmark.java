@@ -97,7 +97,7 @@ public class RecheckBenchmark {
             try {
                 Pidfd.awaitExit(number);
             } finally {
-                pidfd.release();
+                pidfd.release(number);
             }
         }
     }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -30,17 +31,18 @@ import java.util.function.LongFunction;
  * <p>Whoever notices the exit first, the reactor or a thread that waits, tells the others. No user
  * learns of an exit before it has been collected.
  */
-public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
+public final class Child extends Chore implements Reactor.Handler, Target {
     /*
      * A thread that waits reaps the child when it finds that it has ended. The reactor only looks: a
      * thousand more may have ended whom somebody waits for, and reaping takes the kernel longer than
      * everything else there is to do for one. It reaps when it has a moment (cleanUp), unless
      * somebody was about to tell a user before that and has done it: a user who has been told
      * expects neither a zombie nor that the pid is still taken.
+     *
+     * Whatever of this fails for a want that passes is left to the reactor as a chore, which the
+     * child itself is.
      */
     private static final Log LOG = Log.of(Child.class);
-    private static final int SIGKILL = 9;
-    private static final long UNREGISTERED = 0;
 
     /** How long to leave a zombie to its tracer before looking again. */
     private static final long TRACER_NS = 1_000_000;
@@ -62,7 +64,11 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     private ProcessGroup group;
 
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** For those who wait. Who is to be told without waiting is in {@link #followers}. */
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+
+    private final Chores followers = new Chores();
     private volatile Exit exit;
 
     /** Whether it has been reaped. Not before the exit is known. */
@@ -71,37 +77,46 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     /** Whether the exit is kept back: neither collected nor told. Changed under the lock. */
     private volatile boolean held;
 
-    /** Known to the reactor under this id; not while it is {@link #UNREGISTERED}. */
+    /** Whether its streams know of the exit, or are about to be told. */
     @GuardedBy("lock")
-    private long id = UNREGISTERED;
+    private boolean streamsTold;
+
+    /** Null until the reactor is to watch it. */
+    @GuardedBy("lock")
+    private Registration registration;
 
     /** Platform threads that poll the pidfd. */
-    @GuardedBy("lock")
-    private int pollers;
+    private final AtomicInteger pollers = new AtomicInteger();
 
-    private Child(int pid, int pidfd, List<? extends Stream> streams, Foreground foreground) {
+    private Child(int pid, Fd pidfd, List<? extends Stream> streams, Foreground foreground) {
         this.pid = pid;
-        this.pidfd = new Fd(pidfd);
+        this.pidfd = pidfd;
         this.streams = streams;
         this.foreground = foreground;
     }
 
-    /** Makes sure that children can be watched, so that none is started in vain. */
+    private static volatile boolean prepared;
+
+    /** Makes sure that children can be watched, or discarded, so that none is started in vain. */
     public static void prepare() throws IOException {
         Reactor.get();
+        if (!prepared) {
+            Pidfd.prepare();
+            prepared = true;
+        }
     }
 
     /**
-     * Takes charge of a child that has just been started, and of our ends of its streams.
+     * Takes charge of a child that has just been started: of its pidfd, and of our ends of its
+     * streams.
      *
      * @param leadsGroup whether {@link #processGroup} will be asked for
      * @param foreground what is to be taken back when it has ended, or null
-     * @throws IOException if it cannot be watched; it is then killed and reaped, and everything is
-     *     closed
+     * @throws IOException if it cannot be watched; all is left to the caller then
      */
     public static Child watch(
             int pid,
-            int pidfd,
+            Fd pidfd,
             List<? extends Stream> streams,
             boolean leadsGroup,
             Foreground foreground)
@@ -109,22 +124,45 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         Child child = new Child(pid, pidfd, streams, foreground);
         try {
             if (leadsGroup) {
-                child.group = new ProcessGroup(child, Io.duplicate(pidfd));
+                child.group = new ProcessGroup(child, Io.duplicate(pidfd.number()));
             }
-            Reactor.welcome(child);
+            Reactor.soon(child);
             return child;
         } catch (IOException | RuntimeException | Error e) {
-            child.abandon(e);
+            child.releaseGroup();
             throw e;
         }
     }
 
-    /** Lets the reactor watch the child, unless its exit is known or somebody polls it. */
+    /**
+     * To be called when the child has been discarded, as nobody could take it over: its pidfd is
+     * closed or about to be. Takes no memory.
+     */
+    public void abandon() {
+        releaseGroup();
+    }
+
+    private void releaseGroup() {
+        if (group != null) {
+            group.release();
+        }
+    }
+
+    /** What is to be done for it by the reactor. */
     @Override
-    public void settle() throws IOException {
+    void perform() throws IOException {
+        if (exit == null) {
+            settle();
+        } else {
+            cleanUp();
+        }
+    }
+
+    /** Lets the reactor watch the child, unless its exit is known or somebody polls it. */
+    private void settle() throws IOException {
         lock.lock();
         try {
-            if (exit == null && pollers == 0) {
+            if (exit == null && pollers.get() == 0) {
                 watch();
             }
         } finally {
@@ -134,41 +172,10 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
 
     @GuardedBy("lock")
     private void watch() throws IOException {
-        int number = pidfd.acquire();
-        if (number < 0) {
-            return; // abandoned
+        if (registration == null) {
+            registration = new Registration(pidfd, this);
         }
-        try {
-            if (id == UNREGISTERED) {
-                id = Reactor.register(number, Io.POLLIN, this);
-            } else {
-                Reactor.rearm(number, Io.POLLIN, id);
-            }
-        } finally {
-            pidfd.release();
-        }
-    }
-
-    private void abandon(Throwable reason) {
-        int number = pidfd.acquire();
-        try {
-            signal(SIGKILL);
-            Pidfd.awaitExit(number);
-        } catch (IOException e) {
-            reason.addSuppressed(e);
-        } finally {
-            takeForegroundBack();
-            pidfd.release();
-            pidfd.close();
-            if (group != null) {
-                group.release();
-            }
-        }
-        try {
-            closeStreams();
-        } catch (IOException e) {
-            reason.addSuppressed(e);
-        }
+        registration.arm(Io.POLLIN);
     }
 
     public int pid() {
@@ -182,9 +189,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     /** The number of the pidfd, or -1 once the exit has been collected. */
     public int pidfd() {
         int number = pidfd.acquire();
-        if (number >= 0) {
-            pidfd.release();
-        }
+        pidfd.release(number);
         return number;
     }
 
@@ -229,7 +234,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         } finally {
             lock.unlock();
         }
-        settleQuietly(); // as the reactor may have been told of it meanwhile
+        watchSoon(); // as the reactor may have been told of it meanwhile
     }
 
     /** What is done while the pid is the child's. */
@@ -269,7 +274,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         try {
             return Pidfd.sendSignal(number, signal);
         } finally {
-            pidfd.release();
+            pidfd.release(number);
         }
     }
 
@@ -278,7 +283,7 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         if (!collected) {
             try {
                 if (reap()) {
-                    tellStreams();
+                    tell();
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -288,80 +293,115 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
     }
 
     /**
-     * Completed with the exit, by whoever finds it out: for code of ours only, which must not wait,
-     * and calls {@link #exit} before it tells a user.
+     * Does {@code task} when the exit is known, at once or on whatever thread finds it out, and
+     * again a little later if it throws: code of ours only, which must not wait, does no harm when
+     * it is done twice, and calls {@link #exit} before it tells a user.
      */
-    public CompletableFuture<Exit> exited() {
+    public void whenExited(Runnable task) {
+        followers.add(new Follower(task));
+        if (exit != null) {
+            tellFollowers();
+        } else {
+            watchSoon();
+        }
+    }
+
+    private static final class Follower extends Chore {
+        private final Runnable task;
+
+        Follower(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        void perform() {
+            task.run();
+        }
+
+        @Override
+        public String toString() {
+            return "what follows an exit, " + task;
+        }
+    }
+
+    /** At once, or when the reactor can. */
+    private void watchSoon() {
         try {
             settle();
-        } catch (IOException e) {
-            // The reactor looks after the child all the same, only later.
+        } catch (IOException | RuntimeException | Error e) {
+            Reactor.retry(this);
             LOG.debug("{} is not watched at once", this, e);
         }
-        return exited;
+    }
+
+    private void tellFollowers() {
+        exited.complete(exit);
+        Chore follower = followers.takeAll();
+        while (follower != null) {
+            Chore behind = follower.next;
+            follower.leave();
+            follower.attempt();
+            follower = behind;
+        }
+    }
+
+    /** To be called by whoever has found out the exit. */
+    private void tell() {
+        try {
+            tellFollowers();
+            tellStreams();
+        } catch (RuntimeException | Error e) {
+            Reactor.retry(this);
+            throw e;
+        }
     }
 
     /** Collects the exit, if the child has ended. Returns whether this was what found it out. */
     private boolean reap() throws IOException {
-        boolean news;
         lock.lock();
         try {
             int number = collected || held ? -1 : pidfd.acquire();
-            if (number < 0) {
-                return false;
-            }
             try {
-                Exit found = Pidfd.reap(number);
+                Exit found = number < 0 ? null : Pidfd.reap(number);
                 if (found == null) {
                     return false;
                 }
-                news = exit == null;
+                boolean news = exit == null;
                 if (news) {
                     takeForegroundBack();
                     exit = found;
                 }
                 collected = true;
                 pidfd.close();
-                if (id != UNREGISTERED) {
-                    Reactor.forget(id);
+                if (registration != null) {
+                    registration.forget();
                 }
+                return news;
             } finally {
-                pidfd.release();
+                pidfd.release(number);
             }
         } finally {
             lock.unlock();
         }
-        if (news) {
-            exited.complete(exit);
-        }
-        return news;
     }
 
-    /** Looks whether the child has ended. Returns whether this was what found it out. */
-    private boolean peek() throws IOException {
-        Exit found;
+    /** Looks whether the child has ended, without collecting the exit. */
+    private void peek() throws IOException {
         lock.lock();
         try {
             int number = exit == null && !held ? pidfd.acquire() : -1;
-            if (number < 0) {
-                return false;
-            }
             try {
-                found = Pidfd.peek(number);
+                Exit found = number < 0 ? null : Pidfd.peek(number);
                 if (found != null) {
                     takeForegroundBack();
+                    exit = found;
                 }
-                exit = found;
             } finally {
-                pidfd.release();
+                pidfd.release(number);
             }
         } finally {
             lock.unlock();
         }
-        if (found != null) {
-            exited.complete(found);
-        }
-        return found != null;
     }
 
     /** Before anybody is told: a user who then read from the terminal would stop the JVM. */
@@ -376,55 +416,69 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
         }
     }
 
-    /** To be called once, by whoever has found out the exit. */
+    /** Does it once, whoever asks; again if that has failed. */
     private void tellStreams() {
+        if (!beginToTellStreams()) {
+            return;
+        }
+        boolean done = false;
         try {
             for (Stream stream : streams) {
                 stream.childExited();
             }
+            done = true;
         } catch (IOException e) {
             // A pipe of ours that cannot be looked at stays as it is, for the caller to meet.
+            done = true;
             LOG.debug("pipes of {}", this, e);
+        } finally {
+            if (!done) {
+                takeBackStreamsTold();
+            }
+        }
+    }
+
+    private boolean beginToTellStreams() {
+        lock.lock();
+        try {
+            boolean first = !streamsTold;
+            streamsTold = true;
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void takeBackStreamsTold() {
+        lock.lock();
+        try {
+            streamsTold = false;
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Called by the reactor when the pidfd is readable: the child has ended. */
     @Override
-    public void ready(int events) {
-        try {
-            if (peek()) {
-                Reactor.afterwards(this::cleanUp);
-            } else if (exit == null && !held) {
-                lookAgainSoon(); // it is traced, and its tracer has not collected it yet
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    public void ready(int events) throws IOException {
+        peek();
+        if (held) {
+            return; // whoever lets it go has it looked at
         }
+        if (exit == null) {
+            // It is traced, and its tracer has not collected it yet. Not at once, as the pidfd
+            // stays ready for as long as the tracer holds the exit.
+            Reactor.schedule(TRACER_NS, this::watchSoon);
+            return;
+        }
+        Reactor.afterwards(this);
+        tellFollowers();
     }
 
     private void cleanUp() {
-        try {
-            exit();
-        } finally {
-            tellStreams();
-        }
-    }
-
-    /** Not at once: the pidfd stays ready for as long as the tracer holds the exit. */
-    private void lookAgainSoon() {
-        try {
-            Reactor.schedule(TRACER_NS, this::settleQuietly);
-        } catch (IOException e) {
-            LOG.debug("{} is looked after by who waits for it", this, e);
-        }
-    }
-
-    private void settleQuietly() {
-        try {
-            settle();
-        } catch (IOException e) {
-            LOG.debug("{} is looked after by who waits for it", this, e);
-        }
+        exit();
+        tellFollowers();
+        tellStreams();
     }
 
     /**
@@ -436,6 +490,14 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
      *     cleared
      */
     public Exit await(long deadlineNs) throws InterruptedException {
+        Exit found = awaitCollected(deadlineNs);
+        if (found != null) {
+            tellStreams(); // or what they have open would count against the next start
+        }
+        return found;
+    }
+
+    private Exit awaitCollected(long deadlineNs) throws InterruptedException {
         if (exit != null) {
             return exit();
         }
@@ -460,14 +522,14 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
             return park(deadlineNs); // somebody is about to say what he has collected
         }
         try {
-            enterPoll(number);
+            enterPoll();
             try {
                 return poll(poll, number, deadlineNs);
             } finally {
                 leavePoll();
             }
         } finally {
-            pidfd.release();
+            pidfd.release(number);
         }
     }
 
@@ -489,32 +551,28 @@ public final class Child implements Reactor.Handler, Reactor.Newcomer, Target {
      * While somebody polls, the reactor need not be woken as well: that would cost more than the
      * exit itself.
      */
-    private void enterPoll(int number) throws IOException {
+    private void enterPoll() throws IOException {
         lock.lock();
         try {
-            if (pollers == 0 && exit == null && id != UNREGISTERED) {
-                Reactor.disarm(number, id);
+            if (pollers.get() == 0 && exit == null && registration != null) {
+                registration.disarm();
             }
-            pollers++;
+            pollers.incrementAndGet();
         } finally {
             lock.unlock();
         }
     }
 
-    private void leavePoll() throws IOException {
-        lock.lock();
-        try {
-            if (--pollers == 0 && exit == null) {
-                watch();
-            }
-        } finally {
-            lock.unlock();
+    private void leavePoll() {
+        if (pollers.decrementAndGet() == 0 && exit == null) {
+            watchSoon();
         }
     }
 
     private Exit park(long deadlineNs) throws InterruptedException {
         try {
-            exited().get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
+            watchSoon();
+            exited.get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
             return exit();
         } catch (TimeoutException e) {
             return exit();

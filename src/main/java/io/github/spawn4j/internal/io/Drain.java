@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The listener is user code and is called by a worker. Until it returns nothing more is read, so
  * that a slow one slows down its own child and nothing else.
  */
-public final class Drain implements Child.Stream, Reactor.Handler {
+public final class Drain extends Chore implements Child.Stream, Reactor.Handler {
     /** Told of all that is read, one call at a time. */
     public interface Listener {
         void bytes(ByteBuffer bytes) throws Exception;
@@ -59,17 +60,25 @@ public final class Drain implements Child.Stream, Reactor.Handler {
     @GuardedBy("lock")
     private final CaptureBuffer captured;
 
-    /** Known to the reactor under this id. */
+    /** Null before it begins. */
     @GuardedBy("lock")
-    private long id;
+    private Registration registration;
 
     /** Nothing more is read. */
     @GuardedBy("lock")
     private boolean ended;
 
     /** The listener has been given something and has not returned. */
-    @GuardedBy("lock")
-    private boolean calling;
+    private volatile boolean calling;
+
+    /** The listener has been told of the end. Confined to the worker that tells it. */
+    private boolean endTold;
+
+    /** What went wrong first, kept as it may take several attempts to tell it. */
+    private volatile Throwable failure;
+
+    /** Whether the end has been passed on. */
+    private final AtomicBoolean finished = new AtomicBoolean();
 
     private final ForeignCall listening = new ForeignCall();
 
@@ -107,12 +116,8 @@ public final class Drain implements Child.Stream, Reactor.Handler {
     public void start() throws IOException {
         lock.lock();
         try {
-            int number = fd.acquire();
-            try {
-                id = Reactor.register(number, Io.POLLIN, this);
-            } finally {
-                fd.release();
-            }
+            registration = new Registration(fd, this);
+            registration.arm(Io.POLLIN);
         } finally {
             lock.unlock();
         }
@@ -120,8 +125,8 @@ public final class Drain implements Child.Stream, Reactor.Handler {
 
     /**
      * Completed when all has been read and the listener has returned for the last time; with an
-     * {@link OverflowException}, a {@link ListenerException} or what the kernel says if it failed.
-     * For code of ours only, which must not wait.
+     * {@link OverflowException}, a {@link ListenerException}, what the kernel says, or an {@link
+     * OutOfMemoryError} if it failed. For code of ours only, which must not wait.
      */
     public CompletableFuture<Void> done() {
         return done;
@@ -134,23 +139,46 @@ public final class Drain implements Child.Stream, Reactor.Handler {
 
     /** On the reactor thread. */
     private void advance() {
-        IOException failure = null;
         lock.lock();
         try {
-            if (ended || calling || !reachesEnd()) {
-                return;
+            if (!ended && !calling && reachesEnd()) {
+                end();
             }
-            end();
-        } catch (IOException e) {
-            failure = e;
-            endEarly();
-        } catch (OutOfMemoryError e) {
-            failure = new IOException("no memory for the output", e);
-            endEarly();
+        } catch (Throwable e) {
+            // Whatever it is: what was read may be lost, which must not look like a success.
+            fail(e);
         } finally {
             lock.unlock();
         }
-        finish(failure);
+        finishIfEnded();
+    }
+
+    /** Goes on where a worker has left off, or where there was no memory to go on. */
+    @Override
+    void perform() throws IOException {
+        lock.lock();
+        try {
+            if (failure != null) {
+                endEarly();
+            } else if (!ended && !calling) {
+                resume();
+            }
+        } finally {
+            lock.unlock();
+        }
+        finishIfEnded();
+    }
+
+    @GuardedBy("lock")
+    private void fail(Throwable e) {
+        noteFailure(e);
+        endEarly();
+    }
+
+    private void noteFailure(Throwable e) {
+        if (failure == null) {
+            failure = e;
+        }
     }
 
     /**
@@ -184,10 +212,10 @@ public final class Drain implements Child.Stream, Reactor.Handler {
                 Reactor.schedule(0, this::advance);
                 return false;
             }
-            Reactor.rearm(number, Io.POLLIN, id);
+            registration.arm(Io.POLLIN);
             return false;
         } finally {
-            fd.release();
+            fd.release(number);
         }
     }
 
@@ -212,22 +240,9 @@ public final class Drain implements Child.Stream, Reactor.Handler {
 
     /** On a worker. */
     private void deliver(ByteBuffer bytes) {
-        IOException failure = call(() -> listener.bytes(bytes));
-        lock.lock();
-        try {
-            calling = false;
-            if (failure == null && !ended) {
-                resume();
-                return;
-            }
-            endEarly();
-        } catch (IOException e) {
-            failure = e;
-            endEarly();
-        } finally {
-            lock.unlock();
-        }
-        finish(failure);
+        call(() -> listener.bytes(bytes));
+        calling = false;
+        attempt();
     }
 
     @GuardedBy("lock")
@@ -236,30 +251,32 @@ public final class Drain implements Child.Stream, Reactor.Handler {
             Reactor.schedule(0, this::advance); // whether or not there is more
             return;
         }
-        int number = fd.acquire();
-        try {
-            Reactor.rearm(number, Io.POLLIN, id);
-        } finally {
-            fd.release();
-        }
+        registration.arm(Io.POLLIN);
     }
 
     private interface Call {
         void run() throws Exception;
     }
 
-    /** Calls the listener on this thread. Returns what went wrong, or null. */
-    private IOException call(Call call) {
+    /** Calls the listener on this thread. */
+    private void call(Call call) {
         if (!listening.begin()) {
-            return null;
+            return;
         }
         try {
             call.run();
-            return null;
         } catch (Throwable e) { // user code: whatever it throws harms its own process only
-            return new ListenerException(e);
+            noteFailure(listenerFailure(e));
         } finally {
             listening.end();
+        }
+    }
+
+    private static Throwable listenerFailure(Throwable e) {
+        try {
+            return new ListenerException(e);
+        } catch (OutOfMemoryError none) {
+            return e;
         }
     }
 
@@ -275,7 +292,9 @@ public final class Drain implements Child.Stream, Reactor.Handler {
     private void end() {
         if (!ended) {
             ended = true;
-            Reactor.forget(id);
+            if (registration != null) {
+                registration.forget();
+            }
         }
         if (childHasExited || !isTerminal) {
             fd.close(); // to close the last of our sides of a terminal is to hang up on the child
@@ -283,18 +302,48 @@ public final class Drain implements Child.Stream, Reactor.Handler {
     }
 
     /** Not under the lock, as it continues with code of others. */
-    private void finish(IOException failure) {
-        if (failure != null) {
-            done.completeExceptionally(failure);
-        } else if (listener == null) {
-            done.complete(null);
+    private void finishIfEnded() {
+        if (!hasEnded() || !finished.compareAndSet(false, true)) {
+            return;
+        }
+        boolean done = false;
+        try {
+            finish();
+            done = true;
+        } finally {
+            if (!done) {
+                finished.set(false);
+                Reactor.retry(this);
+            }
+        }
+    }
+
+    private boolean hasEnded() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void finish() {
+        if (failure != null || listener == null) {
+            complete();
         } else {
-            Workers.execute(this::deliverEnd);
+            new Errand(this::deliverEnd).run();
         }
     }
 
     private void deliverEnd() {
-        IOException failure = call(listener::end);
+        if (!endTold) {
+            endTold = true;
+            call(listener::end);
+        }
+        complete();
+    }
+
+    private void complete() {
         if (failure == null) {
             done.complete(null);
         } else {
@@ -320,7 +369,7 @@ public final class Drain implements Child.Stream, Reactor.Handler {
                 // The kernel counts only a part of what is there.
                 remaining = isTerminal ? TerminalInput.MOST_LEFT : Io.available(number);
             } finally {
-                fd.release();
+                fd.release(number);
             }
         } catch (IOException e) {
             remaining = 0;

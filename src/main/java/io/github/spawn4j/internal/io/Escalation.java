@@ -116,16 +116,25 @@ public final class Escalation {
      */
     public CompletableFuture<Void> begin() {
         if (begun.compareAndSet(false, true)) {
-            held = target.hold();
-            if (held) {
-                look(FIRST_LOOK_NS);
-            } else {
-                child.exited().thenRun(() -> look(FIRST_LOOK_NS));
-            }
-            elsewhere(() -> step(0));
+            beginning.attempt();
         }
         return ended;
     }
+
+    /** What {@link #begin} has begun, until it has been done. */
+    private final Chore beginning =
+            new Chore() {
+                @Override
+                void perform() {
+                    held = target.hold();
+                    if (held) {
+                        look(FIRST_LOOK_NS);
+                    } else {
+                        child.whenExited(() -> look(FIRST_LOOK_NS));
+                    }
+                    elsewhere(() -> step(0));
+                }
+            };
 
     /**
      * To be called when the child has exited: if nobody else is left either there will be no
@@ -193,12 +202,21 @@ public final class Escalation {
     /** Ends all that can be reached at once, as a teardown that nobody will wait for. */
     public void kill() {
         if (begun.compareAndSet(false, true)) {
-            elsewhere(
-                    () -> {
-                        attempt(() -> target.signal(SIGKILL));
-                        finish(failure);
-                    });
+            killing.attempt();
         }
+    }
+
+    private final Chore killing =
+            new Chore() {
+                @Override
+                void perform() {
+                    elsewhere(Escalation.this::killNow);
+                }
+            };
+
+    private void killNow() {
+        attempt(() -> target.signal(SIGKILL));
+        finish(failure);
     }
 
     private void step(int index) {
@@ -340,14 +358,10 @@ public final class Escalation {
     /** Leaves the reactor thread for what takes a while. */
     private void elsewhere(Runnable task) {
         if (target.readsFiles()) {
-            try {
-                Workers.execute(task);
-                return;
-            } catch (RuntimeException | Error e) {
-                fail(e); // better on this thread than never
-            }
+            new Errand(task).run();
+        } else {
+            task.run();
         }
-        task.run();
     }
 
     private synchronized void fail(Throwable e) {

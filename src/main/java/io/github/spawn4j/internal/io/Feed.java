@@ -31,9 +31,13 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
     @GuardedBy("lock")
     private boolean saysEnd;
 
-    /** Known to the reactor under this id, once it had to wait. */
+    /** What went wrong, kept until somebody has been told. */
     @GuardedBy("lock")
-    private long id;
+    private IOException failure;
+
+    /** Null until it had to wait. */
+    @GuardedBy("lock")
+    private Registration registration;
 
     /**
      * Takes over a descriptor, which must not block.
@@ -61,26 +65,30 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
 
     @Override
     public void ready(int events) {
-        IOException failure = null;
+        IOException known = writeOn();
+        if (known != null) {
+            done.completeExceptionally(known);
+        }
+    }
+
+    /** Writes what fits. Returns what has gone wrong, or null. */
+    private IOException writeOn() {
         lock.lock();
         try {
             int number = fd.acquire();
-            if (number < 0) {
-                return;
-            }
             try {
-                write(number);
+                if (number >= 0) {
+                    write(number);
+                }
             } catch (IOException e) {
                 failure = Errno.isEpipe(e) ? null : e;
                 close();
             } finally {
-                fd.release();
+                fd.release(number);
             }
+            return failure;
         } finally {
             lock.unlock();
-        }
-        if (failure != null) {
-            done.completeExceptionally(failure);
         }
     }
 
@@ -95,7 +103,7 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
                 if (isTerminal && Io.remaining(number) >= 0) {
                     break; // hung up: epoll would say at once, and for ever, that it is ready
                 }
-                arm(number);
+                arm();
                 return;
             }
             position += count;
@@ -116,12 +124,11 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
     }
 
     @GuardedBy("lock")
-    private void arm(int number) throws IOException {
-        if (id == 0) {
-            id = Reactor.register(number, Io.POLLOUT, this);
-        } else {
-            Reactor.rearm(number, Io.POLLOUT, id);
+    private void arm() throws IOException {
+        if (registration == null) {
+            registration = new Registration(fd, this);
         }
+        registration.arm(Io.POLLOUT);
     }
 
     /** Writes no more, but for the end. */
@@ -151,7 +158,9 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
     public void close() {
         lock.lock();
         try {
-            Reactor.forget(id);
+            if (registration != null) {
+                registration.forget();
+            }
             fd.close();
         } finally {
             lock.unlock();

@@ -40,7 +40,7 @@ final class PipeEnd {
      */
     PipeEnd(Fd fd, int events, boolean isInterruptible) {
         this.fd = fd;
-        this.readiness = new Readiness(events, isInterruptible);
+        this.readiness = new Readiness(fd, events, isInterruptible);
     }
 
     /** The lock of who uses the descriptor, and of what the stream keeps of it. */
@@ -79,8 +79,9 @@ final class PipeEnd {
         return fd.acquire();
     }
 
-    void release() {
-        fd.release();
+    /** As {@link Fd#release}. */
+    void release(int number) {
+        fd.release(number);
     }
 
     /**
@@ -174,7 +175,7 @@ final class PipeEnd {
                     closeWhenDropped(stream);
                 }
             } finally {
-                fd.release();
+                fd.release(number);
             }
         } finally {
             lock.unlock();

@@ -176,7 +176,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             pipe.moved(count);
             return count;
         } finally {
-            pipe.release();
+            pipe.release(number);
         }
     }
 
@@ -238,7 +238,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 }
                 return drop(number, buffer);
             } finally {
-                pipe.release();
+                pipe.release(number);
             }
         } finally {
             lock.unlock();
@@ -274,7 +274,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             } catch (ErrnoException e) {
                 throw PipeEnd.failure(e);
             } finally {
-                pipe.release();
+                pipe.release(number);
             }
         } finally {
             lock.unlock();

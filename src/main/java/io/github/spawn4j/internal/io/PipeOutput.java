@@ -107,7 +107,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
                 }
             }
         } finally {
-            pipe.release();
+            pipe.release(number);
         }
     }
 

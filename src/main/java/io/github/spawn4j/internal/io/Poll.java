@@ -69,7 +69,7 @@ final class Poll implements AutoCloseable {
             ready = Io.await(fd, events, wake, Deadline.remainingMs(deadlineNs));
         } finally {
             interrupted = interruption.waitEnds();
-            eventFd.release();
+            eventFd.release(wake);
         }
         if (interrupted) {
             Thread.interrupted();
@@ -84,7 +84,7 @@ final class Poll implements AutoCloseable {
         try {
             Io.await(fd, events, wake, Deadline.remainingMs(Deadline.NONE));
         } finally {
-            eventFd.release();
+            eventFd.release(wake);
         }
     }
 
@@ -93,7 +93,7 @@ final class Poll implements AutoCloseable {
         int wake = eventFd.acquire();
         if (wake >= 0) {
             Io.wake(wake);
-            eventFd.release();
+            eventFd.release(wake);
         }
     }
 

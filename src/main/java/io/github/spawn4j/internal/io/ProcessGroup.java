@@ -59,7 +59,7 @@ public final class ProcessGroup implements Target {
         try {
             return Pidfd.sendGroupSignal(number, signal);
         } finally {
-            pidfd.release();
+            pidfd.release(number);
         }
     }
 

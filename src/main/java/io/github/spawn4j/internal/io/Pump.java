@@ -26,6 +26,10 @@ public final class Pump implements Child.Stream, Escalation.Input {
 
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final ForeignCall reading = new ForeignCall();
+    private final Errand telling = new Errand(this::tell);
+
+    /** What went wrong, kept as it may take several attempts to tell it. */
+    private volatile Throwable failure;
 
     /** Takes over {@code to}. */
     public Pump(InputStream from, PipeOutput to) {
@@ -55,9 +59,17 @@ public final class Pump implements Child.Stream, Escalation.Input {
                 count = read(buffer);
             }
             sayEnd();
-            done.complete(null);
         } catch (Throwable e) { // user code: whatever it throws harms its own process only
-            done.completeExceptionally(e);
+            failure = e;
+        }
+        telling.attemptHere();
+    }
+
+    private void tell() {
+        if (failure == null) {
+            done.complete(null);
+        } else {
+            done.completeExceptionally(failure);
         }
     }
 
@@ -91,7 +103,7 @@ public final class Pump implements Child.Stream, Escalation.Input {
         try {
             input.close();
         } catch (IOException e) {
-            LOG.debug("the end of the input is not wanted", e);
+            LOG.debug("the end of the input {} is not wanted", input, e);
         }
     }
 

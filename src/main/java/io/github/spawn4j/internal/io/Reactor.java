@@ -3,17 +3,15 @@ package io.github.spawn4j.internal.io;
 import io.github.spawn4j.internal.os.Epoll;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.os.Threads;
 import io.github.spawn4j.internal.os.TimeSlice;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The one thread of the library: it waits, with epoll, for all children that run and all pipes that
@@ -31,6 +29,13 @@ public final class Reactor {
      * first: this thread looks after newcomers a few milliseconds later and registers those that
      * are still there and that nobody polls. Whoever wants to be told of an exit registers at once.
      *
+     * Nothing that fails once may end the watching. So each step of a turn is guarded for itself, and
+     * what fails in one is a chore that stays until it has been done. What is watched belongs to no
+     * reactor: registrations, timers and chores are everybody's, and survive this object and its
+     * thread. A thread that has died has a successor on the same epoll instance; an epoll instance
+     * that is lost, as somebody has closed our descriptor, one that all registrations are moved to.
+     * Where nothing is watched the thread ends, so that a class loader which is dropped is not kept.
+     *
      * Why a thread and not SIGCHLD: signal handlers belong to the whole process, and to somebody
      * else. Why one and not one per child: that is what makes two thousand children expensive in
      * the JDK.
@@ -44,52 +49,77 @@ public final class Reactor {
 
     /**
      * Told on the reactor thread that its descriptor is ready: must neither wait nor call code of
-     * the user.
+     * the user. Told again a little later if it throws, and perhaps without a reason.
      */
     interface Handler {
-        void ready(int events);
+        void ready(int events) throws IOException;
     }
 
-    /** Looked after by the reactor thread soon: must neither wait nor call code of the user. */
-    interface Newcomer {
-        /** Registers itself, unless it is done already. */
-        void settle() throws IOException;
-    }
-
-    /** How soon newcomers are looked after. */
+    /** How soon newcomers are looked after, and what has failed is tried again. */
     private static final int TICK_MS = 5;
 
     /** After so many looks without newcomers the thread sleeps until it is woken. */
     private static final int MOST_IDLE_TICKS = 20;
 
-    /** Tasks that have waited; more than these do not wait for a quiet moment. */
+    /**
+     * After so long without anything to watch the thread ends, and so soon it sees that its epoll
+     * instance is another one.
+     */
+    private static final int LONGEST_WAIT_MS = 5000;
+
+    /** After a step that failed, which it may do again and again. */
+    private static final long PAUSE_NS = 1_000_000;
+
+    /** Chores that have waited; more than these do not wait for a quiet moment. */
     private static final int MOST_AFTERWARDS = 4096;
 
     /**
-     * Of events at once: a mass of exits. Fewer do not keep tasks waiting, as pipes that somebody
+     * Of events at once: a mass of exits. Fewer do not keep chores waiting, as pipes that somebody
      * writes to without a pause would do that for ever.
      */
     private static final int MANY = 64;
 
     private static final int FEW = 4;
 
-    /** The id of the eventfd that wakes the thread; those of handlers are higher. */
+    /** The id of the eventfd that wakes the thread; those of registrations are higher. */
     private static final long WAKE = 0;
 
-    /** A thread of its own kind, so that handlers find the buffer that goes with it. */
-    private final class Loop extends Thread {
-        private final byte[] buffer = new byte[BUFFER_SIZE];
-        private final Queue<Runnable> afterwards = new ArrayDeque<>();
+    /** What is to be done within a tick: newcomers, and what has failed. */
+    private static final Chores SOON = new Chores();
 
-        Loop() {
-            super(null, null, "spawn4j-reactor", STACK_SIZE, false);
-            setDaemon(true);
+    private static volatile Reactor instance;
+
+    /** A part of a turn. */
+    private interface Step {
+        void take() throws IOException;
+    }
+
+    /** A thread of its own kind, so that handlers find the buffer that goes with it. */
+    private static final class Loop extends Thread {
+        private final Reactor reactor;
+        private final byte[] buffer = new byte[BUFFER_SIZE];
+
+        Loop(Reactor reactor) {
+            super(Threads.outermostGroup(), null, "spawn4j-reactor", STACK_SIZE, false);
+            this.reactor = reactor;
         }
 
         @Override
         public void run() {
-            TimeSlice.halve();
-            Reactor.this.run(afterwards);
+            try {
+                TimeSlice.halve();
+                new Drill().attempt();
+                pause();
+            } catch (Throwable e) {
+                LOG.debug("{} begins badly", this, e);
+            }
+            try {
+                while (reactor.goesOn()) {
+                    reactor.turn();
+                }
+            } finally {
+                reactor.threadEnds(this);
+            }
         }
     }
 
@@ -99,11 +129,30 @@ public final class Reactor {
     /** Whether the thread looks after newcomers by itself. */
     private final AtomicBoolean ticking = new AtomicBoolean();
 
-    // Shared by all reactors there have been, as one that has lost its epoll instance may find
-    // itself waiting on its successor's, which has got the same number.
-    private static final ConcurrentHashMap<Long, Handler> HANDLERS = new ConcurrentHashMap<>();
-    private static final Queue<Newcomer> NEWCOMERS = new ConcurrentLinkedQueue<>();
-    private static final AtomicLong LAST_ID = new AtomicLong(WAKE);
+    private final Step[] steps = {
+        this::await, this::dispatch, Timer::runDue, this::doSome, this::doSoon, this::endIfIdle
+    };
+
+    private volatile Loop thread;
+
+    // All that follows is confined to the thread, or to its successor. Nothing is taken out of a
+    // list before it has been dealt with, so that a step that fails midway is taken up again.
+
+    /** How many events the kernel has given, and how many of them have been told. */
+    private int ready;
+
+    private int told;
+
+    private Chore firstAfterwards;
+    private Chore lastAfterwards;
+    private int afterwardsCount;
+
+    /** What has been taken from {@link #SOON}. */
+    private Chore soon;
+
+    private int idleTicks;
+    private boolean waitedLong;
+    private boolean ended;
 
     private Reactor() throws IOException {
         epoll = new Epoll();
@@ -111,26 +160,67 @@ public final class Reactor {
             wake = Io.eventFd();
             // Readable from now on: to wake the thread is to arm it, which writes nothing, so that
             // it hurts nobody if the number has become somebody else's.
-            Io.wake(number(wake));
-            epoll.add(number(wake), Epoll.ONESHOT, WAKE);
-            new Loop().start();
-        } catch (IOException | Error e) {
-            epoll.close();
+            Io.wake(wake.number());
+            epoll.add(wake.number(), Epoll.ONESHOT, WAKE);
+        } catch (IOException | RuntimeException | Error e) {
+            close();
             throw e;
+        }
+    }
+
+    private void close() {
+        epoll.close();
+        if (wake != null) {
+            wake.close();
         }
     }
 
     /** Whether the current thread is the reactor's. */
     static boolean isCurrent() {
-        return Thread.currentThread() instanceof Loop;
+        return Thread.currentThread() instanceof Loop loop && loop.reactor == instance;
     }
 
     /**
-     * For handlers: does {@code task} on this thread when there is nothing more urgent. So of a
+     * For handlers: does {@code chore} on this thread when there is nothing more urgent. So of a
      * thousand children that end at once the last exit is told before the first is reaped.
      */
-    static void afterwards(Runnable task) {
-        ((Loop) Thread.currentThread()).afterwards.add(task);
+    static void afterwards(Chore chore) {
+        if (Thread.currentThread() instanceof Loop loop) {
+            loop.reactor.addAfterwards(chore);
+        } else {
+            retry(chore);
+        }
+    }
+
+    private void addAfterwards(Chore chore) {
+        if (!chore.enter()) {
+            return;
+        }
+        if (firstAfterwards == null) {
+            firstAfterwards = chore;
+        } else {
+            lastAfterwards.next = chore;
+        }
+        lastAfterwards = chore;
+        afterwardsCount++;
+    }
+
+    private Chore takeAfterwards() {
+        Chore chore = firstAfterwards;
+        firstAfterwards = chore.next;
+        if (firstAfterwards == null) {
+            lastAfterwards = null; // else the last child of all would never be collected
+        }
+        afterwardsCount--;
+        chore.leave();
+        return chore;
+    }
+
+    private Chore takeSoon() {
+        Chore chore = soon;
+        soon = chore.next;
+        chore.leave();
+        return chore;
     }
 
     /** For handlers: memory to read into, whose content is lost when they return. */
@@ -147,10 +237,12 @@ public final class Reactor {
     public static Timer schedule(long delayNs, Runnable task) throws IOException {
         Timer timer = Timer.add(System.nanoTime() + delayNs, task);
         try {
+            Reactor reactor =
+                    get(); // also for one that is not the first: the first may be withdrawn
             if (timer.isEarliest() && !isCurrent()) {
-                get().wakeUp();
+                wakeUp(reactor);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             timer.cancel();
             throw e;
         }
@@ -158,215 +250,334 @@ public final class Reactor {
     }
 
     /**
-     * The reactor, which is started on first use.
+     * The reactor, which is started on first use, and again where its thread has died.
      *
      * @throws IOException if the kernel gives no epoll instance, as when descriptors have run out;
      *     the next call tries again
      */
     static Reactor get() throws IOException {
         Reactor reactor = instance;
-        return reactor != null ? reactor : create();
+        return reactor != null && reactor.thread.isAlive() ? reactor : start();
     }
 
-    private static volatile Reactor instance;
-
-    private static synchronized Reactor create() throws IOException {
-        if (instance == null) {
-            instance = new Reactor();
-        }
-        return instance;
-    }
-
-    private static int number(Fd fd) {
-        int number = fd.acquire();
-        fd.release();
-        return number;
-    }
-
-    /** Looks after {@code newcomer} within a few milliseconds. */
-    static void welcome(Newcomer newcomer) throws IOException {
-        NEWCOMERS.add(newcomer);
-        Reactor reactor = get();
-        if (!reactor.ticking.get() && reactor.ticking.compareAndSet(false, true)) {
-            reactor.wakeUp();
-        }
-    }
-
-    private void wakeUp() throws IOException {
-        try {
-            epoll.modify(number(wake), Io.POLLIN | Epoll.ONESHOT, WAKE);
-        } catch (ErrnoException e) {
-            if (!isLoss(e)) {
-                throw e;
+    private static synchronized Reactor start() throws IOException {
+        Reactor reactor = instance;
+        if (reactor != null) {
+            if (!reactor.thread.isAlive()) {
+                reactor.startThread();
             }
-            lose(this);
-            Reactor next = get();
-            next.ticking.set(true);
-            next.epoll.modify(number(next.wake), Io.POLLIN | Epoll.ONESHOT, WAKE);
+            return reactor;
         }
-    }
-
-    /**
-     * Reports one event of {@code fd} to {@code handler}. Returns the id under which it is known.
-     */
-    static long register(int fd, int events, Handler handler) throws IOException {
-        long id = LAST_ID.incrementAndGet();
-        HANDLERS.put(id, handler);
+        reactor = new Reactor();
         try {
-            add(fd, events, id);
-        } catch (IOException e) {
-            HANDLERS.remove(id);
+            Registrations.moveTo(reactor);
+            reactor.ticking.set(!SOON.isEmpty());
+            reactor.startThread();
+            return reactor;
+        } catch (RuntimeException | Error e) {
+            instance = null;
+            reactor.close();
             throw e;
         }
-        return id;
     }
 
-    private static void add(int fd, int events, long id) throws IOException {
+    /** Under the lock of the class. */
+    private void startThread() {
+        Faults.resource("thread");
+        Loop loop = Threads.daemon(() -> new Loop(this));
+        thread = loop;
+        instance = this; // before the thread begins, which else finds itself replaced
+        loop.start();
+    }
+
+    /**
+     * The thread has died, rather than come to its end: there is another one, if one can be had.
+     */
+    private void threadEnds(Loop loop) {
+        if (!ended && thread == loop) {
+            synchronized (Reactor.class) {
+                if (instance == this) {
+                    startThread();
+                }
+            }
+        }
+    }
+
+    /** Does {@code chore}, for the first time, within a few milliseconds. */
+    static void soon(Chore chore) throws IOException {
+        SOON.add(chore);
+        tick();
+    }
+
+    /** Has {@code chore} done by the reactor that is about to be made. */
+    static void remember(Chore chore) {
+        SOON.add(chore);
+    }
+
+    /** Does {@code chore} once more, a few milliseconds later. Never throws. */
+    static void retry(Chore chore) {
+        SOON.add(chore);
+        try {
+            tick();
+        } catch (Throwable e) {
+            // It is not forgotten: whoever makes a reactor next finds it.
+        }
+    }
+
+    private static void tick() throws IOException {
+        Reactor reactor = get();
+        if (!reactor.ticking.get() && reactor.ticking.compareAndSet(false, true) && !isCurrent()) {
+            wakeUp(reactor);
+        }
+    }
+
+    private static void wakeUp(Reactor reactor) throws IOException {
+        try {
+            reactor.armWake();
+        } catch (ErrnoException e) {
+            successor(reactor, e).armWake();
+        }
+    }
+
+    private void armWake() throws IOException {
+        epoll.modify(wake.number(), Io.POLLIN | Epoll.ONESHOT, WAKE);
+    }
+
+    /**
+     * For a registration: reports one event of {@code fd}.
+     *
+     * @param known whether it may have been added before
+     */
+    static void arm(int fd, int events, long id, boolean known) throws IOException {
         Reactor reactor = get();
         try {
-            reactor.epoll.add(fd, events | Epoll.ONESHOT, id);
-        } catch (ErrnoException e) {
-            if (!isLoss(e)) {
-                throw e;
+            if (known) {
+                reactor.epoll.modify(fd, events | Epoll.ONESHOT, id);
+            } else {
+                reactor.add(fd, events, id);
             }
-            // Somebody has closed our descriptor, or opened his own under its number.
-            lose(reactor);
-            get().epoll.add(fd, events | Epoll.ONESHOT, id);
+        } catch (ErrnoException e) {
+            orSuccessor(reactor, e).add(fd, events, id);
         }
     }
 
-    /** Arms a registered descriptor for one more event. */
-    static void rearm(int fd, int events, long id) throws IOException {
+    /** Adds what may be there already, as others move all registrations to a new instance. */
+    void add(int fd, int events, long id) throws IOException {
         try {
-            get().epoll.modify(fd, events | Epoll.ONESHOT, id);
+            epoll.add(fd, events | Epoll.ONESHOT, id);
         } catch (ErrnoException e) {
-            if (!isLoss(e)) {
+            if (!epoll.knows(fd)) {
                 throw e;
             }
-            add(fd, events, id);
+            epoll.modify(fd, events | Epoll.ONESHOT, id);
         }
     }
 
-    /** Reports nothing of a registered descriptor until it is armed again. */
+    /** For a registration: reports nothing of {@code fd} until it is armed again. */
     static void disarm(int fd, long id) throws IOException {
+        Reactor reactor = get();
         try {
-            get().epoll.modify(fd, Epoll.ONESHOT, id);
+            reactor.epoll.modify(fd, Epoll.ONESHOT, id);
         } catch (ErrnoException e) {
-            if (!isLoss(e)) {
-                throw e;
-            }
-            // The reactor that knew it is gone, and so is the report.
-        }
-    }
-
-    /** Whether the epoll instance is not, or no longer, the one that knows the descriptor. */
-    private static boolean isLoss(ErrnoException e) {
-        return e.errno() == Errno.EBADF || e.errno() == Errno.EINVAL || e.errno() == Errno.ENOENT;
-    }
-
-    private static synchronized void lose(Reactor reactor) {
-        if (instance == reactor) {
-            instance = null;
+            orSuccessor(reactor, e); // which knows nothing of it, or reports once for nothing
         }
     }
 
     /**
-     * Forgets a descriptor that is about to be closed, which is what takes it out of the kernel's
-     * list.
+     * As {@link #successor}, or the reactor itself if it has only never heard of the descriptor.
      */
-    static void forget(long id) {
-        HANDLERS.remove(id);
+    private static Reactor orSuccessor(Reactor reactor, ErrnoException e) throws IOException {
+        // When all were moved to this one, it was not armed.
+        return e.errno() == Errno.ENOENT && reactor.isIntact() ? reactor : successor(reactor, e);
     }
 
-    private void run(Queue<Runnable> afterwards) {
-        try {
-            int idleTicks = 0;
-            while (true) {
-                int ready = epoll.await(afterwards.isEmpty() ? timeoutMs() : 0);
-                for (int i = 0; i < ready; i++) {
-                    dispatch(epoll.data(i), epoll.events(i));
-                }
-                runTimers();
-                if (ready < MANY || afterwards.size() > MOST_AFTERWARDS) {
-                    runSome(afterwards, Math.max(FEW, ready));
-                }
-                idleTicks = settleNewcomers() ? 0 : idleTicks + 1;
-                if (idleTicks > MOST_IDLE_TICKS) {
-                    ticking.set(false);
-                    // One that has come since would not wake us.
-                    ticking.compareAndSet(false, !NEWCOMERS.isEmpty());
-                }
+    /**
+     * Who takes the place of a reactor that could not do something.
+     *
+     * @throws ErrnoException the given one, if it was not the reactor's fault
+     */
+    private static synchronized Reactor successor(Reactor reactor, ErrnoException e)
+            throws IOException {
+        if (instance == reactor) {
+            if (reactor.isIntact()) {
+                throw e;
             }
-        } catch (IOException e) {
-            // Only if somebody has closed our descriptor. The next process gets a new reactor.
-            LOG.error(
-                    "the reactor has lost its epoll instance; running children are no longer watched",
-                    e);
-            lose(this);
-            runSome(afterwards, afterwards.size());
+            LOG.error("{}: all that is watched is moved to another one", reactor, e);
+            instance = null; // whose descriptors are not closed, as they may be somebody else's
+        }
+        return get();
+    }
+
+    /** Whether the epoll instance is still the one that was made for this. */
+    private boolean isIntact() {
+        return epoll.knows(wake.number());
+    }
+
+    /** Outside of every guard. */
+    private boolean goesOn() {
+        Faults.resource("turn");
+        if (instance == this && !ended) {
+            return true;
+        }
+        ended = true;
+        handOver();
+        return false;
+    }
+
+    /** Leaves to the successor what is still to be done. */
+    private void handOver() {
+        while (firstAfterwards != null) {
+            retry(takeAfterwards());
+        }
+        while (soon != null) {
+            retry(takeSoon());
+        }
+    }
+
+    /** One turn of the thread. What happens in one step is no trouble of the others. */
+    private void turn() {
+        for (Step step : steps) {
+            try {
+                step.take();
+            } catch (Throwable e) {
+                pause(); // which takes no memory, of which there may be none
+            }
+        }
+    }
+
+    private static void pause() {
+        Thread.interrupted(); // else there is no pause
+        LockSupport.parkNanos(PAUSE_NS);
+    }
+
+    /**
+     * Fails once, so that all that is called then has been called: what is called for the first
+     * time when there is no memory cannot be loaded or linked.
+     */
+    private static final class Drill extends Chore {
+        private Exception failure = new Exception();
+
+        @Override
+        void perform() throws Exception {
+            Exception now = failure;
+            failure = null;
+            if (now != null) {
+                throw now;
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "a drill";
+        }
+    }
+
+    private void await() throws IOException {
+        if (told < ready) {
+            return; // as the last turn failed midway
+        }
+        int timeoutMs = afterwardsCount == 0 ? timeoutMs() : 0;
+        waitedLong = timeoutMs == LONGEST_WAIT_MS;
+        if (waitedLong && !isIntact()) {
+            replace();
+            return;
+        }
+        told = 0;
+        ready = 0;
+        try {
+            ready = epoll.await(timeoutMs);
+        } catch (ErrnoException e) {
+            if (isIntact()) {
+                throw e;
+            }
+            replace();
+        }
+    }
+
+    private void replace() throws IOException {
+        synchronized (Reactor.class) {
+            if (instance == this) {
+                LOG.error("{} has lost its epoll instance to somebody who closed it", this, null);
+                instance = null;
+            }
+            if (Registrations.isEmpty() && Timer.noneIsPending() && SOON.isEmpty()) {
+                return; // whoever comes next makes another one
+            }
+            get();
         }
     }
 
     private int timeoutMs() {
         int timerMs = Deadline.remainingMs(Timer.earliestNs());
-        if (!ticking.get()) {
-            return timerMs;
-        }
-        return timerMs < 0 ? TICK_MS : Math.min(timerMs, TICK_MS);
+        int mostMs = ticking.get() ? TICK_MS : LONGEST_WAIT_MS;
+        return timerMs < 0 ? mostMs : Math.min(timerMs, mostMs);
     }
 
-    private static void runTimers() {
-        Runnable task = Timer.pollDue();
-        while (task != null) {
-            run(task);
-            task = Timer.pollDue();
+    private void dispatch() {
+        while (told < ready) {
+            dispatch(epoll.data(told), epoll.events(told));
+            told++;
         }
-    }
-
-    /** A few, to look for events in between. */
-    private static void runSome(Queue<Runnable> tasks, int most) {
-        for (int i = 0; i < most && !tasks.isEmpty(); i++) {
-            run(tasks.poll());
-        }
-    }
-
-    /** Nothing that happens in one task may end the waiting for all others. */
-    private static void run(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException | Error e) {
-            LOG.error("{}", task, e);
-        }
-    }
-
-    /** Returns whether there were any. */
-    private static boolean settleNewcomers() {
-        // Not those that come back, for want of a descriptor or memory.
-        int count = NEWCOMERS.size();
-        for (int i = 0; i < count; i++) {
-            Newcomer newcomer = NEWCOMERS.poll();
-            try {
-                newcomer.settle();
-            } catch (IOException e) {
-                LOG.debug("{} is looked after again later", newcomer, e);
-                NEWCOMERS.add(newcomer);
-            }
-        }
-        return count > 0;
     }
 
     private void dispatch(long id, int events) {
         if (id == WAKE) {
             return; // to look after newcomers
         }
-        Handler handler = HANDLERS.get(id);
-        try {
-            if (handler != null) {
-                handler.ready(events);
-            }
-        } catch (RuntimeException | Error e) {
-            // Nothing that happens to one descriptor may end the waiting for all others.
-            LOG.error("event {} of {}", events, handler, e);
+        Registration registration = Registrations.find(id);
+        if (registration != null) {
+            registration.dispatch(events);
         }
+    }
+
+    /** A few of those that can wait, to look for events in between. */
+    private void doSome() {
+        if (ready >= MANY && afterwardsCount <= MOST_AFTERWARDS) {
+            return;
+        }
+        int most = Math.max(FEW, ready);
+        for (int i = 0; i < most && firstAfterwards != null; i++) {
+            takeAfterwards().attempt();
+        }
+    }
+
+    private void doSoon() {
+        if (soon == null) {
+            soon = SOON.takeAll(); // not those that come back
+        }
+        idleTicks = soon != null ? 0 : idleTicks + 1;
+        while (soon != null) {
+            takeSoon().attempt();
+        }
+        if (idleTicks > MOST_IDLE_TICKS) {
+            ticking.set(false);
+            // One that has come since would not wake us.
+            ticking.compareAndSet(false, !SOON.isEmpty());
+        }
+    }
+
+    private void endIfIdle() {
+        if (!waitedLong || ready > 0 || afterwardsCount > 0) {
+            return;
+        }
+        synchronized (Reactor.class) {
+            if (instance != this) {
+                return;
+            }
+            // Whoever comes first adds what he wants, and then looks for a reactor. So either he
+            // finds none, or it is seen here what he has added.
+            instance = null;
+            if (!Registrations.isEmpty() || !Timer.noneIsPending() || !SOON.isEmpty()) {
+                instance = this;
+                return;
+            }
+        }
+        ended = true;
+        close();
+    }
+
+    @Override
+    public String toString() {
+        return "reactor with " + epoll + ", woken by " + wake;
     }
 }

@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.io;
 
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Fd;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
@@ -29,16 +30,15 @@ final class Readiness implements Reactor.Handler {
      */
     private static final int MUCH = 4096;
 
-    private static final long UNREGISTERED = 0;
-
+    private final Fd fd;
     private final int events;
     private final boolean isInterruptible;
 
     /** Confined to the thread that may wait. */
     private boolean flowing;
 
-    /** Known to the reactor since the first park; set by the waiting thread. */
-    private volatile long id = UNREGISTERED;
+    /** Null until the first park; set by the waiting thread. */
+    private volatile Registration registration;
 
     private volatile boolean forgotten;
 
@@ -46,7 +46,8 @@ final class Readiness implements Reactor.Handler {
     private volatile Thread parked;
     private volatile Poll poll;
 
-    Readiness(int events, boolean isInterruptible) {
+    Readiness(Fd fd, int events, boolean isInterruptible) {
+        this.fd = fd;
         this.events = events;
         this.isInterruptible = isInterruptible;
     }
@@ -61,15 +62,16 @@ final class Readiness implements Reactor.Handler {
     }
 
     /**
-     * Waits until {@code fd} may be ready, or lets others run first if much has been moved; the
+     * Waits until the descriptor may be ready, or lets others run first if much has been moved; the
      * caller tries again and sees.
      *
+     * @param number its number, which the caller has acquired
      * @throws InterruptedException if the thread was or is interrupted, and an interrupt ends the
      *     wait; its interrupt status is cleared
      */
-    void await(int fd) throws IOException, InterruptedException {
+    void await(int number) throws IOException, InterruptedException {
         if (VirtualThreads.isCurrent()) {
-            park(fd);
+            park();
             return;
         }
         if (flowing) {
@@ -80,38 +82,37 @@ final class Readiness implements Reactor.Handler {
         try (Poll current = new Poll()) {
             poll = current;
             if (!signalled) {
-                poll(current, fd);
+                poll(current, number);
             }
         } catch (ErrnoException e) {
             if (!Errno.isExhaustion(e.errno())) {
                 throw e;
             }
-            park(fd); // takes no descriptor
+            park(); // takes no descriptor
         } finally {
             poll = null;
             signalled = false;
         }
     }
 
-    private void poll(Poll current, int fd) throws IOException, InterruptedException {
+    private void poll(Poll current, int number) throws IOException, InterruptedException {
         if (isInterruptible) {
-            current.await(fd, events, Deadline.NONE);
+            current.await(number, events, Deadline.NONE);
         } else {
-            current.awaitUninterruptibly(fd, events);
+            current.awaitUninterruptibly(number, events);
         }
     }
 
-    private void park(int fd) throws IOException, InterruptedException {
+    private void park() throws IOException, InterruptedException {
         parked = Thread.currentThread();
         boolean interrupted = false;
         try {
-            if (id == UNREGISTERED) {
-                id = Reactor.register(fd, events, this);
-            } else {
-                Reactor.rearm(fd, events, id);
+            if (registration == null) {
+                registration = new Registration(fd, this);
             }
+            registration.arm(events);
             if (forgotten) {
-                Reactor.forget(id); // closed while we registered
+                registration.forget(); // closed while we registered
             }
             while (!signalled) {
                 LockSupport.park(this);
@@ -151,8 +152,9 @@ final class Readiness implements Reactor.Handler {
     /** To be called before the descriptor is closed. */
     void forget() {
         forgotten = true;
-        if (id != UNREGISTERED) {
-            Reactor.forget(id);
+        Registration known = registration;
+        if (known != null) {
+            known.forget();
         }
     }
 }

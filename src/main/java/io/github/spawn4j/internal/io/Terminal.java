@@ -63,6 +63,18 @@ public final class Terminal {
         return onOpenSide(Pty::size);
     }
 
+    /** Closes our side. Takes no memory. */
+    public void close() {
+        close(reader);
+        close(writer);
+    }
+
+    private static void close(Fd side) {
+        if (side != null) {
+            side.close();
+        }
+    }
+
     private interface Call {
         long on(int fd) throws IOException;
     }
@@ -74,7 +86,7 @@ public final class Terminal {
                 try {
                     return call.on(number);
                 } finally {
-                    side.release();
+                    side.release(number);
                 }
             }
         }

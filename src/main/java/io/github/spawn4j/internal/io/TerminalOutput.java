@@ -109,7 +109,7 @@ final class TerminalOutput extends PipeOutput {
         try {
             return Pty.endOfInput(number, last);
         } finally {
-            side.release();
+            side.release(number);
         }
     }
 }

@@ -1,21 +1,38 @@
 package io.github.spawn4j.internal.io;
 
+import io.github.spawn4j.internal.os.Faults;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Something that the reactor thread does at a point in time, unless it is cancelled. Thread-safe.
  *
- * <p>The tasks must neither wait nor call code of the user.
+ * <p>The tasks must neither wait nor call code of the user. One that fails is done again a little
+ * later, so that to be done twice must do no harm.
+ *
+ * <pre>
+ *   WAITING --begin--> RUNNING ----> OVER
+ *      ^                |  |          ^
+ *      +-----failed-----+  +--cancel--+
+ * </pre>
  */
-public final class Timer implements Comparable<Timer> {
-    // As with the reactor's handlers: shared by all reactors there have been.
+public final class Timer extends Chore implements Comparable<Timer> {
+    // Shared by all reactors there have been, as their registrations are.
     private static final ConcurrentSkipListSet<Timer> PENDING = new ConcurrentSkipListSet<>();
     private static final AtomicLong LAST = new AtomicLong();
+
+    private static final int WAITING = 0;
+    private static final int RUNNING = 1;
+    private static final int OVER = 2;
 
     private final long deadlineNs;
     private final long sequence = LAST.incrementAndGet();
     private final Runnable task;
+    private final AtomicInteger state = new AtomicInteger(WAITING);
+
+    /** Whether its time has come. Confined to the reactor thread. */
+    private boolean taken;
 
     private Timer(long deadlineNs, Runnable task) {
         this.deadlineNs = deadlineNs;
@@ -24,8 +41,14 @@ public final class Timer implements Comparable<Timer> {
 
     /** Adds a task; the reactor is to look at the {@link #earliestNs} again. */
     static Timer add(long deadlineNs, Runnable task) {
+        Faults.resource("timer");
         Timer timer = new Timer(deadlineNs, task);
-        PENDING.add(timer);
+        try {
+            PENDING.add(timer);
+        } catch (OutOfMemoryError e) {
+            timer.cancel(); // it may have been added all the same
+            throw e;
+        }
         return timer;
     }
 
@@ -34,9 +57,26 @@ public final class Timer implements Comparable<Timer> {
         return earliestNs() == deadlineNs;
     }
 
-    /** Makes sure that the task does not begin any more. */
+    /**
+     * Makes sure that the task does not begin, if it has not begun. One that has begun goes on, at
+     * the same time as what the caller does next.
+     */
     public void cancel() {
-        PENDING.remove(this);
+        state.set(OVER);
+        remove();
+    }
+
+    private void remove() {
+        try {
+            PENDING.remove(this);
+        } catch (OutOfMemoryError e) {
+            // Then it is removed when it is due.
+        }
+    }
+
+    /** Whether there is none. */
+    static boolean noneIsPending() {
+        return PENDING.isEmpty();
     }
 
     /** When the next task is due, or {@link Deadline#NONE}. */
@@ -48,22 +88,47 @@ public final class Timer implements Comparable<Timer> {
         return Deadline.NONE;
     }
 
-    /** The next task that is due and has not been cancelled, or null. */
-    static Runnable pollDue() {
+    /** Does all that is due. */
+    static void runDue() {
         for (Timer timer : PENDING) {
             if (!Deadline.hasPassed(timer.deadlineNs)) {
-                return null;
+                return;
             }
-            if (PENDING.remove(timer)) {
-                return timer.task;
-            }
+            timer.run();
         }
-        return null;
+    }
+
+    /** Done before it is removed, as a removal that finds no memory may remove it all the same. */
+    private void run() {
+        if (!taken) {
+            taken = true;
+            attempt();
+        }
+        remove();
+    }
+
+    @Override
+    void perform() {
+        if (!state.compareAndSet(WAITING, RUNNING)) {
+            return;
+        }
+        boolean done = false;
+        try {
+            task.run();
+            done = true;
+        } finally {
+            state.compareAndSet(RUNNING, done ? OVER : WAITING);
+        }
     }
 
     @Override
     public int compareTo(Timer other) {
         long difference = deadlineNs - other.deadlineNs; // nanoTime may overflow
         return difference != 0 ? Long.signum(difference) : Long.compare(sequence, other.sequence);
+    }
+
+    @Override
+    public String toString() {
+        return "the timer for " + task;
     }
 }

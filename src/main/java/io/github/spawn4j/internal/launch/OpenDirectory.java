@@ -32,11 +32,9 @@ public final class OpenDirectory implements AutoCloseable {
         }
     }
 
-    /** The number of the descriptor. */
+    /** The number of the descriptor, which is good until this is closed. */
     public int fd() {
-        int number = fd.acquire();
-        fd.release();
-        return number;
+        return fd.number();
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class PinnedExecutable implements AutoCloseable {
             file.close();
             throw e;
         } finally {
-            file.release();
+            file.release(fd);
         }
     }
 
@@ -114,7 +114,7 @@ public final class PinnedExecutable implements AutoCloseable {
 
         @Override
         public void close() {
-            file.release();
+            file.release(fd);
         }
     }
 

@@ -456,12 +456,18 @@ public final class RequestEncoder implements AutoCloseable {
         return offset;
     }
 
+    /** What will become of the request, to be asked when it has been launched. */
+    public Outcome outcome() {
+        return new Outcome(this);
+    }
+
     /**
      * Ends the request and starts the process.
      *
      * @throws IOException if the thread cannot be started that the child is to be tied to
      */
     public Outcome launch(int strategy) throws IOException {
+        Outcome outcome = outcome(); // before there is a child: then no memory may be wanted
         if (parentDeathSignal != 0) {
             // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
             addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
@@ -490,7 +496,7 @@ public final class RequestEncoder implements AutoCloseable {
             ByteBuffer request = bytes;
             Keeper.call(() -> Spawn.spawn(request));
         }
-        return new Outcome(this);
+        return outcome;
     }
 
     int sourceField(int source, int field) {

@@ -82,7 +82,7 @@ public final class WriteDenial implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            pidfd.release();
+            pidfd.release(number);
             pidfd.close();
         }
     }

@@ -27,17 +27,30 @@ public final class Epoll implements AutoCloseable {
 
     /** int epoll_create1(int flags), close-on-exec */
     public Epoll() throws IOException {
-        epoll = new Fd(Errno.check("epoll_create1", create0()));
+        epoll = Fd.of("epoll_create1", Epoll::create0);
     }
 
     /** int epoll_ctl(int epfd, EPOLL_CTL_ADD, int fd, struct epoll_event *event) */
     public void add(int fd, int interest, long data) throws IOException {
+        Faults.call("epoll_ctl");
         Errno.check("epoll_ctl", control(fd, ADD, interest, data));
     }
 
     /** int epoll_ctl(int epfd, EPOLL_CTL_MOD, int fd, struct epoll_event *event) */
     public void modify(int fd, int interest, long data) throws IOException {
         Errno.check("epoll_ctl", control(fd, MODIFY, interest, data));
+    }
+
+    /**
+     * Whether this is an epoll instance that knows {@code fd}. Not the one that this was if
+     * somebody has closed the descriptor, whatever he has opened under its number.
+     */
+    public boolean knows(int fd) {
+        int result = control(fd, ADD, ONESHOT, 0);
+        if (result == 0) {
+            control(fd, DELETE, 0, 0); // somebody else's
+        }
+        return result == -Errno.EEXIST;
     }
 
     private int control(int fd, int operation, int interest, long data) {
@@ -48,7 +61,7 @@ public final class Epoll implements AutoCloseable {
         try {
             return control0(epfd, operation, fd, interest, data);
         } finally {
-            epoll.release();
+            epoll.release(epfd);
         }
     }
 
@@ -59,9 +72,11 @@ public final class Epoll implements AutoCloseable {
     public int await(int timeoutMs) throws IOException {
         int epfd = epoll.acquire();
         try {
-            return Errno.check("epoll_wait", await0(epfd, events, CAPACITY, timeoutMs));
+            return Errno.check(
+                    "epoll_wait",
+                    epfd < 0 ? -Errno.EBADF : await0(epfd, events, CAPACITY, timeoutMs));
         } finally {
-            epoll.release();
+            epoll.release(epfd);
         }
     }
 
@@ -80,7 +95,13 @@ public final class Epoll implements AutoCloseable {
         epoll.close();
     }
 
+    @Override
+    public String toString() {
+        return "epoll " + epoll;
+    }
+
     private static final int ADD = 1;
+    private static final int DELETE = 2;
     private static final int MODIFY = 3;
 
     private static native int eventSize0();

@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Error numbers: their names, their texts, and the way from a native result to an exception. */
@@ -22,6 +21,7 @@ public final class Errno {
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
     public static final int ENODEV = 19;
+    static final int EEXIST = 17;
     public static final int ENOTDIR = 20;
     public static final int EISDIR = 21;
     public static final int EINVAL = 22;
@@ -83,18 +83,39 @@ public final class Errno {
         return result;
     }
 
-    /** Read on the first failure, which most JVMs never see. */
+    /**
+     * Read on the first failure, which most JVMs never see, and later if it cannot be read then.
+     */
     private static final class Table {
-        private static final String[][] ENTRIES = read();
+        private static final int SIZE = 134;
+
+        private static volatile String[][] entries;
 
         static String entry(int errno, int part) {
-            String[] entry = errno >= 0 && errno < ENTRIES.length ? ENTRIES[errno] : null;
+            String[] entry = errno >= 0 && errno < SIZE ? entries()[errno] : null;
             return entry != null ? entry[part] : (part == 0 ? "errno " : "Unknown error ") + errno;
         }
 
-        private static String[][] read() {
-            String[][] entries = new String[134][];
+        private static String[][] entries() {
+            String[][] known = entries;
+            if (known != null) {
+                return known;
+            }
+            try {
+                known = read();
+                entries = known;
+                return known;
+            } catch (IOException | RuntimeException e) {
+                return new String[SIZE][]; // the number alone says what has happened
+            }
+        }
+
+        private static String[][] read() throws IOException {
+            String[][] read = new String[SIZE][];
             InputStream stream = Errno.class.getResourceAsStream("errno.txt");
+            if (stream == null) {
+                throw new IOException("no errno.txt"); // as the jar cannot be opened just now
+            }
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(stream, StandardCharsets.US_ASCII))) {
                 lines.lines()
@@ -102,11 +123,9 @@ public final class Errno {
                         .map(line -> line.split(" ", 3))
                         .forEach(
                                 parts ->
-                                        entries[Integer.parseInt(parts[0])] =
+                                        read[Integer.parseInt(parts[0])] =
                                                 new String[] {parts[1], parts[2]});
-                return entries;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                return read;
             }
         }
     }

@@ -1,16 +1,10 @@
 package io.github.spawn4j.internal.os;
 
 import java.lang.annotation.Native;
+import java.util.Arrays;
 
-/**
- * How a child ended, as waitid(2) says it. Immutable.
- *
- * @param code CLD_EXITED, CLD_KILLED, CLD_DUMPED, or {@link #UNKNOWN}
- * @param status the exit code or the signal
- * @param usage the rusage: user and system time in microseconds, peak memory in KiB, minor and
- *     major faults, block inputs and outputs, voluntary and involuntary context switches
- */
-public record Exit(int code, int status, long[] usage) {
+/** How a child ended, as waitid(2) says it. Immutable for all but who has it filled. */
+public final class Exit {
     /** Somebody else has collected the status. */
     public static final int UNKNOWN = 0;
 
@@ -26,16 +20,41 @@ public record Exit(int code, int status, long[] usage) {
     /** Code and status, then the numbers of the rusage. */
     @Native static final int FIELDS = 11;
 
-    private static final int USAGE_FIELDS = FIELDS - 2;
+    private static final int FIRST_OF_USAGE = 2;
 
-    static Exit of(long[] fields) {
-        long[] usage = new long[USAGE_FIELDS];
-        System.arraycopy(fields, 2, usage, 0, USAGE_FIELDS);
-        return new Exit((int) fields[0], (int) fields[1], usage);
+    private final long[] fields = new long[FIELDS];
+
+    /**
+     * Made before the kernel is asked: when it has answered, the child is gone, and so is the
+     * answer.
+     */
+    Exit() {}
+
+    /** What the kernel's answer is written to. */
+    long[] fields() {
+        return fields;
     }
 
     /** Nobody can tell how it ended. */
     public static Exit unknown() {
-        return new Exit(UNKNOWN, 0, new long[USAGE_FIELDS]);
+        return new Exit();
+    }
+
+    /** CLD_EXITED, CLD_KILLED, CLD_DUMPED, or {@link #UNKNOWN}. */
+    public int code() {
+        return (int) fields[0];
+    }
+
+    /** The exit code or the signal. */
+    public int status() {
+        return (int) fields[1];
+    }
+
+    /**
+     * The rusage: user and system time in microseconds, peak memory in KiB, minor and major faults,
+     * block inputs and outputs, voluntary and involuntary context switches.
+     */
+    public long[] usage() {
+        return Arrays.copyOfRange(fields, FIRST_OF_USAGE, FIELDS);
     }
 }

@@ -1,6 +1,8 @@
 package io.github.spawn4j.internal.os;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 
 /**
  * An open descriptor that is closed exactly once, and never while somebody is using its number.
@@ -14,18 +16,53 @@ public final class Fd implements AutoCloseable {
     private static final long CLOSED = 1L << 32;
     private static final long USERS = CLOSED - 1;
 
-    private final int number;
+    /** Changed once at most, by {@link #open}, before the state says that it can be used. */
+    private int number;
 
-    /** The number of users, and whether it has been closed. */
-    private final AtomicLong state = new AtomicLong();
+    /** The number of users, and whether it is closed. */
+    private final AtomicLong state;
 
     public Fd(int number) {
         this.number = number;
+        state = new AtomicLong();
+    }
+
+    private Fd() {
+        number = -1;
+        state = new AtomicLong(CLOSED);
     }
 
     /**
-     * Begins a use. Returns the number, or -1 once it is closed; each success wants one {@link
-     * #release}.
+     * The place of a descriptor that is yet to come, closed until {@link #open}: so that no memory
+     * is needed at the moment when there is one.
+     */
+    public static Fd reserved() {
+        return new Fd();
+    }
+
+    /**
+     * What {@code opening} opens.
+     *
+     * @param call the name of the system call
+     * @param opening the number of the new descriptor, or -errno
+     * @throws IOException if it fails; nothing is open then
+     */
+    static Fd of(String call, IntSupplier opening) throws IOException {
+        Fd fd = reserved();
+        Faults.call(call);
+        fd.open(Errno.check(call, opening.getAsInt()));
+        return fd;
+    }
+
+    /** Takes over an open descriptor, into a {@link #reserved} place, at most once. */
+    public void open(int descriptor) {
+        number = descriptor;
+        state.set(0);
+    }
+
+    /**
+     * Begins a use. Returns the number, or -1 while it is closed; what it returns is to be given to
+     * {@link #release}.
      */
     public int acquire() {
         long current;
@@ -43,8 +80,24 @@ public final class Fd implements AutoCloseable {
         return number;
     }
 
-    public void release() {
-        if (state.decrementAndGet() == CLOSED) {
+    /**
+     * Ends a use; one that did not begin has no end.
+     *
+     * @param acquired what {@link #acquire} has returned: with -1 this does nothing
+     * @throws IllegalStateException if nobody is using it, or not under this number
+     */
+    public void release(int acquired) {
+        if (acquired < 0) {
+            return;
+        }
+        long current;
+        do {
+            current = state.get();
+            if (acquired != number || (current & USERS) == 0) {
+                throw new IllegalStateException(acquired + " was not acquired from " + this);
+            }
+        } while (!state.compareAndSet(current, current - 1));
+        if (current - 1 == CLOSED) {
             Io.close(number);
         }
     }

@@ -35,9 +35,13 @@ public final class Io {
 
     /** int pipe2(int pipefd[2], O_CLOEXEC); both ends block. */
     public static Pipe pipe() throws IOException {
+        Pipe pipe = new Pipe(Fd.reserved(), Fd.reserved());
+        Faults.call("pipe");
         long ends = pipe0();
         Errno.check("pipe", (int) Math.min(ends, 0));
-        return new Pipe(new Fd((int) (ends >>> Integer.SIZE)), new Fd((int) ends));
+        pipe.reader.open((int) (ends >>> Integer.SIZE));
+        pipe.writer.open((int) ends);
+        return pipe;
     }
 
     /**
@@ -47,15 +51,15 @@ public final class Io {
     public static Fd unblocked(Fd fd) throws IOException {
         int number = fd.acquire();
         try {
-            return new Fd(Errno.check("fcntl", unblocked0(number)));
+            return Fd.of("fcntl", () -> number < 0 ? -Errno.EBADF : unblocked0(number));
         } finally {
-            fd.release();
+            fd.release(number);
         }
     }
 
     /** int fcntl(int fd, F_DUPFD_CLOEXEC, 3): another descriptor of the same open file. */
     public static Fd duplicate(int fd) throws IOException {
-        return new Fd(Errno.check("fcntl(F_DUPFD_CLOEXEC)", duplicate0(fd)));
+        return Fd.of("fcntl(F_DUPFD_CLOEXEC)", () -> duplicate0(fd));
     }
 
     /** ssize_t read(int fd, void *buf, size_t count): the bytes read, 0 at the end, or -EAGAIN. */
@@ -139,7 +143,7 @@ public final class Io {
 
     /** int eventfd(unsigned int initval, int flags), non-blocking and close-on-exec */
     public static Fd eventFd() throws IOException {
-        return new Fd(Errno.check("eventfd", eventFd0()));
+        return Fd.of("eventfd", Io::eventFd0);
     }
 
     /**

@@ -8,6 +8,14 @@ public final class Pidfd {
     /** PIDFD_SIGNAL_PROCESS_GROUP */
     private static final int PROCESS_GROUP = 4;
 
+    private static final int SIGKILL = 9;
+
+    /** A pid that the kernel never gives. */
+    private static final int NOBODY = Integer.MAX_VALUE;
+
+    /** Written by many at once, and read by nobody. */
+    private static final long[] UNWANTED = new long[Exit.FIELDS];
+
     static {
         NativeLibrary.load();
     }
@@ -32,10 +40,13 @@ public final class Pidfd {
 
     /** int pidfd_open(pid_t pid, unsigned int flags): empty if there is no such process. */
     public static Optional<Fd> open(int pid) throws IOException {
+        Optional<Fd> opened = Optional.of(Fd.reserved());
         int result = open0(pid);
-        return result == -Errno.ESRCH
-                ? Optional.empty()
-                : Optional.of(new Fd(Errno.check("pidfd_open", result)));
+        if (result == -Errno.ESRCH) {
+            return Optional.empty();
+        }
+        opened.get().open(Errno.check("pidfd_open", result));
+        return opened;
     }
 
     /** int kill(pid_t pid, int sig): false if the process has ended. */
@@ -68,12 +79,12 @@ public final class Pidfd {
     }
 
     private static Exit exit(int pidfd, boolean reap) throws IOException {
-        long[] fields = new long[Exit.FIELDS];
-        int result = exit0(pidfd, reap, fields);
+        Exit exit = new Exit();
+        int result = exit0(pidfd, reap, exit.fields());
         if (result == -Errno.ECHILD) {
             return Exit.unknown();
         }
-        return Errno.check("waitid", result) == 0 ? null : Exit.of(fields);
+        return Errno.check("waitid", result) == 0 ? null : exit;
     }
 
     /**
@@ -83,6 +94,30 @@ public final class Pidfd {
     public static void awaitExit(int pidfd) throws IOException {
         Errno.check("poll", Io.await0(pidfd, Io.POLLIN, -1, -1));
         reap(pidfd);
+    }
+
+    /**
+     * Kills and reaps a child that nobody is to know of. Takes neither memory nor a thread, so that
+     * it also works when those have run out, which is mostly why it is called.
+     */
+    public static void discard(int pid, int pidfd) {
+        discard(pid, pidfd, -1);
+    }
+
+    /**
+     * Does once, to nobody, what {@link #discard} does: what is called for the first time when
+     * there is no memory cannot be linked.
+     */
+    public static void prepare() {
+        discard(NOBODY, -1, 0);
+    }
+
+    private static void discard(int pid, int pidfd, int timeoutMs) {
+        if (!Kernel.has(Kernel.PIDFD_SEND_SIGNAL) || sendSignal0(pidfd, SIGKILL, 0) < 0) {
+            kill0(pid, SIGKILL); // which is still the child's, as nobody has reaped it
+        }
+        Io.await0(pidfd, Io.POLLIN, -1, timeoutMs);
+        exit0(pidfd, true, UNWANTED);
     }
 
     static native int duplicate0(int pidfd, int number);

@@ -15,14 +15,13 @@ public final class PidfdHandle implements AutoCloseable {
 
     /** An eventfd that nobody signals: other than a memfd's, its poll is never ready. */
     public static PidfdHandle open() throws IOException {
+        NativeLibrary.require();
         return new PidfdHandle(Io.eventFd());
     }
 
     public int number() {
         int number = fd.acquire();
-        if (number >= 0) {
-            fd.release();
-        }
+        fd.release(number);
         return number;
     }
 
@@ -35,7 +34,7 @@ public final class PidfdHandle implements AutoCloseable {
         try {
             Errno.check("dup3", Pidfd.duplicate0(pidfd, number));
         } finally {
-            fd.release();
+            fd.release(number);
         }
     }
 
@@ -48,7 +47,7 @@ public final class PidfdHandle implements AutoCloseable {
         try {
             return Errno.check("pidfd_getfd", Pidfd.getFd0(number, targetFd));
         } finally {
-            fd.release();
+            fd.release(number);
         }
     }
 

@@ -29,26 +29,24 @@ public final class Pty implements AutoCloseable {
         try {
             pty.openSides(rows, columns);
             return pty;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             pty.close();
             throw e;
         }
     }
 
     private void openSides(int rows, int columns) throws IOException {
-        int number = Errno.check("open /dev/ptmx", open0());
-        reading = new Fd(number);
+        reading = Fd.of("open /dev/ptmx", Pty::open0);
+        int number = reading.number();
         Errno.check("ioctl(TIOCSPTLCK)", unlock0(number));
         resize(number, rows, columns);
         writing = Io.duplicate(number);
-        peer = new Fd(Errno.check("ioctl(TIOCGPTPEER)", peer0(number)));
+        peer = Fd.of("ioctl(TIOCGPTPEER)", () -> peer0(number));
     }
 
-    /** The number of the child's side. */
+    /** The number of the child's side, which stays open until {@link #closePeer}. */
     public int peer() {
-        int number = peer.acquire();
-        peer.release();
-        return number;
+        return peer.number();
     }
 
     /** Closes the child's side, here. */

@@ -22,6 +22,7 @@ public final class Spawn {
      */
     public static ByteBuffer allocate(int capacity) {
         NativeLibrary.require();
+        Faults.resource("block");
         ByteBuffer block = allocate0(capacity);
         if (block == null) {
             throw new OutOfMemoryError("no memory for a request of " + capacity + " bytes");

@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.os;
 
 import java.security.AccessController;
 import java.security.PrivilegedAction;
+import java.util.function.Supplier;
 
 /** The threads of the library, which belong to nobody else. */
 public final class Threads {
@@ -20,15 +21,19 @@ public final class Threads {
      * @param stackSize in bytes; 0 for the usual one
      * @return the thread, which has not been started
      */
-    @SuppressWarnings("removal") // until JDK 24 a thread keeps the access control context
     public static Thread daemon(String name, long stackSize, Runnable task) {
-        // Privileged: that context is then not the caller's, with all class loaders of its stack.
-        return AccessController.doPrivileged(
-                (PrivilegedAction<Thread>) () -> neutral(name, stackSize, task));
+        return daemon(() -> new Thread(outermostGroup(), task, name, stackSize, false));
     }
 
-    private static Thread neutral(String name, long stackSize, Runnable task) {
-        Thread thread = new Thread(outermostGroup(), task, name, stackSize, false);
+    /** The same for a thread of its own kind, which says itself that its group is the outermost. */
+    @SuppressWarnings("removal") // until JDK 24 a thread keeps the access control context
+    public static <T extends Thread> T daemon(Supplier<T> constructor) {
+        // Privileged: that context is then not the caller's, with all class loaders of its stack.
+        return AccessController.doPrivileged(
+                (PrivilegedAction<T>) () -> neutral(constructor.get()));
+    }
+
+    private static <T extends Thread> T neutral(T thread) {
         thread.setDaemon(true);
         thread.setPriority(Thread.NORM_PRIORITY);
         thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
@@ -55,7 +60,8 @@ public final class Threads {
         return refusal;
     }
 
-    private static ThreadGroup outermostGroup() {
+    /** A group that is never destroyed. */
+    public static ThreadGroup outermostGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         while (group.getParent() != null) {
             group = group.getParent();

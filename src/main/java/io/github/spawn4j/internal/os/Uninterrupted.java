@@ -21,6 +21,9 @@ public final class Uninterrupted {
                     return future.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
+                } catch (OutOfMemoryError e) {
+                    // It goes on all the same, with what the caller would give up now.
+                    Thread.yield();
                 }
             }
         } catch (ExecutionException e) {

@@ -1,0 +1,59 @@
+package io.github.spawn4j.internal.io;
+
+import io.github.spawn4j.internal.os.Log;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Something that the reactor thread does, and does again a little later for as long as it fails:
+ * for want of memory, of a descriptor, of a thread. All that it takes to be remembered is in
+ * itself, so that no want can make it be forgotten. Thread-safe.
+ */
+abstract class Chore {
+    private static final Log LOG = Log.of(Chore.class);
+
+    /** The one behind it, for the list that it is in. */
+    Chore next;
+
+    /** Whether it is in a list. */
+    private final AtomicBoolean queued = new AtomicBoolean();
+
+    /** Confined to whoever does it. */
+    private boolean reported;
+
+    /**
+     * Does it. What an attempt did before it failed is done once more, so that must do no harm.
+     * Must neither wait nor call code of the user.
+     */
+    abstract void perform() throws Exception;
+
+    /** Returns false if it is in a list already, whose turn is still to come. */
+    final boolean enter() {
+        return queued.compareAndSet(false, true);
+    }
+
+    /** To be called before it is done, as it may be wanted once more meanwhile. */
+    final void leave() {
+        next = null;
+        queued.set(false);
+    }
+
+    /** Does it on this thread; if that fails, the reactor does it later. Never throws. */
+    final void attempt() {
+        try {
+            perform();
+        } catch (
+                Throwable e) { // whatever it is, it is no trouble of the others who have their turn
+            Reactor.retry(this);
+            report(e);
+        }
+    }
+
+    private void report(Throwable e) {
+        if (e instanceof RuntimeException && !reported) {
+            LOG.error("{} has failed and is tried again", this, e);
+        } else {
+            LOG.debug("{} is tried again", this, e);
+        }
+        reported = true;
+    }
+}

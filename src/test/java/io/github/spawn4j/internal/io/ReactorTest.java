@@ -1,0 +1,253 @@
+package io.github.spawn4j.internal.io;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Faults;
+import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Io;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is watched is told, whatever happens to the reactor meanwhile. */
+@Timeout(60)
+class ReactorTest {
+    private static final Pattern DESCRIPTORS =
+            Pattern.compile("epoll fd (\\d+), woken by fd (\\d+)");
+
+    @AfterEach
+    void withoutFaults() {
+        Faults.plan(null);
+    }
+
+    /** An eventfd that is watched until something can be read. */
+    private static final class Watched implements AutoCloseable {
+        private final Fd fd;
+        private final Registration registration;
+        private final Semaphore told = new Semaphore(0);
+        private final AtomicReference<Error> next = new AtomicReference<>();
+
+        Watched() throws IOException {
+            fd = Io.eventFd();
+            registration = new Registration(fd, this::ready);
+            registration.arm(Io.POLLIN);
+        }
+
+        private void ready(int events) {
+            Error failure = next.getAndSet(null);
+            if (failure != null) {
+                throw failure;
+            }
+            told.release();
+        }
+
+        void failOnceWith(Error failure) {
+            next.set(failure);
+        }
+
+        void makeReadable() {
+            Io.wake(fd.number());
+        }
+
+        void assertTold() throws InterruptedException {
+            assertThat(told.tryAcquire(10, SECONDS)).as("told").isTrue();
+        }
+
+        @Override
+        public void close() {
+            registration.forget();
+            fd.close();
+        }
+    }
+
+    @Test
+    void tellsAnEventAgainWhoseHandlerHasFailed() throws Exception {
+        try (Watched watched = new Watched()) {
+            watched.failOnceWith(new OutOfMemoryError("none for now"));
+
+            watched.makeReadable();
+
+            watched.assertTold();
+        }
+    }
+
+    @Test
+    void survivesAStackOverflowInAHandler() throws Exception {
+        try (Watched watched = new Watched();
+                Watched other = new Watched()) {
+            watched.failOnceWith(new StackOverflowError("deep"));
+
+            watched.makeReadable();
+            other.makeReadable();
+
+            watched.assertTold();
+            other.assertTold();
+        }
+    }
+
+    @Test
+    void takesAFailureOfADescriptorForItsOwn() throws Exception {
+        Reactor before = Reactor.get();
+        Fd closedBehindOurBack = Io.eventFd();
+        new Fd(closedBehindOurBack.number()).close();
+        Registration registration = new Registration(closedBehindOurBack, events -> {});
+
+        assertThatThrownBy(() -> registration.arm(Io.POLLIN))
+                .isInstanceOf(ErrnoException.class)
+                .hasMessageContaining("EBADF");
+
+        registration.forget();
+        assertThat(Reactor.get()).isSameAs(before);
+    }
+
+    @Test
+    void movesAllThatIsWatchedWhenSomebodyHasClosedItsEpollInstance() throws Exception {
+        try (Watched watched = new Watched();
+                Watched unarmed = new Watched()) {
+            unarmed.makeReadable();
+            unarmed.assertTold();
+            Reactor before = Reactor.get();
+
+            close(before, 1);
+            close(before, 2);
+            try (Watched other = new Watched()) {
+                assertThat(Reactor.get()).isNotSameAs(before);
+                watched.makeReadable();
+                watched.assertTold();
+                unarmed.registration.arm(Io.POLLIN);
+                unarmed.assertTold();
+                other.makeReadable();
+                other.assertTold();
+            }
+        }
+    }
+
+    @Test
+    void doesNotTakeAnotherEpollInstanceForItsOwn() throws Exception {
+        try (Watched watched = new Watched()) {
+            Reactor before = Reactor.get();
+            int number = close(before, 1);
+            // Whatever gets the number: here an eventfd, which knows nothing of epoll_ctl(2).
+            try (Fd theirs = Io.eventFd();
+                    Watched other = new Watched()) {
+                assertThat(theirs.number()).as("the number that was closed").isEqualTo(number);
+                close(before, 2);
+                watched.makeReadable();
+                watched.assertTold();
+                other.makeReadable();
+                other.assertTold();
+            }
+        }
+    }
+
+    /** Closes one of its descriptors, as careless native code does. Returns the number. */
+    private static int close(Reactor reactor, int which) {
+        Matcher matcher = DESCRIPTORS.matcher(reactor.toString());
+        assertThat(matcher.find()).as(reactor.toString()).isTrue();
+        int number = Integer.parseInt(matcher.group(which));
+        new Fd(number).close();
+        return number;
+    }
+
+    @Test
+    void startsAnotherThreadByItselfWhenItsOwnDies() throws Exception {
+        try (Watched watched = new Watched()) {
+            Reactor before = Reactor.get();
+            killThread(what -> {});
+
+            watched.makeReadable();
+
+            watched.assertTold();
+            assertThat(Reactor.get()).isSameAs(before);
+        }
+    }
+
+    @Test
+    void isGivenAnotherThreadByWhoeverComesNextIfNoneCouldBeHad() throws Exception {
+        try (Watched watched = new Watched()) {
+            killThread(
+                    what -> {
+                        if (what.equals("thread")) {
+                            throw new OutOfMemoryError("no thread for now");
+                        }
+                    });
+            watched.makeReadable();
+            Faults.plan(null);
+
+            Reactor.schedule(0, () -> {});
+
+            watched.assertTold();
+        }
+    }
+
+    /** Ends the thread by an error outside of every guard, as Thread.stop might. */
+    private static void killThread(Consumer<String> then) throws Exception {
+        CountDownLatch dead = new CountDownLatch(1);
+        Thread[] victim = new Thread[1];
+        Thread.UncaughtExceptionHandler quiet = (thread, e) -> dead.countDown();
+        Faults.plan(
+                new Faults.Plan() {
+                    private boolean done;
+
+                    @Override
+                    public void call(String name) {}
+
+                    @Override
+                    public void resource(String what) {
+                        if (what.equals("turn") && !done) {
+                            done = true;
+                            victim[0] = Thread.currentThread();
+                            victim[0].setUncaughtExceptionHandler(quiet);
+                            throw new InternalError("outside of every guard");
+                        }
+                        then.accept(what);
+                    }
+                });
+        Reactor.soon(
+                new Chore() {
+                    @Override
+                    void perform() {}
+                });
+        assertThat(dead.await(10, SECONDS)).as("the thread has died").isTrue();
+        victim[0].join();
+    }
+
+    @Test
+    void endsWhenThereIsNothingToWatchAndBeginsAnewWhenThereIs() throws Exception {
+        Reactor.get();
+        Thread thread = thread();
+
+        thread.join(SECONDS.toMillis(20));
+
+        assertThat(thread.isAlive()).as("thread of an idle reactor").isFalse();
+        try (Watched watched = new Watched()) {
+            watched.makeReadable();
+            watched.assertTold();
+            assertThat(thread()).isNotSameAs(thread);
+        }
+    }
+
+    @Test
+    void keepsNoClassLoaderOfWhoeverComesFirst() throws Exception {
+        Reactor.get();
+
+        assertThat(thread().getContextClassLoader()).isNull();
+    }
+
+    private static Thread thread() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("spawn4j-reactor"))
+                .findFirst()
+                .orElseThrow();
+    }
+}
