@@ -19,7 +19,7 @@ import java.util.function.LongConsumer;
  *      +---- release ---->+----- exit of the child, and nobody else left -----+-------> gone
  * </pre>
  */
-public final class Escalation {
+public final class Escalation extends Chore {
     /** What is done, and how long the target then has. */
     public sealed interface Step {
         long graceNs();
@@ -86,6 +86,9 @@ public final class Escalation {
 
     private final boolean atShutdown;
 
+    /** Whether it has begun with its end. */
+    private volatile boolean kills;
+
     /**
      * A teardown that has not begun.
      *
@@ -116,25 +119,26 @@ public final class Escalation {
      */
     public CompletableFuture<Void> begin() {
         if (begun.compareAndSet(false, true)) {
-            beginning.attempt();
+            attempt();
         }
         return ended;
     }
 
-    /** What {@link #begin} has begun, until it has been done. */
-    private final Chore beginning =
-            new Chore() {
-                @Override
-                void perform() {
-                    held = target.hold();
-                    if (held) {
-                        look(FIRST_LOOK_NS);
-                    } else {
-                        child.whenExited(() -> look(FIRST_LOOK_NS));
-                    }
-                    elsewhere(() -> step(0));
-                }
-            };
+    /** What {@link #begin} or {@link #kill} has begun, until it has been done. */
+    @Override
+    void perform() {
+        if (kills) {
+            elsewhere(this::killNow);
+            return;
+        }
+        held = target.hold();
+        if (held) {
+            look(FIRST_LOOK_NS);
+        } else {
+            child.whenExited(() -> look(FIRST_LOOK_NS));
+        }
+        elsewhere(() -> step(0));
+    }
 
     /**
      * To be called when the child has exited: if nobody else is left either there will be no
@@ -202,17 +206,10 @@ public final class Escalation {
     /** Ends all that can be reached at once, as a teardown that nobody will wait for. */
     public void kill() {
         if (begun.compareAndSet(false, true)) {
-            killing.attempt();
+            kills = true;
+            attempt();
         }
     }
-
-    private final Chore killing =
-            new Chore() {
-                @Override
-                void perform() {
-                    elsewhere(Escalation.this::killNow);
-                }
-            };
 
     private void killNow() {
         attempt(() -> target.signal(SIGKILL));
