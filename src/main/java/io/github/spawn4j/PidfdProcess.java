@@ -270,7 +270,7 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     private Exit collected() {
-        Exit exit = child.exit();
+        Exit exit = child.exitWithStreams();
         if (exit == null) {
             throw new IllegalThreadStateException("process " + pid() + " hasn't exited");
         }

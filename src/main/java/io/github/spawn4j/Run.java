@@ -372,10 +372,11 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     /** The first stage that has not ended; if all have, and only output is late, the last one. */
     private synchronized int firstRunning() {
-        return IntStream.range(0, stages.size())
-                .filter(stage -> !order.contains(stage))
-                .findFirst()
-                .orElse(stages.size() - 1);
+        int stage = 0;
+        while (stage < stages.size() - 1 && order.contains(stage)) {
+            stage++;
+        }
+        return stage;
     }
 
     private void stop() {

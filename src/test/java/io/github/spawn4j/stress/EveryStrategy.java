@@ -26,6 +26,14 @@ final class EveryStrategy {
 
     private EveryStrategy() {}
 
+    /** Prints OK, or what was wrong. */
+    public static void main(String[] strategies) throws Exception {
+        for (String strategy : strategies) {
+            works(SpawnStrategy.valueOf(strategy));
+        }
+        System.out.println("OK");
+    }
+
     static void works(SpawnStrategy strategy) throws Exception {
         givesExactlyTheDescriptors(strategy);
         startsFromTemplate(strategy);

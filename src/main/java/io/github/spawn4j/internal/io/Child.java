@@ -293,6 +293,18 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     }
 
     /**
+     * As {@link #exit}, for a user: not before the streams know of it too, whose descriptors would
+     * else count against his next start.
+     */
+    public Exit exitWithStreams() {
+        Exit found = exit();
+        if (found != null) {
+            tellStreams();
+        }
+        return found;
+    }
+
+    /**
      * Does {@code task} when the exit is known, at once or on whatever thread finds it out, and
      * again a little later if it throws: code of ours only, which must not wait, does no harm when
      * it is done twice, and calls {@link #exit} before it tells a user.
@@ -490,11 +502,8 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      *     cleared
      */
     public Exit await(long deadlineNs) throws InterruptedException {
-        Exit found = awaitCollected(deadlineNs);
-        if (found != null) {
-            tellStreams(); // or what they have open would count against the next start
-        }
-        return found;
+        awaitCollected(deadlineNs);
+        return exitWithStreams();
     }
 
     private Exit awaitCollected(long deadlineNs) throws InterruptedException {

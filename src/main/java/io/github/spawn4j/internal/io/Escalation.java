@@ -74,7 +74,7 @@ public final class Escalation extends Chore {
     /** What went wrong on the way, of which nobody is told if it ends well. */
     private volatile Throwable failure;
 
-    private volatile Timer next;
+    private volatile Timer pending;
 
     /** Whether the exit of the child is kept back, so that nobody tells when to look. */
     private volatile boolean held;
@@ -250,11 +250,11 @@ public final class Escalation extends Chore {
     private void awaitGrace(Step step, int following) {
         try {
             Timer timer = Reactor.schedule(step.graceNs(), () -> elsewhere(() -> step(following)));
-            next = timer;
+            pending = timer;
             if (ended.isDone()) {
                 timer.cancel(); // it has ended meanwhile, when there was none to be cancelled
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException e) {
             fail(e);
             survive(); // without a reactor nobody would take the next step
         }
@@ -371,9 +371,9 @@ public final class Escalation extends Chore {
     }
 
     private void end() {
-        Timer pending = next;
-        if (pending != null) {
-            pending.cancel();
+        Timer timer = pending;
+        if (timer != null) {
+            timer.cancel();
         }
         finish(null);
     }

@@ -360,8 +360,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         lock.lock();
         try {
             checkOpen();
-            long moved = limit - position;
-            out.write(buffer, position, limit - position);
+            int left = limit - position;
+            long moved = left;
+            out.write(buffer, position, left);
             position = limit;
             int count;
             while ((count = take(splice::move)) >= 0) {

@@ -83,7 +83,8 @@ final class ArgumentLimits {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
                 if (line.startsWith("Max stack size")) {
-                    String soft = line.substring("Max stack size".length()).strip().split(" +")[0];
+                    String soft =
+                            line.substring("Max stack size".length()).strip().split(" +", 2)[0];
                     return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
                 }
             }

@@ -109,7 +109,9 @@ public final class Pidfd {
      * there is no memory cannot be linked.
      */
     public static void prepare() {
-        discard(NOBODY, -1, 0);
+        if (Kernel.has(Kernel.WAITID_PIDFD)) { // without it there will be nobody to be discarded
+            discard(NOBODY, -1, 0);
+        }
     }
 
     private static void discard(int pid, int pidfd, int timeoutMs) {

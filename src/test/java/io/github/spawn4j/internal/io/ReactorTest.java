@@ -241,7 +241,7 @@ class ReactorTest {
     void keepsNoClassLoaderOfWhoeverComesFirst() throws Exception {
         Reactor.get();
 
-        assertThat(thread().getContextClassLoader()).isNull();
+        assertThat(thread().getContextClassLoader()).isSameAs(ClassLoader.getSystemClassLoader());
     }
 
     private static Thread thread() {
