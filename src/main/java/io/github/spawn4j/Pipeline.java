@@ -179,7 +179,8 @@ public final class Pipeline {
     }
 
     private <T> List<T> start(Adopter<T> adopter) throws SpawnException {
-        List<T> started = new ArrayList<>();
+        // With room for all: to add one that runs must not want memory.
+        List<T> started = new ArrayList<>(stages.size());
         try (Plumbing plumbing = new Plumbing()) {
             for (EmptyProcess stage : stages) {
                 boolean isLast = started.size() + 1 == stages.size();

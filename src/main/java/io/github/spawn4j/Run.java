@@ -241,7 +241,11 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     void begin(List<Stage> adopted, boolean sharesStderr) {
         stages = adopted;
         sharedStderr = sharesStderr ? stages.get(stages.size() - 1).stderr : null;
-        guarded(this::begin).run();
+        try {
+            begin();
+        } catch (Throwable e) { // not guarded(), which may find no memory, and they are running
+            collapse(e);
+        }
     }
 
     private void begin() {
@@ -520,17 +524,25 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             throw e;
         } catch (ExecutionException e) {
             throw new IllegalStateException("the run has ended without a result", e.getCause());
+        } catch (RuntimeException | Error e) {
+            collapse(e); // as nobody will learn of its end
+            throw e;
         }
     }
 
     /** A future for the caller; the run ends when it is completed, by whomever. */
     CompletableFuture<CommandResult> future() {
-        CompletableFuture<CommandResult> future = new CompletableFuture<>();
-        Errand telling = new Errand(() -> tell(future));
-        ending.whenComplete((ended, e) -> telling.run());
-        Runnable stop = guarded(this::stop);
-        future.whenComplete((result, e) -> stop.run());
-        return future;
+        try {
+            CompletableFuture<CommandResult> future = new CompletableFuture<>();
+            Errand telling = new Errand(() -> tell(future));
+            Runnable stop = guarded(this::stop);
+            ending.whenComplete((ended, e) -> telling.run());
+            future.whenComplete((result, e) -> stop.run());
+            return future;
+        } catch (RuntimeException | Error e) {
+            collapse(e); // as nobody will learn of its end
+            throw e;
+        }
     }
 
     private void tell(CompletableFuture<CommandResult> future) {

@@ -190,7 +190,7 @@ public final class Escalation extends Chore {
             if (!held && child.exit() == null) {
                 return CompletableFuture.completedFuture(false);
             }
-            return target.isGone().thenApply(gone -> gone && child.exit() != null);
+            return target.isGone().thenApply(gone -> gone && child.exitWithStreams() != null);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
