@@ -489,7 +489,7 @@ class LikeProcessTest {
     @Test
     void destroyDoesNotWaitForAWriter() throws Exception {
         assertDifferent(
-                "A write that waits at `destroy()`",
+                "a write that waits at `destroy()`",
                 "destroy() waits",
                 STREAM_CLOSED,
                 start -> {
@@ -542,7 +542,7 @@ class LikeProcessTest {
     @Test
     void aWriteAfterTheExitIsABrokenPipe() throws Exception {
         assertDifferent(
-                "Writing after the exit",
+                "writing after the exit",
                 STREAM_CLOSED,
                 "java.io.IOException: Broken pipe",
                 start -> {
