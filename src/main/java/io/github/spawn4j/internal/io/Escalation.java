@@ -57,9 +57,14 @@ public final class Escalation extends Chore {
 
     private static final int SIGKILL = 9;
     private static final int SIGCONT = 18;
+    private static final int SIGSTOP = 19;
+    private static final int SIGTSTP = 20;
+    private static final int SIGTTIN = 21;
+    private static final int SIGTTOU = 22;
 
-    /** What is not for a stopped process to handle: SIGKILL, SIGCONT, and what stops it. */
-    private static final Set<Integer> NOT_HANDLED = Set.of(SIGKILL, SIGCONT, 19, 20, 21, 22);
+    /** Signals that no SIGCONT follows: those that end, wake or stop a process by themselves. */
+    private static final Set<Integer> NOT_HANDLED =
+            Set.of(SIGKILL, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);
 
     private final Child child;
     private final Target target;

@@ -497,7 +497,7 @@ public final class Reactor {
     private void replace() throws IOException {
         synchronized (Reactor.class) {
             if (instance == this) {
-                LOG.error("{} has lost its epoll instance to somebody who closed it", this, null);
+                LOG.error("{} has lost its epoll instance to somebody who closed it", this);
                 instance = null;
             }
             if (Registrations.isEmpty() && Timer.noneIsPending() && SOON.isEmpty()) {
