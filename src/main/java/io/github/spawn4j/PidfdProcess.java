@@ -62,6 +62,8 @@ import java.util.stream.Stream;
  *       IOException}. It does not write what is buffered. What a process had written before it
  *       ended can still be read.
  *   <li>Writing after the exit is always a "Broken pipe".
+ *   <li>An output that a grandchild keeps open does not end at the exit, but with its last writer.
+ *   <li>The outputs do not support {@link InputStream#mark mark}.
  *   <li>A {@link #toHandle() handle} first asked for after the exit equals no other.
  *   <li>{@link #exitValue()} before the exit names the pid in its message.
  * </ul>
