@@ -50,7 +50,7 @@ public final class Escalation extends Chore {
     private static final long LAST_LOOK_FOR_NOBODY_NS = 10_000_000_000L;
 
     /**
-     * How long who has been killed may take to be gone, whatever its grace: it does not run any
+     * How long a killed process may take to be gone, however short its grace: it does not run any
      * more, but the kernel takes a while to clear up behind it.
      */
     private static final long DYING_NS = 2_000_000_000;
@@ -276,7 +276,7 @@ public final class Escalation extends Chore {
         } else {
             attempt(input::end);
         }
-        // Behind it, so that who is stopped meets it as soon as it goes on.
+        // Behind it, so that a stopped process meets it as soon as it goes on.
         send(SIGCONT);
     }
 
@@ -312,7 +312,7 @@ public final class Escalation extends Chore {
         }
     }
 
-    /** After the last grace: somebody who is left has survived, unless it is dying. */
+    /** After the last grace: a process that is left has survived, unless it is dying. */
     private void lookLast(long delayNs) {
         endOr(
                 () -> {

@@ -14,7 +14,7 @@ final class Registrations {
     private static final Log LOG = Log.of(Registrations.class);
     private static final int FIRST_CAPACITY = 64;
 
-    /** The lower half of an id is the place in the table, the upper one tells who had it when. */
+    /** The lower half of an id is the place in the table, the upper one how often it was given. */
     private static final int PLACE_BITS = 32;
 
     private static final Object LOCK = new Object();
