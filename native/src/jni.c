@@ -227,51 +227,59 @@ NATIVE(jint, Io, duplicate0)(JNIEnv *env, jclass class, jint fd) {
     return sys_fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
-/* Bytes on their way between an array and the kernel. A copy, and no array that the collector is
- * kept from moving: a descriptor that does not block has a lock all the same, and a child that
- * waits for a page of what it writes (from swap, FUSE, userfaultfd) holds it for as long as that
- * takes. */
-#define IO_SIZE 65536
-#define IO_SIZE_ON_STACK 8192
+/* Bytes on their way between an array and the kernel: a copy, and not the array itself, which the
+ * collector could not move meanwhile. A descriptor that does not block has a lock all the same, and
+ * a child that waits for a page of what it writes (from swap, FUSE, userfaultfd) holds it for as
+ * long as that takes. */
+struct copy {
+    jbyte *bytes; /* `few`, or memory that is to be freed */
+    jint size;
+    jbyte few[8192];
+};
+
+#define COPY_MAX 65536
+
+/* Makes room for `length` bytes, or for fewer if there are more than fit or there is no memory. */
+static void copy_begin(struct copy *copy, jint length) {
+    copy->size = length < COPY_MAX ? length : COPY_MAX;
+    bool is_few = copy->size <= (jint)sizeof copy->few;
+    copy->bytes = is_few ? copy->few : malloc((size_t)copy->size);
+    if (!copy->bytes) {
+        copy->bytes = copy->few;
+        copy->size = sizeof copy->few;
+    }
+}
+
+static void copy_end(struct copy *copy) {
+    if (copy->bytes != copy->few) {
+        free(copy->bytes);
+    }
+}
 
 NATIVE(jint, Io, read0)
 (JNIEnv *env, jclass class, jint fd, jbyteArray bytes, jint offset, jint length) {
     (void)class;
-    jbyte few[IO_SIZE_ON_STACK];
-    jint size = length < IO_SIZE ? length : IO_SIZE;
-    jbyte *buffer = size > IO_SIZE_ON_STACK ? malloc((size_t)size) : few;
-    if (!buffer) {
-        buffer = few;
-        size = IO_SIZE_ON_STACK;
-    }
+    struct copy copy;
+    copy_begin(&copy, length);
     long result;
     do {
-        result = sys_read(fd, buffer, (size_t)size);
+        result = sys_read(fd, copy.bytes, (size_t)copy.size);
     } while (result == -EINTR);
     if (result > 0) {
-        (*env)->SetByteArrayRegion(env, bytes, offset, (jsize)result, buffer);
+        (*env)->SetByteArrayRegion(env, bytes, offset, (jsize)result, copy.bytes);
     }
-    if (buffer != few) {
-        free(buffer);
-    }
+    copy_end(&copy);
     return (jint)result;
 }
 
 NATIVE(jint, Io, write0)
 (JNIEnv *env, jclass class, jint fd, jbyteArray bytes, jint offset, jint length) {
     (void)class;
-    jbyte few[IO_SIZE_ON_STACK];
-    jint size = length < IO_SIZE ? length : IO_SIZE;
-    jbyte *buffer = size > IO_SIZE_ON_STACK ? malloc((size_t)size) : few;
-    if (!buffer) {
-        buffer = few;
-        size = IO_SIZE_ON_STACK;
-    }
-    (*env)->GetByteArrayRegion(env, bytes, offset, size, buffer);
-    long result = io_write(fd, buffer, (size_t)size);
-    if (buffer != few) {
-        free(buffer);
-    }
+    struct copy copy;
+    copy_begin(&copy, length);
+    (*env)->GetByteArrayRegion(env, bytes, offset, copy.size, copy.bytes);
+    long result = io_write(fd, copy.bytes, (size_t)copy.size);
+    copy_end(&copy);
     return (jint)result;
 }
 

@@ -8,6 +8,7 @@
 /* As block_allocate(). */
 void *kept_allocate(size_t capacity);
 
+/* Frees a block that kept_allocate() has returned, once. */
 void kept_free(void *block);
 
 /* Frees all. Called when the library is unloaded. */

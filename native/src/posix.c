@@ -189,40 +189,40 @@ static int set_attributes(const struct request *request, posix_spawnattr_t *attr
     return result ? result : posix_spawnattr_setflags(attributes, flags);
 }
 
-/* The words of one posix_spawn(3), and its child. */
-struct sentence {
+/* What posix_spawn(3) is given for each candidate, and the pid of the child that it has made. */
+struct spawning {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     pid_t pid;
 };
 
 static int start_path(const struct request *request, const char *path, char **argv, void *context) {
-    struct sentence *sentence = context;
-    return -posix_spawn(&sentence->pid, path, &sentence->actions, &sentence->attributes, argv,
+    struct spawning *spawning = context;
+    return -posix_spawn(&spawning->pid, path, &spawning->actions, &spawning->attributes, argv,
                         request->envp);
 }
 
 int posix_start(const struct request *request) {
-    struct sentence sentence = {.pid = -1};
-    int result = posix_spawn_file_actions_init(&sentence.actions);
+    struct spawning spawning = {.pid = -1};
+    int result = posix_spawn_file_actions_init(&spawning.actions);
     if (result) {
         return -result;
     }
-    result = posix_spawnattr_init(&sentence.attributes);
+    result = posix_spawnattr_init(&spawning.attributes);
     if (result) {
         goto out_actions;
     }
-    result = set_attributes(request, &sentence.attributes);
+    result = set_attributes(request, &spawning.attributes);
     for (uint32_t i = 0; i < request->header->actions_count && result == 0; i++) {
-        result = add(request, &sentence.actions, &request->actions[i]);
+        result = add(request, &spawning.actions, &request->actions[i]);
     }
     if (result == 0) {
         /* A child for each candidate: posix_spawnp(3) has no shell, and the environ of the child
          * is not ours to search. */
-        result = -search_program(request, start_path, &sentence);
+        result = -search_program(request, start_path, &spawning);
     }
-    posix_spawnattr_destroy(&sentence.attributes);
+    posix_spawnattr_destroy(&spawning.attributes);
 out_actions:
-    posix_spawn_file_actions_destroy(&sentence.actions);
-    return result ? -result : sentence.pid;
+    posix_spawn_file_actions_destroy(&spawning.actions);
+    return result ? -result : spawning.pid;
 }

@@ -250,8 +250,8 @@ static void probe_child(void *argument) {
     sys_exit(0);
 }
 
-/* A child without a signal at its exit, so that nobody is to know of it and only __WALL waits for
- * it. Its descriptor table is its own, so that nothing it opens is ours. */
+/* A child without a signal at its exit, so that the JVM hears nothing of it and only __WALL waits
+ * for it. Its descriptor table is its own, so that nothing it opens is ours. */
 static long start_child(struct progress *progress) {
     long pid = sys_call(SYS_clone, CLONE_VFORK, 0, 0, 0, 0, 0);
     if (pid == 0) {

@@ -144,7 +144,7 @@ static int is_null_device(int fd) {
     return result < 0 ? result : S_ISCHR(stat.st_mode) && stat.st_rdev == makedev(1, 3);
 }
 
-/* Somebody has taken a number: it is his from now on. */
+/* Somebody else has taken a number, and keeps it from now on. */
 static void forfeit(int slot) { slots->reserved &= ~bit(slot); }
 
 bool slot_is_ours(int fd) {
@@ -206,14 +206,14 @@ static bool is_taken(int slot, int lent) {
     if (status(slot, &found) == -EBADF) {
         return true;
     }
-    /* Who has closed his own file meanwhile has not taken our slot. */
+    /* If `lent` is not open any more, its owner has closed it, which takes no slot. */
     return status(lent, &ours) == 0 && (ours.st_dev != found.st_dev || ours.st_ino != found.st_ino);
 }
 
 void slot_release(int slot, int lent) {
     bool intact = holds_placeholder(slots->placeholder);
-    /* Looked at last, as no dup3(2) compares first: who takes the number between these two calls
-     * loses what he has there. */
+    /* Looked at last, as no dup3(2) compares first: a file that takes the number between these two
+     * calls is lost. */
     if (is_taken(slot, lent)) {
         forfeit(slot);
         return;

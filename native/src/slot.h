@@ -39,7 +39,7 @@ bool slot_is_ours(int fd);
 int slot_place(int fd, uint64_t avoid, bool patient);
 
 /* Puts the placeholder back. `lent` is what was placed, or the other end of that pipe. A number
- * that somebody else has taken meanwhile is left to him. */
+ * that somebody else has taken meanwhile is left alone. */
 void slot_release(int slot, int lent);
 
 /* /dev/null, open for reading and writing, or -errno. It stays open; should somebody close it, the

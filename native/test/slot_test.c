@@ -275,7 +275,7 @@ static void slot_place_leaves_closed_number_alone(void) {
     CHECK(!is_open(taken));
 }
 
-/* A number that somebody has closed and opened as his own while it was lent is his. */
+/* A number that was closed while it was lent, and opened for another file, is not taken back. */
 static void slot_release_leaves_foreign_file_alone(void) {
     slots_reserve(true);
     int lent = open_file();
@@ -287,7 +287,7 @@ static void slot_release_leaves_foreign_file_alone(void) {
     CHECK(!(slots_reserved() >> slot & 1));
 }
 
-/* So is one that he has only closed: he may be about to open it. */
+/* Nor is one that was only closed: it may be about to be opened. */
 static void slot_release_leaves_closed_number_alone(void) {
     slots_reserve(true);
     int slot = slot_place(1, 0, false);
@@ -297,7 +297,7 @@ static void slot_release_leaves_closed_number_alone(void) {
     CHECK(!(slots_reserved() >> slot & 1));
 }
 
-/* Who closes his own file while it is lent does not take the slot away with it. */
+/* A lent file that its owner closes does not take the slot away with it. */
 static void slot_release_takes_back_what_is_closed_elsewhere(void) {
     slots_reserve(true);
     int file = open_file();

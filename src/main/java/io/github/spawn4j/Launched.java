@@ -69,8 +69,8 @@ final class Launched {
             }
             outcome.check();
             if (pty != null) {
-                // Before anybody can notice the exit: who looked then would take us for a process
-                // that has the terminal still, and keep our side open for it.
+                // Before anybody can notice the exit: a look after it would take us for a process
+                // that still has the terminal, and keep our side open for it.
                 pty.closePeer();
             }
             succeeded = true;
@@ -160,7 +160,7 @@ final class Launched {
         takeForegroundBack();
     }
 
-    /** The child is gone, and whoever else reads from the terminal would be stopped. */
+    /** The child is gone, and every other process that reads from the terminal would be stopped. */
     private void takeForegroundBack() {
         try {
             if (foreground != null) {

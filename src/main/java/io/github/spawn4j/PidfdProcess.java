@@ -51,22 +51,25 @@ import java.util.stream.Stream;
  *
  * <p>The streams belong to the caller, who may close them; at the latest they are closed, with what
  * was written still to be read, when the process has exited and no other process has them. An
- * interrupt changes nothing for who reads or writes there, unless {@link
+ * interrupt changes nothing for a thread that reads or writes there, unless {@link
  * EmptyProcess#interruptibleStreams} asks for it.
  *
  * <p>It differs from the processes of {@link ProcessBuilder} in this:
  *
  * <ul>
- *   <li>To close a stream ends the wait of who reads there, with an {@link IOException}.
- *   <li>{@link #destroy()} does not wait for who writes; he gets an {@link IOException}. It does
- *       not write what is buffered, and leaves the output of a process that had ended to be read.
+ *   <li>Closing a stream ends the wait of a thread that reads there, with an {@link IOException}.
+ *   <li>{@link #destroy()} does not wait for a thread that writes, which gets an {@link
+ *       IOException}. It does not write what is buffered. What a process had written before it
+ *       ended can still be read.
  *   <li>Writing after the exit is always a "Broken pipe".
+ *   <li>An output that a grandchild keeps open does not end at the exit, but with its last writer.
+ *   <li>The outputs do not support {@link InputStream#mark mark}.
  *   <li>A {@link #toHandle() handle} first asked for after the exit equals no other.
  *   <li>{@link #exitValue()} before the exit names the pid in its message.
  * </ul>
  */
 public final class PidfdProcess extends Process implements Closeable {
-    /** How long those who are reading when the process ends may take to read what is left. */
+    /** How long threads that read when the process ends may take to read what is left. */
     private static final long READERS_NS = 100_000_000;
 
     private final Child child;
@@ -98,7 +101,7 @@ public final class PidfdProcess extends Process implements Closeable {
     /**
      * A process that has just been started.
      *
-     * @param interruptible whether an interrupt of who uses a stream closes it
+     * @param interruptible whether an interrupt of a thread that uses a stream closes the stream
      * @param teardown how to end it, or null if nobody has said so
      * @param cgroup where it was started, or null
      */
@@ -456,7 +459,7 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
-    /** The outputs are closed last: who prints as it ends would be killed by SIGPIPE. */
+    /** The outputs are closed last: a process that prints as it ends would be killed by SIGPIPE. */
     private void tearDown() throws IOException {
         if (terminal != null && !closesInput) {
             child.closeStreams(); // to hang up is how a terminal is closed
@@ -479,8 +482,8 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /**
-     * Lets those who were reading read what is left, for a moment, as somebody else may keep an
-     * output open or a reader be slow.
+     * Lets the threads that were reading read what is left. Only for a moment, as a reader may be
+     * slow, or a grandchild keep an output open.
      */
     private static void awaitReaders(List<PipeInput> beingRead) throws IOException {
         if (beingRead.isEmpty()) {

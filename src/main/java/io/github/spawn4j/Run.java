@@ -40,8 +40,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      * each of them only takes the run a step further. So a thousand runs cost no thread, and a
      * listener that blocks, on a worker, holds up nobody but its own process.
      *
-     * What a step throws ends the run, by what collapse() does until it has been done: nobody but the
-     * caller, who waits for the end, would ever hear of it.
+     * What a step throws ends the run: collapse() does so, again and again until it succeeds. Nobody
+     * but the caller, who waits for that end, would ever hear of the failure.
      *
      * Exit and end of output are separate. After the last exit the output is read to its end for as
      * long as the caller lingers; then it is cut, as a grandchild may keep it open for ever.
@@ -116,8 +116,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private final Errand collapsing = new Errand(this::collapse);
 
-    /** What a step has thrown that must not throw. */
-    private volatile Throwable collapse;
+    /** What a step has thrown first; null while none has. */
+    private volatile Throwable collapseCause;
 
     /** Null if it does not lead here. */
     private Drain stdout;
@@ -289,8 +289,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     private void collapse(Throwable e) {
-        if (collapse == null) {
-            collapse = e;
+        if (collapseCause == null) {
+            collapseCause = e;
         }
         collapsing.attemptHere();
     }
@@ -309,7 +309,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         } catch (IOException e) {
             LOG.debug("{}", input, e); // what has made it end is what counts
         }
-        ending.completeExceptionally(collapse);
+        ending.completeExceptionally(collapseCause);
     }
 
     private void cut() {

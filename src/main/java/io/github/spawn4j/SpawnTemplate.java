@@ -3,7 +3,6 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
-import io.github.spawn4j.internal.launch.WriteDenial;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
@@ -31,24 +30,12 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class SpawnTemplate implements AutoCloseable {
     private final Builder settings;
-    private final PinnedExecutable executable;
+    private final TemplateProgram held;
 
-    /** Null where writers are not denied. */
-    private final WriteDenial denial;
-
-    private SpawnTemplate(Builder settings, PinnedExecutable executable, WriteDenial denial) {
+    private SpawnTemplate(Builder settings, TemplateProgram held) {
         this.settings = settings;
-        this.executable = executable;
-        this.denial = denial;
-        try {
-            Leftovers.closeWhenDropped(this, executable::close);
-            if (denial != null) {
-                Leftovers.closeWhenDropped(this, denial::close);
-            }
-        } catch (RuntimeException | Error e) {
-            close(); // as nobody else can
-            throw e;
-        }
+        this.held = held;
+        held.closeWithDropped(this);
     }
 
     /**
@@ -113,10 +100,7 @@ public final class SpawnTemplate implements AutoCloseable {
 
     @Override
     public void close() {
-        executable.close();
-        if (denial != null) {
-            denial.close();
-        }
+        held.close();
     }
 
     /**
@@ -126,7 +110,7 @@ public final class SpawnTemplate implements AutoCloseable {
     private record Source(SpawnTemplate template) implements ExecutableSource {
         @Override
         public PinnedExecutable current() {
-            return template.executable;
+            return template.held.executable();
         }
 
         @Override
@@ -191,21 +175,10 @@ public final class SpawnTemplate implements AutoCloseable {
                                 program, encodedDirectory, environment.searchPath());
                 Leftovers.prepare();
                 PinnedExecutable executable = new PinnedExecutable(path);
-                return new SpawnTemplate(new Builder(this), executable, deny(executable));
+                return new SpawnTemplate(
+                        new Builder(this), TemplateProgram.of(executable, deniesWrite));
             } catch (IOException e) {
                 throw SpawnException.of(program, directory, e);
-            }
-        }
-
-        private WriteDenial deny(PinnedExecutable executable) throws IOException {
-            if (!deniesWrite) {
-                return null;
-            }
-            try {
-                return WriteDenial.of(executable);
-            } catch (IOException | RuntimeException | Error e) {
-                executable.close();
-                throw e;
             }
         }
     }

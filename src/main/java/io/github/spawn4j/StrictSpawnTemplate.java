@@ -8,7 +8,6 @@ import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
-import io.github.spawn4j.internal.launch.WriteDenial;
 import io.github.spawn4j.internal.os.Authority;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Executable;
@@ -224,25 +223,14 @@ public final class StrictSpawnTemplate implements AutoCloseable {
     private static final int INVALID = 1 << 31;
 
     private final String name;
-    private final PinnedExecutable executable;
+    private final TemplateProgram held;
     private final Authority creator;
-    private final WriteDenial denial;
 
-    private StrictSpawnTemplate(
-            String name, PinnedExecutable executable, Authority creator, WriteDenial denial) {
+    private StrictSpawnTemplate(String name, TemplateProgram held, Authority creator) {
         this.name = name;
-        this.executable = executable;
+        this.held = held;
         this.creator = creator;
-        this.denial = denial;
-        try {
-            Leftovers.closeWhenDropped(this, executable::close);
-            if (denial != null) {
-                Leftovers.closeWhenDropped(this, denial::close);
-            }
-        } catch (RuntimeException | Error e) {
-            close(); // as nobody else can
-            throw e;
-        }
+        held.closeWithDropped(this);
     }
 
     /**
@@ -289,15 +277,11 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             Leftovers.prepare();
             PinnedExecutable executable =
                     args.filename == null ? open(args.execfd) : open(args.filename);
-            WriteDenial denial = null;
-            if (Arrays.asList(options).contains(Option.DENY_WRITE)) {
-                denial = deny(executable);
-            }
+            boolean deniesWrite = Arrays.asList(options).contains(Option.DENY_WRITE);
             return new StrictSpawnTemplate(
                     args.filename == null ? "descriptor " + args.execfd : name,
-                    executable,
-                    creator,
-                    denial);
+                    TemplateProgram.of(executable, deniesWrite),
+                    creator);
         } catch (IOException e) {
             throw SpawnException.of(name, null, e);
         }
@@ -329,15 +313,6 @@ public final class StrictSpawnTemplate implements AutoCloseable {
         return new PinnedExecutable(path, file);
     }
 
-    private static WriteDenial deny(PinnedExecutable executable) throws IOException {
-        try {
-            return WriteDenial.of(executable);
-        } catch (IOException | RuntimeException | Error e) {
-            executable.close();
-            throw e;
-        }
-    }
-
     /**
      * {@code spawn_template_spawn(template, args, sizeof(*args))}.
      *
@@ -361,7 +336,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
     public PidfdProcess spawn_template_spawn(SpawnArgs args, long size) throws SpawnException {
         try {
             checkSize(size, SPAWN_TEMPLATE_SPAWN_ARGS_SIZE_VER0);
-            try (PinnedExecutable.Use use = executable.use()) {
+            try (PinnedExecutable.Use use = held.executable().use()) {
                 check(creator.equals(Authority.current()), Errno.EACCES, "credentials");
                 checkArgs(args, size);
                 return spawn(args, use);
@@ -443,7 +418,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
             request.inheritSignals();
             request.failureIsExit();
             request.program(
-                    executable.path(),
+                    held.executable().path(),
                     Strings.of("argv", args.argv, ""),
                     Strings.of("envp", args.envp));
             use.encodeStrictly(request);
@@ -543,10 +518,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
 
     @Override
     public void close() {
-        executable.close();
-        if (denial != null) {
-            denial.close();
-        }
+        held.close();
     }
 
     @Override

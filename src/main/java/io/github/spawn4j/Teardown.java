@@ -30,11 +30,11 @@ import java.util.stream.Collectors;
  *
  * <p>A process that is stopped handles nothing. So each step that it could handle is followed by
  * SIGCONT, to the same processes: not SIGKILL, nor SIGCONT and the signals that stop. A cgroup that
- * is frozen stays frozen; only SIGKILL reaches who is in it.
+ * is frozen stays frozen; only SIGKILL reaches its processes.
  *
- * <p>Who is left after the last grace has survived, which is an error. Somebody who was sent
- * SIGKILL is not taken for a survivor before 2 seconds have passed since, as the kernel needs a
- * moment to clear up behind a process, whatever its grace.
+ * <p>A process that is left after the last grace has survived, which is an error. After SIGKILL
+ * that is not decided before 2 seconds have passed, however short the grace was, as the kernel
+ * needs a moment to clear up behind a process.
  */
 public final class Teardown {
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(2);
@@ -64,7 +64,7 @@ public final class Teardown {
      *
      * @param signal what is sent
      * @param grace how long the process then has; not negative
-     * @return the teardown; unless more steps follow, who survives the signal lives on
+     * @return the teardown; unless more steps follow, a process that survives the signal lives on
      * @throws IllegalArgumentException if {@code grace} is negative
      */
     public static Teardown first(Signal signal, Duration grace) {
@@ -83,7 +83,7 @@ public final class Teardown {
      * next step at once; those of a pipeline have the grace of the first one.
      *
      * @param grace how long the process then has; not negative
-     * @return the teardown; unless steps follow, who does not end by itself lives on
+     * @return the teardown; unless steps follow, a process that does not end by itself lives on
      * @throws IllegalArgumentException if {@code grace} is negative
      */
     public static Teardown closeInput(Duration grace) {

@@ -489,7 +489,7 @@ class LikeProcessTest {
     @Test
     void destroyDoesNotWaitForAWriter() throws Exception {
         assertDifferent(
-                "A write that waits at `destroy()`",
+                "a write that waits at `destroy()`",
                 "destroy() waits",
                 STREAM_CLOSED,
                 start -> {
@@ -542,7 +542,7 @@ class LikeProcessTest {
     @Test
     void aWriteAfterTheExitIsABrokenPipe() throws Exception {
         assertDifferent(
-                "Writing after the exit",
+                "writing after the exit",
                 STREAM_CLOSED,
                 "java.io.IOException: Broken pipe",
                 start -> {
@@ -589,6 +589,52 @@ class LikeProcessTest {
                     String read = Files.readString(file);
                     Files.delete(file);
                     return read;
+                });
+    }
+
+    @Test
+    void outputsKnowNoMark() throws Exception {
+        assertDifferent(
+                "`markSupported()` of an output",
+                "true true",
+                "false false",
+                start -> {
+                    Process process = start.start("true");
+                    process.waitFor();
+                    return process.getInputStream().markSupported()
+                            + " "
+                            + process.getErrorStream().markSupported();
+                });
+    }
+
+    @SuppressWarnings("try")
+    @Test
+    void anOutputEndsWhenItsLastWriterEnds() throws Exception {
+        assertDifferent(
+                "output that a grandchild keeps open after the exit",
+                "-1",
+                "waits, then -1",
+                start -> {
+                    Process process = start.start(LEAVES_GRANDCHILD);
+                    ThreadKind.Running<String> reader;
+                    String seen = "";
+                    try (Grandchild grandchild = new Grandchild(process)) {
+                        process.waitFor();
+                        if (process instanceof PidfdProcess) {
+                            seen = "waits, then ";
+                        } else {
+                            awaitReaper(process);
+                        }
+                        reader =
+                                ThreadKind.PLATFORM.run(
+                                        () -> outcome(process.getInputStream()::read));
+                        if (process instanceof PidfdProcess) {
+                            reader.untilBlocked();
+                        } else {
+                            reader.thread().join(); // while the grandchild still has the output
+                        }
+                    }
+                    return seen + reader.get();
                 });
     }
 

@@ -23,7 +23,6 @@ final class FullHeap {
     /** Enough to start the children, and so little that it is gone before they are settled. */
     private static final int RESERVE = 4 << 20;
 
-    private static volatile Object[] ballast;
     private static volatile byte[] reserve;
 
     private FullHeap() {}
@@ -77,34 +76,21 @@ final class FullHeap {
 
     private static void fillAllBut(int bytes) {
         reserve = new byte[bytes];
-        fill();
+        Ballast.fill();
         reserve = null;
     }
 
     /** Keeps it so for a moment, and then is empty again. */
     private static void beFull() {
-        fill();
+        Ballast.fill();
         spin(FULL_NS);
-        ballast = null;
+        Ballast.drop();
     }
 
     private static void spin(long ns) {
         long startNs = System.nanoTime();
         while (System.nanoTime() - startNs < ns) {
             Thread.onSpinWait();
-        }
-    }
-
-    private static void fill() {
-        int size = 1 << 21;
-        while (size > 0) {
-            try {
-                Object[] more = new Object[size];
-                more[0] = ballast;
-                ballast = more;
-            } catch (OutOfMemoryError e) {
-                size >>= 3;
-            }
         }
     }
 

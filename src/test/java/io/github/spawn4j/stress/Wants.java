@@ -27,7 +27,6 @@ final class Wants {
 
     private static volatile boolean stopping;
     private static volatile boolean notTold;
-    private static volatile Object[] ballast;
 
     private Wants() {}
 
@@ -118,18 +117,9 @@ final class Wants {
 
     private static void fillAgainAndAgain() {
         while (!stopping) {
-            int size = 1 << 21;
-            while (size > 0) {
-                try {
-                    Object[] more = new Object[size];
-                    more[0] = ballast;
-                    ballast = more;
-                } catch (OutOfMemoryError e) {
-                    size >>= 3;
-                }
-            }
+            Ballast.fill();
             LockSupport.parkNanos(FULL_NS);
-            ballast = null;
+            Ballast.drop();
             LockSupport.parkNanos(EMPTY_NS);
         }
     }

@@ -18,13 +18,13 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Everybody in a cgroup (version 2) and those below it, which no daemon escapes. Thread-safe.
  *
- * <p>SIGKILL goes through {@code cgroup.kill} (Linux 5.14), which also hits who is being forked,
- * before it is sent to one process after the other, as all other signals are.
+ * <p>SIGKILL goes through {@code cgroup.kill} (Linux 5.14), which also hits processes that are
+ * being forked, before it is sent to one process after the other, as all other signals are.
  */
 public final class Cgroup implements Target {
     private static final int SIGKILL = 9;
 
-    /** What cgroup.procs says of who has no number in our pid namespace. */
+    /** What cgroup.procs says of a process that has no number in our pid namespace. */
     private static final Integer STRANGER = 0;
 
     private final Path directory;
@@ -46,7 +46,7 @@ public final class Cgroup implements Target {
             // It signals first threads, and so misses those whose first thread has ended.
             members = members();
             members.remove(STRANGER);
-            hasStrangers = false; // of whom it has reached those who can be
+            hasStrangers = false; // it has reached those of them that it can
         }
         if (Kernel.has(Kernel.PIDFD_OPEN | Kernel.PIDFD_SEND_SIGNAL)) {
             signalEach(members, signal);

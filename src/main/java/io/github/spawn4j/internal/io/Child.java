@@ -65,7 +65,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** For those who wait. Who is to be told without waiting is in {@link #followers}. */
+    /** For threads that wait. What is done at the exit without waiting is in {@link #followers}. */
     private final CompletableFuture<Exit> exited = new CompletableFuture<>();
 
     private final Chores followers = new Chores();
@@ -148,7 +148,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         }
     }
 
-    /** What is to be done for it by the reactor. */
+    /** What the reactor does for it. */
     @Override
     void perform() throws IOException {
         if (exit == null) {
@@ -357,7 +357,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         }
     }
 
-    /** To be called by whoever has found out the exit. */
+    /** Called by the thread that has found out the exit. */
     private void tell() {
         try {
             tellFollowers();
@@ -416,7 +416,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         }
     }
 
-    /** Before anybody is told: a user who then read from the terminal would stop the JVM. */
+    /** Before anybody is told: to read from the terminal in the background stops the JVM. */
     private void takeForegroundBack() {
         if (foreground == null) {
             return;
@@ -428,7 +428,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         }
     }
 
-    /** Does it once, whoever asks; again if that has failed. */
+    /** Does it once for all threads that ask; again if it has failed. */
     private void tellStreams() {
         if (!beginToTellStreams()) {
             return;
@@ -475,7 +475,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     public void ready(int events) throws IOException {
         peek();
         if (held) {
-            return; // whoever lets it go has it looked at
+            return; // releaseExit() looks again
         }
         if (exit == null) {
             // It is traced, and its tracer has not collected it yet. Not at once, as the pidfd

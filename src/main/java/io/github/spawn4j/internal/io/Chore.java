@@ -17,7 +17,7 @@ abstract class Chore {
     /** Whether it is in a list. */
     private final AtomicBoolean queued = new AtomicBoolean();
 
-    /** Confined to whoever does it. */
+    /** Confined to the thread that does it. */
     private boolean reported;
 
     /**
@@ -41,8 +41,7 @@ abstract class Chore {
     final void attempt() {
         try {
             perform();
-        } catch (
-                Throwable e) { // whatever it is, it is no trouble of the others who have their turn
+        } catch (Throwable e) { // whatever it is, the other chores have their turn
             Reactor.retry(this);
             report(e);
         }

@@ -50,16 +50,21 @@ public final class Escalation extends Chore {
     private static final long LAST_LOOK_FOR_NOBODY_NS = 10_000_000_000L;
 
     /**
-     * How long who has been killed may take to be gone, whatever its grace: it does not run any
+     * How long a killed process may take to be gone, however short its grace: it does not run any
      * more, but the kernel takes a while to clear up behind it.
      */
     private static final long DYING_NS = 2_000_000_000;
 
     private static final int SIGKILL = 9;
     private static final int SIGCONT = 18;
+    private static final int SIGSTOP = 19;
+    private static final int SIGTSTP = 20;
+    private static final int SIGTTIN = 21;
+    private static final int SIGTTOU = 22;
 
-    /** What is not for a stopped process to handle: SIGKILL, SIGCONT, and what stops it. */
-    private static final Set<Integer> NOT_HANDLED = Set.of(SIGKILL, SIGCONT, 19, 20, 21, 22);
+    /** Signals that no SIGCONT follows: those that end, wake or stop a process by themselves. */
+    private static final Set<Integer> NOT_HANDLED =
+            Set.of(SIGKILL, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);
 
     private final Child child;
     private final Target target;
@@ -271,7 +276,7 @@ public final class Escalation extends Chore {
         } else {
             attempt(input::end);
         }
-        // Behind it, so that who is stopped meets it as soon as it goes on.
+        // Behind it, so that a stopped process meets it as soon as it goes on.
         send(SIGCONT);
     }
 
@@ -307,7 +312,7 @@ public final class Escalation extends Chore {
         }
     }
 
-    /** After the last grace: somebody who is left has survived, unless it is dying. */
+    /** After the last grace: a process that is left has survived, unless it is dying. */
     private void lookLast(long delayNs) {
         endOr(
                 () -> {

@@ -9,7 +9,7 @@ import java.lang.ref.Cleaner;
  * without being closed. Thread-safe.
  */
 public final class Leftovers {
-    /** Made for who needs it first, as it takes a thread. */
+    /** Made when it is first needed, as it takes a thread. */
     private static volatile Cleaner cleaner;
 
     private Leftovers() {}

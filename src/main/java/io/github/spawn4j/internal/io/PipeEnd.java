@@ -24,10 +24,10 @@ final class PipeEnd {
     private final ReentrantLock lock = new ReentrantLock();
     private final Readiness readiness;
 
-    /** Nobody may begin to use it. */
+    /** No thread may begin to use it. */
     private volatile boolean closed;
 
-    /** Nor may anybody who has begun go on. */
+    /** Nor may a thread that has begun go on. */
     private volatile boolean cutOff;
 
     private volatile boolean childHasExited;
@@ -35,7 +35,7 @@ final class PipeEnd {
     /**
      * Takes over a descriptor, to be waited for until it has {@code events} of poll(2).
      *
-     * @param isInterruptible whether an interrupt of who waits closes it, as with {@link
+     * @param isInterruptible whether an interrupt of a waiting thread closes it, as with {@link
      *     java.nio.channels.InterruptibleChannel}
      */
     PipeEnd(Fd fd, int events, boolean isInterruptible) {
@@ -53,12 +53,12 @@ final class PipeEnd {
         return fd.isOpen();
     }
 
-    /** Whether it has been closed by the user, or for him. */
+    /** Whether it has been closed by the user, or on the user's behalf. */
     boolean isClosed() {
         return closed;
     }
 
-    /** For who is at work. */
+    /** For the thread that is at work. */
     void checkNotCutOff() throws IOException {
         if (cutOff) {
             throw streamClosed();
@@ -98,7 +98,7 @@ final class PipeEnd {
         checkNotCutOff();
     }
 
-    /** As {@link #await}, for who need not wait but goes on and on. */
+    /** As {@link #await}, for a thread that never has to wait. */
     void checkInterrupt() throws IOException {
         if (readiness.isInterruptible() && Thread.interrupted()) {
             throw interrupted();
@@ -158,7 +158,7 @@ final class PipeEnd {
             return;
         }
         if (!lock.tryLock()) {
-            // Somebody is at work. He will meet the end, or be dropped with the stream while a
+            // A thread is at work. It will meet the end, or be dropped with the stream while a
             // grandchild has the pipe.
             closeWhenDropped(stream);
             return;

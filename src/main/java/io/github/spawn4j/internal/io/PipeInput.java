@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The descriptor is closed at the end of the output, by {@link #close}, or when the child has
  * exited and nobody else can write: what is left is then kept in memory, a pipe's content at most.
  * An interrupt changes nothing, as with the streams of the JDK's processes, or closes the stream
- * for who has asked for that.
+ * where that was asked for.
  */
 public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
     private static final int BUFFER_SIZE = 8192;
@@ -297,7 +297,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         if (remaining < 0) {
             return false;
         }
-        lock.lock(); // held already, by whoever calls; here for the compiler to see
+        lock.lock(); // the caller holds it already; here for the compiler to see
         try {
             takeRest(number, remaining);
             reachEnd();

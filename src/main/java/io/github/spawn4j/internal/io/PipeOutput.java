@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>The descriptor is closed by {@link #close}, or when the child has exited and nobody else can
  * read. An interrupt changes nothing, as with the streams of the JDK's processes, or closes the
- * stream for who has asked for that.
+ * stream where that was asked for.
  */
 public sealed class PipeOutput extends OutputStream implements Child.Stream, Escalation.Input
         permits TerminalOutput {

@@ -66,7 +66,7 @@ public final class ProcessGroup implements Target {
     private boolean sendByNumber(int signal) throws IOException {
         int group = leader.pid();
         if (signal == 0) {
-            return Pidfd.kill(-group, 0); // which harms nobody who may have the number by now
+            return Pidfd.kill(-group, 0); // harmless, should the number be another group's by now
         }
         boolean[] sent = new boolean[1];
         boolean isOurs = leader.ifUncollected(() -> sent[0] = Pidfd.kill(-group, signal));
@@ -86,7 +86,7 @@ public final class ProcessGroup implements Target {
             return !send(0);
         } catch (ErrnoException e) {
             if (e.errno() == Errno.EPERM) {
-                return false; // somebody whom we may not signal
+                return false; // there is a member that we may not signal
             }
             throw e;
         }
@@ -101,7 +101,8 @@ public final class ProcessGroup implements Target {
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
-        // Twice, as a look may miss whom somebody has started meanwhile who then was a zombie.
+        // Twice: a look may miss a new process, and then see the one that has started it as a
+        // zombie.
         return look().thenCompose(
                         view ->
                                 view.hasZombies()
@@ -121,8 +122,8 @@ public final class ProcessGroup implements Target {
             return CompletableFuture.completedFuture(true);
         }
         try {
-            // A table that shows none of those of whom the kernel knows hides them, unless they
-            // have gone since.
+            // The kernel knows members and the table shows none: it hides them, unless they have
+            // gone since.
             isUncertain = member == ProcessTable.NOBODY && !isEmpty();
             return CompletableFuture.completedFuture(member == ProcessTable.NOBODY && !isUncertain);
         } catch (IOException e) {

@@ -30,14 +30,14 @@ final class ProcessTable {
      * What it says of a group.
      *
      * @param isTrusted whether it shows all processes, with the numbers that we know them by
-     * @param member somebody of the group who lives, or {@link #NOBODY}
+     * @param member a process of the group that lives, or {@link #NOBODY}
      * @param hasZombies whether it shows members that have ended; only if it shows none that lives
      */
     record View(boolean isTrusted, int member, boolean hasZombies) {
         private static final View UNTRUSTED = new View(false, NOBODY, false);
     }
 
-    /** A group that somebody asks for, and who was alive in it the last time. */
+    /** A group that somebody asks for, and a process that was alive in it the last time. */
     private record Question(int group, int member, CompletableFuture<View> answer) {}
 
     private static final ProcessTable INSTANCE =
@@ -57,7 +57,7 @@ final class ProcessTable {
      * A table of its own.
      *
      * @param proc where procfs is mounted
-     * @param ownPid who we are there, if it is that of our pid namespace
+     * @param ownPid our pid there, if it is that of our pid namespace
      */
     ProcessTable(Path proc, long ownPid, Executor executor) {
         this.proc = proc;
@@ -72,7 +72,7 @@ final class ProcessTable {
     /**
      * Looks who is in a group. Does not wait.
      *
-     * @param member who was alive in it the last time, or {@link #NOBODY}
+     * @param member a process that was alive in it the last time, or {@link #NOBODY}
      */
     CompletableFuture<View> look(int group, int member) {
         CompletableFuture<View> answer = new CompletableFuture<>();

@@ -84,7 +84,7 @@ public final class Reactor {
     /** The id of the eventfd that wakes the thread; those of registrations are higher. */
     private static final long WAKE = 0;
 
-    /** What is to be done within a tick: newcomers, and what has failed. */
+    /** Chores for within a tick: newcomers, and what has failed. */
     private static final Chores SOON = new Chores();
 
     private static volatile Reactor instance;
@@ -320,7 +320,7 @@ public final class Reactor {
         try {
             tick();
         } catch (Throwable e) {
-            // It is not forgotten: whoever makes a reactor next finds it.
+            // It is not forgotten: the next reactor finds it.
         }
     }
 
@@ -392,7 +392,7 @@ public final class Reactor {
     }
 
     /**
-     * Who takes the place of a reactor that could not do something.
+     * The reactor that takes the place of one that could not do something.
      *
      * @throws ErrnoException the given one, if it was not the reactor's fault
      */
@@ -402,7 +402,7 @@ public final class Reactor {
             if (reactor.isIntact()) {
                 throw e;
             }
-            LOG.error("{}: all that is watched is moved to another one", reactor, e);
+            tell("{}: all that is watched is moved to another one", reactor, e);
             instance = null; // whose descriptors are not closed, as they may be somebody else's
         }
         return get();
@@ -424,7 +424,7 @@ public final class Reactor {
         return false;
     }
 
-    /** Leaves to the successor what is still to be done. */
+    /** Leaves the chores that are left to the successor. */
     private void handOver() {
         while (firstAfterwards != null) {
             retry(takeAfterwards());
@@ -434,7 +434,7 @@ public final class Reactor {
         }
     }
 
-    /** One turn of the thread. What happens in one step is no trouble of the others. */
+    /** One turn of the thread. A step that fails does not keep the others from being taken. */
     private void turn() {
         for (Step step : steps) {
             try {
@@ -494,14 +494,19 @@ public final class Reactor {
         }
     }
 
+    /** By a worker: a backend is code of others, and may wait while we hold locks. */
+    static void tell(String format, Object... arguments) {
+        Workers.execute(() -> LOG.error(format, arguments));
+    }
+
     private void replace() throws IOException {
         synchronized (Reactor.class) {
             if (instance == this) {
-                LOG.error("{} has lost its epoll instance to somebody who closed it", this, null);
+                tell("{} has lost its epoll instance to somebody who closed it", this);
                 instance = null;
             }
             if (Registrations.isEmpty() && Timer.noneIsPending() && SOON.isEmpty()) {
-                return; // whoever comes next makes another one
+                return; // get() makes another one when it is needed
             }
             get();
         }
@@ -564,8 +569,8 @@ public final class Reactor {
             if (instance != this) {
                 return;
             }
-            // Whoever comes first adds what he wants, and then looks for a reactor. So either he
-            // finds none, or it is seen here what he has added.
+            // Every caller adds what it wants, and then looks for a reactor. So either it finds
+            // none, or what it has added is seen here.
             instance = null;
             if (!Registrations.isEmpty() || !Timer.noneIsPending() || !SOON.isEmpty()) {
                 instance = this;

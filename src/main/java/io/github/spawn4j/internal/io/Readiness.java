@@ -116,7 +116,7 @@ final class Readiness implements Reactor.Handler {
             }
             while (!signalled) {
                 LockSupport.park(this);
-                // Cleared in any case: who is interrupted does not park.
+                // Cleared in any case: an interrupted thread does not park.
                 if (Thread.interrupted()) {
                     if (isInterruptible) {
                         throw new InterruptedException();

@@ -1,7 +1,6 @@
 package io.github.spawn4j.internal.io;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.spawn4j.internal.os.Log;
 import java.util.Arrays;
 
 /**
@@ -11,10 +10,9 @@ import java.util.Arrays;
  * a map takes memory, for the key, at a moment when an event is lost if there is none.
  */
 final class Registrations {
-    private static final Log LOG = Log.of(Registrations.class);
     private static final int FIRST_CAPACITY = 64;
 
-    /** The lower half of an id is the place in the table, the upper one tells who had it when. */
+    /** The lower half of an id is the place in the table, the upper one how often it was given. */
     private static final int PLACE_BITS = 32;
 
     private static final Object LOCK = new Object();
@@ -110,7 +108,7 @@ final class Registrations {
             registration.move(reactor);
         } catch (Exception | Error e) {
             // The handler sees for itself what has become of its descriptor.
-            LOG.error("{} are no longer reported by the kernel", registration, e);
+            Reactor.tell("{} are no longer reported by the kernel", registration, e);
             Reactor.remember(registration);
         }
     }

@@ -8,7 +8,7 @@ import java.util.List;
  * Keeps a child that is being ended from waiting for room in its outputs, while they stay open:
  * what fills them and nobody reads is dropped, by the reactor. Thread-safe.
  *
- * <p>To close them would kill with SIGPIPE who only wants to say good-bye.
+ * <p>To close them would kill, with SIGPIPE, a child that only wants to say good-bye.
  */
 public final class Spillway {
     /** How long a pipe may be full before somebody is taken for not reading it. */

@@ -49,7 +49,7 @@ final class TerminalInput extends PipeInput {
         return false;
     }
 
-    /** To hang up, which ends a shell that ignores SIGTERM, must not wait for who reads. */
+    /** At once: to hang up ends a shell that ignores SIGTERM, and must not wait for a reader. */
     @Override
     public void closeAfterUse() throws IOException {
         close();

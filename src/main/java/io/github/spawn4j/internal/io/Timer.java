@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Something that the reactor thread does at a point in time, unless it is cancelled. Thread-safe.
  *
  * <p>The tasks must neither wait nor call code of the user. One that fails is done again a little
- * later, so that to be done twice must do no harm.
+ * later, so doing it twice must do no harm.
  *
  * <pre>
  *   WAITING --begin--> RUNNING ----> OVER

@@ -2,7 +2,7 @@ package io.github.spawn4j.internal.io;
 
 import java.io.IOException;
 
-/** Somebody is left whom no signal can be sent to any more, so that no further step will help. */
+/** Processes are left that no signal can reach any more, so that no further step will help. */
 final class UnreachableException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -19,8 +19,8 @@ public final class Workers {
      * threads take them from a queue; to start one for each would keep the reactor from its work
      * for longer than the tasks take. But some block, for as long as they like, and must not keep
      * another process waiting. So while tasks wait somebody looks every few milliseconds what has
-     * become of those that run, and whoever is stuck in one no longer counts as one of the few:
-     * another takes his place. Whether the queue moves would be the wrong question: on a busy machine
+     * become of those that run, and a thread that is stuck in one no longer counts as one of the few:
+     * another takes its place. Whether the queue moves would be the wrong question: on a busy machine
      * it does not, and more threads would make that worse.
      *
      * The thread that became idle last is the first to be used again. If they took turns, none would
@@ -28,7 +28,7 @@ public final class Workers {
      *
      * Not the common pool: one that blocks is all that it has on two processors, and JDK 17 then
      * starts a thread for each task. Not virtual threads: one that blocks in a monitor can keep its
-     * carrier from all others. Not ThreadPoolExecutor: it knows neither that order nor who is stuck.
+     * carrier from all others. Not ThreadPoolExecutor: it knows neither that order nor which are stuck.
      *
      * The lock is a monitor, which takes no memory of the heap, while to wait for a ReentrantLock
      * does: the reactor calls this, and must not fail when there is none. It is held for moments.
@@ -115,7 +115,7 @@ public final class Workers {
     /** Finds somebody for the tasks that wait, or somebody who looks after them later. */
     private void help() {
         while (needsLook() && !lookLater()) {
-            // Without a reactor whoever has a task looks himself.
+            // Without a reactor the thread that brings a task looks itself.
             LockSupport.parkNanos(RETRY_NS);
             findStuck();
         }
@@ -232,7 +232,7 @@ public final class Workers {
     private final class Worker implements Runnable {
         private final Thread thread;
 
-        /** Who became idle before, while this one is. */
+        /** The one that became idle before, while this one is idle. */
         @GuardedBy("Workers.class")
         private Worker below;
 

@@ -48,9 +48,6 @@ public final class Environment {
      */
     public void put(String name, String value) {
         byte[] key = encodeName(name);
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("name of environment variable is empty");
-        }
         String latin = latin(key, key.length - 1);
         byte[] inherited = InheritedEnvironment.get().entries().get(latin);
         boolean isInherited = inherited != null && new Decoded(inherited).value().equals(value);
@@ -64,9 +61,6 @@ public final class Environment {
      */
     public void remove(String name) {
         byte[] key = encodeName(name);
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("name of environment variable is empty");
-        }
         change().remove(latin(key, key.length - 1));
     }
 
@@ -165,6 +159,9 @@ public final class Environment {
 
     private static byte[] encodeName(String name) {
         String what = "name of environment variable";
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException(what + " is empty");
+        }
         byte[] known = InheritedEnvironment.get().bytesOf(what, name);
         byte[] key = known != null ? known : Text.encode(what, name);
         if (name.indexOf('=') >= 0) {

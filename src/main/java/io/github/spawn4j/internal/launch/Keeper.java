@@ -55,10 +55,38 @@ final class Keeper {
     }
 
     private void run() {
-        FutureTask<?> task = next();
-        while (task != null) {
-            task.run(); // keeps to itself what is thrown
-            task = next();
+        try {
+            while (true) {
+                if (!takeTurn()) {
+                    return;
+                }
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /** Returns false when the thread is to end. */
+    private boolean takeTurn() {
+        try {
+            FutureTask<?> task = next();
+            if (task != null) {
+                task.run(); // keeps to itself what is thrown
+            }
+            return task != null;
+        } catch (Throwable e) {
+            // The end of the thread would be the end of its children. The next turn may do better.
+            return true;
+        }
+    }
+
+    /** Whatever the thread has ended by, the next task gets another one. */
+    private void leave() {
+        synchronized (Keeper.class) {
+            if (current == this) {
+                current = null;
+            }
+            tasks.forEach(task -> task.cancel(false));
         }
     }
 

@@ -128,7 +128,7 @@ public final class Outcome {
         byte[] directory = new byte[1];
         for (int i = 0; i < header(RequestLayout.ACTIONS_COUNT); i++) {
             if (type(i) == RequestLayout.FCHDIR) {
-                candidates.removeIf(PathBytes::isRelative); // from who knows where
+                candidates.removeIf(PathBytes::isRelative); // the directory has no known path
             } else if (type(i) == RequestLayout.CHDIR) {
                 byte[] next = request.textAt(field(i, RequestLayout.ACTION_TEXT));
                 directory =

@@ -43,7 +43,7 @@ public final class Epoll implements AutoCloseable {
 
     /**
      * Whether this is an epoll instance that knows {@code fd}. Not the one that this was if
-     * somebody has closed the descriptor, whatever he has opened under its number.
+     * somebody has closed the descriptor, whatever has been opened under its number.
      */
     public boolean knows(int fd) {
         int result = control(fd, ADD, ONESHOT, 0);

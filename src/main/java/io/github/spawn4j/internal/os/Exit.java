@@ -3,7 +3,7 @@ package io.github.spawn4j.internal.os;
 import java.lang.annotation.Native;
 import java.util.Arrays;
 
-/** How a child ended, as waitid(2) says it. Immutable for all but who has it filled. */
+/** How a child ended, as waitid(2) says it. Immutable once it has been filled. */
 public final class Exit {
     /** Somebody else has collected the status. */
     public static final int UNKNOWN = 0;

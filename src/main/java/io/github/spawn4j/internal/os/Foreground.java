@@ -3,8 +3,8 @@ package io.github.spawn4j.internal.os;
 import java.io.IOException;
 
 /**
- * The foreground of the terminal that standard input is: only who is there may read, all others are
- * stopped by SIGTTIN. Lent to a child and taken back. Thread-safe.
+ * The foreground of the terminal that standard input is: only processes in it may read, all others
+ * are stopped by SIGTTIN. Lent to a child and taken back. Thread-safe.
  */
 public final class Foreground {
     private static final int STDIN = 0;

@@ -7,9 +7,7 @@ import java.util.Optional;
  * only who is there; and the JDK's handles compare with nothing but their like.
  */
 public final class JdkHandle {
-    /**
-     * No process starts then, so that whoever gets the pid is not taken for the one that had it.
-     */
+    /** No process starts then, so that a later one with this pid is not taken for this one. */
     private static final long NEVER = Long.MAX_VALUE;
 
     static {

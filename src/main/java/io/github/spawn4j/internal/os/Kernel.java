@@ -57,8 +57,31 @@ public final class Kernel {
     /** splice(2), Linux 2.6.17. */
     @Native public static final long SPLICE = 1 << 14;
 
-    /** That nobody dies of close_range(2), even where it is refused. */
+    /** That a call of close_range(2) returns, be it with an error, and kills nobody. */
     @Native public static final long CLOSE_RANGE_ANSWERED = 1 << 15;
+
+    /** What {@link #capabilities} is called where it fails. */
+    public static final String PROBE = "probe of the kernel";
+
+    /** By the numbers of the bits. */
+    private static final String[] NAMES = {
+        "clone3",
+        "clone3(CLONE_INTO_CGROUP)",
+        "pidfd_open",
+        "pidfd_send_signal",
+        "waitid(P_PIDFD)",
+        "close_range",
+        "openat2",
+        "faccessat2",
+        "execveat",
+        "execveat(AT_EXECVE_CHECK)",
+        "pidfd_send_signal(PIDFD_SIGNAL_PROCESS_GROUP)",
+        "clone(CLONE_PIDFD)",
+        "memfd_create",
+        "sched_setattr",
+        "splice",
+        "close_range",
+    };
 
     static {
         NativeLibrary.load();
@@ -106,28 +129,6 @@ public final class Kernel {
     public static String name(int bit) {
         return NAMES[bit];
     }
-
-    /** What {@link #capabilities} is called where it fails. */
-    public static final String PROBE = "probe of the kernel";
-
-    private static final String[] NAMES = {
-        "clone3",
-        "clone3(CLONE_INTO_CGROUP)",
-        "pidfd_open",
-        "pidfd_send_signal",
-        "waitid(P_PIDFD)",
-        "close_range",
-        "openat2",
-        "faccessat2",
-        "execveat",
-        "execveat(AT_EXECVE_CHECK)",
-        "pidfd_send_signal(PIDFD_SIGNAL_PROCESS_GROUP)",
-        "clone(CLONE_PIDFD)",
-        "memfd_create",
-        "sched_setattr",
-        "splice",
-        "close_range",
-    };
 
     private static native long capabilities0();
 }

@@ -61,7 +61,7 @@ public final class Log {
             }
             message.accept(known);
         } catch (Throwable e) {
-            // A backend is code of others, and memory may be missing. Whoever logs has a child to
+            // A backend is code of others, and memory may be missing. The caller has a child to
             // look after, and nobody else could be told of this either.
         }
     }

@@ -44,7 +44,7 @@ final class NativeLibrary {
         try {
             require();
         } catch (Throwable e) {
-            // Whoever calls a native method is told, and can try again.
+            // The caller of a native method is told, and can try again.
         }
     }
 

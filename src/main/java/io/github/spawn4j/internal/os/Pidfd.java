@@ -97,8 +97,8 @@ public final class Pidfd {
     }
 
     /**
-     * Kills and reaps a child that nobody is to know of. Takes neither memory nor a thread, so that
-     * it also works when those have run out, which is mostly why it is called.
+     * Kills and reaps a child that nobody has been told of. Takes neither memory nor a thread, so
+     * that it also works when those have run out, which is mostly why it is called.
      */
     public static void discard(int pid, int pidfd) {
         discard(pid, pidfd, -1);
