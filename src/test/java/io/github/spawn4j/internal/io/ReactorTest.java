@@ -150,6 +150,13 @@ class ReactorTest {
         }
     }
 
+    @Test
+    void passesOverEventsOfWhoeverHasTakenTheNumberOfItsEpollInstance() {
+        assertThat(Registrations.find(-1)).isNull();
+        assertThat(Registrations.find(Long.MAX_VALUE)).isNull();
+        assertThat(Registrations.find(0xffff_0000L)).isNull();
+    }
+
     /** Closes one of its descriptors, as careless native code does. Returns the number. */
     private static int close(Reactor reactor, int which) {
         Matcher matcher = DESCRIPTORS.matcher(reactor.toString());
