@@ -416,12 +416,25 @@ public final class Reactor {
     /** Outside of every guard. */
     private boolean goesOn() {
         Faults.resource("turn");
-        if (instance == this && !ended) {
+        if (!ended && (instance == this || !hasSuccessor())) {
             return true;
         }
         ended = true;
         handOver();
         return false;
+    }
+
+    /**
+     * One that is lost goes on until it has one: descriptors or threads may have run out, and
+     * perhaps nobody comes who would make one later. Locked, as it may be one that cannot be
+     * started.
+     */
+    private static synchronized boolean hasSuccessor() {
+        return instance != null;
+    }
+
+    private static boolean nothingIsWatched() {
+        return Registrations.isEmpty() && Timer.noneIsPending() && SOON.isEmpty();
     }
 
     /** Leaves to the successor what is still to be done. */
@@ -478,7 +491,7 @@ public final class Reactor {
         }
         int timeoutMs = afterwardsCount == 0 ? timeoutMs() : 0;
         waitedLong = timeoutMs == LONGEST_WAIT_MS;
-        if (waitedLong && !isIntact()) {
+        if (instance != this || (waitedLong && !isIntact())) {
             replace();
             return;
         }
@@ -500,8 +513,9 @@ public final class Reactor {
                 LOG.error("{} has lost its epoll instance to somebody who closed it", this, null);
                 instance = null;
             }
-            if (Registrations.isEmpty() && Timer.noneIsPending() && SOON.isEmpty()) {
-                return; // whoever comes next makes another one
+            if (nothingIsWatched()) {
+                ended = true; // whoever comes next makes another one
+                return;
             }
             get();
         }
@@ -567,12 +581,19 @@ public final class Reactor {
             // Whoever comes first adds what he wants, and then looks for a reactor. So either he
             // finds none, or it is seen here what he has added.
             instance = null;
-            if (!Registrations.isEmpty() || !Timer.noneIsPending() || !SOON.isEmpty()) {
-                instance = this;
-                return;
+            boolean idle = false;
+            try {
+                idle = nothingIsWatched();
+            } finally {
+                if (!idle) {
+                    instance = this; // also where there was no memory to find out
+                }
             }
+            ended = idle;
         }
-        ended = true;
+        if (!ended) {
+            return;
+        }
         close();
     }
 
