@@ -38,7 +38,8 @@ struct probe {
 struct progress {
     volatile unsigned next;
     volatile uint64_t found;
-    volatile long want; /* -errno of what the child lacked to ask */
+    volatile long want;     /* -errno of what the child lacked to ask */
+    volatile bool limiting; /* whether it was about to forbid its dump; it may have died of that */
 };
 
 /* A call with arguments that must be refused tells, by how it is, whether it is known and allowed.
@@ -226,12 +227,24 @@ static const struct probe probes[] = {
 };
 #define PROBES (sizeof probes / sizeof probes[0])
 
-static void probe_child(void *argument) {
-    struct progress *progress = argument;
-    /* A filter's kill would dump core, of all memory that we have a copy of. 1 and not 0: that is
-     * what keeps a dump from a core_pattern that is a pipe as well (core(5)). */
+/* A filter's kill would dump core, of all memory that the child has a copy of. Whoever
+ * comes after a child that has died of this call does without it: else none would ever come to the
+ * probes. */
+static void forbid_dump(struct progress *progress) {
+    if (progress->limiting) {
+        return;
+    }
+    progress->limiting = true;
+    /* 1 and not 0: that is what keeps a dump from a core_pattern that is a pipe as well (core(5)).
+     */
     const struct rlimit none = {1, 1};
     sys_call(SYS_prlimit64, 0, RLIMIT_CORE, (long)&none, 0, 0, 0);
+    progress->limiting = false;
+}
+
+static void probe_child(void *argument) {
+    struct progress *progress = argument;
+    forbid_dump(progress);
     /* Room for what the probes open, should the table that we have a copy of be full. */
     for (int fd = 0; fd < 8; fd++) {
         sys_close(fd);

@@ -163,6 +163,13 @@ static void probe_capabilities_survives_a_filter_that_kills_all(void) {
     CHECK_EQUAL(capabilities_under(rules), rest);
 }
 
+/* What the child does before it asks may be what a filter kills for. */
+static void probe_capabilities_survives_a_filter_that_kills_who_forbids_dumps(void) {
+    char rule[64];
+    snprintf(rule, sizeof rule, "prlimit64:1=%d=kill", RLIMIT_CORE);
+    CHECK_EQUAL(capabilities_under(rule), all);
+}
+
 int main(int argc, char **argv) {
     (void)argc;
     self = argv[0];
@@ -185,5 +192,6 @@ int main(int argc, char **argv) {
     RUN(probe_capabilities_survives_a_kill_from_elsewhere);
     RUN(probe_capabilities_survives_filters);
     RUN(probe_capabilities_survives_a_filter_that_kills_all);
+    RUN(probe_capabilities_survives_a_filter_that_kills_who_forbids_dumps);
     return 0;
 }

@@ -14,4 +14,11 @@ class FullHeapTest {
 
         assertThat(output).endsWith("OK");
     }
+
+    @Test
+    void everybodyWhoFollowsAnExitIsToldAlthoughTheHeapIsFullAtThatMoment() throws Exception {
+        String output = SecondJvm.startedBy().option("-Xmx64m").run(FullHeapAtExit.class);
+
+        assertThat(output).endsWith("OK");
+    }
 }

@@ -48,11 +48,15 @@ abstract class Chore {
     }
 
     private void report(Throwable e) {
-        if (e instanceof RuntimeException && !reported) {
-            LOG.error("{} has failed and is tried again", this, e);
-        } else {
-            LOG.debug("{} is tried again", this, e);
+        try {
+            if (e instanceof RuntimeException && !reported) {
+                LOG.error("{} has failed and is tried again", this, e);
+            } else {
+                LOG.debug("{} is tried again", this, e);
+            }
+            reported = true;
+        } catch (OutOfMemoryError none) {
+            // Not even for the message, which a log takes as an array.
         }
-        reported = true;
     }
 }

@@ -416,7 +416,7 @@ public final class Reactor {
     /** Outside of every guard. */
     private boolean goesOn() {
         Faults.resource("turn");
-        if (instance == this && !ended) {
+        if (!ended && (instance == this || !hasSuccessor())) {
             return true;
         }
         ended = true;
@@ -424,7 +424,20 @@ public final class Reactor {
         return false;
     }
 
-    /** Leaves the chores that are left to the successor. */
+    /**
+     * One that is lost goes on until it has one: descriptors or threads may have run out, and
+     * perhaps nobody comes who would make one later. Locked, as it may be one that cannot be
+     * started.
+     */
+    private static synchronized boolean hasSuccessor() {
+        return instance != null;
+    }
+
+    private static boolean nothingIsWatched() {
+        return Registrations.isEmpty() && Timer.noneIsPending() && SOON.isEmpty();
+    }
+
+    /** Leaves to the successor what is still to be done. */
     private void handOver() {
         while (firstAfterwards != null) {
             retry(takeAfterwards());
@@ -478,7 +491,7 @@ public final class Reactor {
         }
         int timeoutMs = afterwardsCount == 0 ? timeoutMs() : 0;
         waitedLong = timeoutMs == LONGEST_WAIT_MS;
-        if (waitedLong && !isIntact()) {
+        if (instance != this || (waitedLong && !isIntact())) {
             replace();
             return;
         }
@@ -505,8 +518,9 @@ public final class Reactor {
                 tell("{} has lost its epoll instance to somebody who closed it", this);
                 instance = null;
             }
-            if (Registrations.isEmpty() && Timer.noneIsPending() && SOON.isEmpty()) {
-                return; // get() makes another one when it is needed
+            if (nothingIsWatched()) {
+                ended = true; // whoever comes next makes another one
+                return;
             }
             get();
         }
@@ -572,12 +586,19 @@ public final class Reactor {
             // Every caller adds what it wants, and then looks for a reactor. So either it finds
             // none, or what it has added is seen here.
             instance = null;
-            if (!Registrations.isEmpty() || !Timer.noneIsPending() || !SOON.isEmpty()) {
-                instance = this;
-                return;
+            boolean idle = false;
+            try {
+                idle = nothingIsWatched();
+            } finally {
+                if (!idle) {
+                    instance = this; // also where there was no memory to find out
+                }
             }
+            ended = idle;
         }
-        ended = true;
+        if (!ended) {
+            return;
+        }
         close();
     }
 

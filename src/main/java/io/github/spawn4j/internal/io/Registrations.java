@@ -61,11 +61,14 @@ final class Registrations {
         places = morePlaces;
     }
 
-    /** The registration, or null if it has been removed. */
+    /**
+     * The registration, or null if it has been removed, or never was: the events of an epoll
+     * instance that somebody else has put in the place of ours bear what he has given them.
+     */
     static Registration find(long id) {
         synchronized (LOCK) {
             int place = (int) id;
-            return ids[place] == id ? places[place] : null;
+            return place >= 0 && place < used && ids[place] == id ? places[place] : null;
         }
     }
 

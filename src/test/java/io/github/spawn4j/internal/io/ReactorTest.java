@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Fd;
@@ -148,6 +149,45 @@ class ReactorTest {
                 other.assertTold();
             }
         }
+    }
+
+    /** Nobody else calls the library meanwhile, who would make another one. */
+    @Test
+    void movesAllThatIsWatchedByItselfWhenDescriptorsAreThereAgain() throws Exception {
+        try (Watched watched = new Watched()) {
+            Reactor before = Reactor.get();
+            CountDownLatch refusals = new CountDownLatch(3);
+            Faults.plan(
+                    new Faults.Plan() {
+                        @Override
+                        public void call(String name) throws IOException {
+                            if (name.equals("epoll_create1") && refusals.getCount() > 0) {
+                                refusals.countDown();
+                                throw new ErrnoException(name, Errno.EMFILE);
+                            }
+                        }
+
+                        @Override
+                        public void resource(String what) {}
+                    });
+
+            close(before, 1);
+            close(before, 2);
+            assertThatThrownBy(() -> Reactor.schedule(0, () -> {}))
+                    .isInstanceOf(ErrnoException.class)
+                    .hasMessageContaining("EMFILE");
+            assertThat(refusals.await(10, SECONDS)).as("it tries again and again").isTrue();
+            watched.makeReadable();
+
+            watched.assertTold();
+        }
+    }
+
+    @Test
+    void passesOverEventsOfWhoeverHasTakenTheNumberOfItsEpollInstance() {
+        assertThat(Registrations.find(-1)).isNull();
+        assertThat(Registrations.find(Long.MAX_VALUE)).isNull();
+        assertThat(Registrations.find(0xffff_0000L)).isNull();
     }
 
     /** Closes one of its descriptors, as careless native code does. Returns the number. */
