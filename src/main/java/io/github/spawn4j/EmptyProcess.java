@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -399,8 +400,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private int[] encodeActions(RequestEncoder request, boolean takesForeground)
             throws LaunchException {
         int[] sources = new int[STREAMS];
-        for (int fd = 0; fd < STREAMS; fd++) {
-            sources[fd] = streams[fd].encode(fd, request);
+        if (isLikeProcessBuilder) {
+            // The JDK opens files in the JVM: /dev/stdout must not be what the child has by then.
+            encodeStreams(request, sources, Redirect::isFile);
+            encodeStreams(request, sources, stream -> !stream.isFile());
+        } else {
+            encodeStreams(request, sources, stream -> true);
         }
         if (takesForeground) {
             request.tcsetpgrp(0);
@@ -418,6 +423,15 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             request.closeOthers();
         }
         return sources;
+    }
+
+    private void encodeStreams(RequestEncoder request, int[] sources, Predicate<Redirect> which)
+            throws LaunchException {
+        for (int fd = 0; fd < STREAMS; fd++) {
+            if (which.test(streams[fd])) {
+                sources[fd] = streams[fd].encode(fd, request);
+            }
+        }
     }
 
     /** The program and how many arguments it gets, but not which: one may be a password. */

@@ -126,6 +126,10 @@ public abstract sealed class Redirect {
         return this == PIPE;
     }
 
+    boolean isFile() {
+        return this instanceof File;
+    }
+
     private static final class Pipe extends Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {

@@ -176,6 +176,26 @@ class ExplainedFailureTest {
                 "its interpreter \"" + folder + "\" may not be executed, EACCES");
     }
 
+    @Test
+    void explainsTheFileThatHasFailedInThisWay() throws Exception {
+        script("#!/no/such\n"); // is passed over
+        Path denied = Files.createDirectory(folder.resolve("denied"));
+        Files.writeString(denied.resolve("script"), "");
+
+        for (String path : List.of(folder + ":" + denied, denied + ":" + folder)) {
+            assertThat(failure(PidfdProcess.builder("script").searchInChild(path), EACCES))
+                    .hasMessageEndingWith("; it has no permission to be executed)");
+        }
+        Path plain = Files.createDirectory(folder.resolve("plain"));
+        Files.writeString(plain.resolve("script"), "echo\n");
+        assertThat(plain.resolve("script").toFile().setExecutable(true)).isTrue();
+        assertThat(
+                        failure(
+                                PidfdProcess.builder("script").searchInChild(denied + ":" + plain),
+                                ENOEXEC))
+                .hasMessageEndingWith("; it begins neither with #! nor as an ELF program)");
+    }
+
     // No program
 
     @ForEachStrategy

@@ -370,6 +370,16 @@ class LikeProcessBuilderTest {
     }
 
     @Test
+    void takesTheStreamsOfTheJvmAsFiles() throws Exception {
+        ProcessBuilder.Redirect ours = ProcessBuilder.Redirect.appendTo(new File("/dev/stdin"));
+        String stdin = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
+
+        Outcome outcome = assertSame(() -> shell("readlink /proc/$$/fd/2").redirectError(ours));
+
+        assertThat(outcome.out).isEqualTo(stdin + "\n");
+    }
+
+    @Test
     void discards() throws Exception {
         assertSame(
                 () ->
@@ -494,6 +504,27 @@ class LikeProcessBuilderTest {
         assertThat(catchThrowable(file::start)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> EmptyProcess.from(file))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesWhatCannotBeEncoded() throws Exception {
+        ReadmeDifferences.assertListed("half of a surrogate pair");
+        Case half = () -> new ProcessBuilder("printf", "a\ud800b");
+
+        assertThat(run(half, ProcessBuilder::start).out).isEqualTo("a?b");
+        assertThatThrownBy(() -> EmptyProcess.from(half.prepare()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void opensProcSelfOfTheChild() throws Exception {
+        ReadmeDifferences.assertListed("a file that leads to `/proc/self`");
+        Case self = () -> new ProcessBuilder("cat").redirectInput(new File("/proc/self/status"));
+        String pid = "\nPid:\t" + ProcessHandle.current().pid() + "\n";
+
+        assertThat(run(self, ProcessBuilder::start).out).contains(pid);
+        assertThat(run(self, builder -> EmptyProcess.from(builder).start()).out)
+                .doesNotContain(pid);
     }
 
     @Test

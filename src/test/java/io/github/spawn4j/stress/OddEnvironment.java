@@ -37,7 +37,11 @@ public final class OddEnvironment {
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         if (args.length > 1) {
-            differences(folder);
+            if (args[1].equals("encoding")) {
+                fileEncoding();
+            } else {
+                differences(folder);
+            }
             return;
         }
         environments();
@@ -132,6 +136,29 @@ public final class OddEnvironment {
         }
     }
 
+    /** With a {@code file.encoding} of Latin-1, by which JDK 17 decodes the environment. */
+    private static void fileEncoding() throws Exception {
+        String value = System.getenv("UTF8");
+        String name =
+                System.getenv().keySet().stream().filter(n -> n.startsWith("F")).findAny().get();
+        require(environment(cat().env("COPY", value)).contains("COPY=gr\u00c3\u00bcn"), "value");
+        require(environment(cat().env(name, "2")).contains("F\u00c3\u00bc=2"), "name");
+        require(
+                environment(cat().unsetEnv(name)).stream().noneMatch(e -> e.startsWith("F")),
+                "unset");
+        ProcessBuilder copied = new ProcessBuilder("cat", "/proc/self/environ");
+        copied.environment().put("COPY", value);
+        require(ours(copied).contains("COPY=gr\u00c3\u00bcn"), "copied");
+        boolean isOld = Runtime.version().feature() < 18;
+        if (isOld) { // newer ones lose it without a locale
+            same("copied", environment(copied, ProcessBuilder::start), ours(copied));
+        }
+        ProcessBuilder text = new ProcessBuilder("printf", "gr\u00fcn");
+        require(!isOld || output(text.start()).equals("gr\u00fcn"), "theirs");
+        require(output(EmptyProcess.from(text).start()).equals("gr\u00c3\u00bcn"), "ours");
+        System.out.println("the same");
+    }
+
     private static boolean isRefused(Runnable door) {
         try {
             door.run();
@@ -170,12 +197,30 @@ public final class OddEnvironment {
         require(
                 output(PidfdProcess.builder("odd-tool").start()).equals("first\n"),
                 "the first PATH counts");
+        searchOnceTheEnvironmentWasCalled(folder, elsewhere);
         try {
             PidfdProcess.builder("here").directory(elsewhere.toPath()).start();
             throw new AssertionError("an empty entry of PATH is skipped");
         } catch (SpawnException e) {
             require(e.errno() == 2, e.toString());
         }
+    }
+
+    private static void searchOnceTheEnvironmentWasCalled(Path folder, File elsewhere)
+            throws Exception {
+        Path link = folder.resolve("elsewhere/relative/odd-loop");
+        Files.createSymbolicLink(link, link);
+        ProcessBuilder loop = new ProcessBuilder("odd-loop").directory(elsewhere);
+        require(failure(loop::start).getMessage().contains("symbolic links"), "before");
+        require(!loop.environment().isEmpty(), "environment() was called");
+        require(failure(loop::start).getMessage().contains("No such file"), "theirs goes on");
+        String message = failure(() -> EmptyProcess.from(loop).start()).getMessage();
+        require(message.contains("symbolic links"), "ours: " + message);
+
+        ProcessBuilder here = new ProcessBuilder("here", "1").directory(elsewhere);
+        require(!here.environment().isEmpty(), "environment() was called");
+        require(output(here.start()).equals("./here 1\n"), "theirs, with its directory");
+        require(output(EmptyProcess.from(here).start()).equals("here 1\n"), "ours");
     }
 
     private static void script(Path file, String command) throws Exception {

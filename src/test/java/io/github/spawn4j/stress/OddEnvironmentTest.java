@@ -32,6 +32,7 @@ class OddEnvironmentTest {
     @ParameterizedTest
     @ValueSource(strings = {"C.UTF-8", "C"})
     void isPassedOnAsTheJdkDoes(String locale) throws Exception {
+        ReadmeDifferences.assertListed("a search once `environment()` was called");
         String output =
                 SecondJvm.startedBy(
                                 ENVIRONMENT,
@@ -50,6 +51,24 @@ class OddEnvironmentTest {
                                 "NOVALUE",
                                 "--")
                         .run(OddEnvironment.class, folder.toRealPath().toString());
+
+        assertThat(output).isEqualTo("the same");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C.UTF-8", "C"})
+    void hasItsBytesWhateverTheFileEncodingIs(String locale) throws Exception {
+        ReadmeDifferences.assertListed("text beyond ASCII on JDK 17 with `-Dfile.encoding`");
+        String output =
+                SecondJvm.startedBy(
+                                ENVIRONMENT,
+                                "LC_ALL=" + locale,
+                                "PATH=/usr/bin:/bin",
+                                "UTF8=gr\\xc3\\xbcn",
+                                "F\\xc3\\xbc=1",
+                                "--")
+                        .option("-Dfile.encoding=ISO-8859-1")
+                        .run(OddEnvironment.class, folder.toRealPath().toString(), "encoding");
 
         assertThat(output).isEqualTo("the same");
     }

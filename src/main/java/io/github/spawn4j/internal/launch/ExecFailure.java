@@ -19,14 +19,16 @@ final class ExecFailure {
     /**
      * What is known of a failed execution, or an empty string.
      *
-     * @param candidates the files that may have been meant, the first that is there was
+     * @param candidates the files that may have been meant: the first that is there was, but for
+     *     those that a search passes over and that fail in another way
      */
     static String explain(int errno, List<byte[]> candidates) {
         try {
             for (byte[] candidate : candidates) {
                 ProgramFile file = ProgramFile.of(candidate);
-                if (file != null) {
-                    return explain(errno, file);
+                String explanation = file == null ? "" : explain(errno, file);
+                if (!explanation.isEmpty()) {
+                    return explanation;
                 }
             }
             return "";
@@ -39,12 +41,12 @@ final class ExecFailure {
         switch (errno) {
             case Errno.ENOENT:
             case Errno.ENOTDIR:
-                return need(file, "", 0);
+                return need(errno, file, "", 0);
             case Errno.EACCES:
                 String denial = file.denial();
-                return denial.isEmpty() ? need(file, "", 0) : denial;
+                return denial.isEmpty() ? need(errno, file, "", 0) : denial;
             case Errno.ENOEXEC:
-                return defect(file);
+                return file.denial().isEmpty() ? defect(file) : "";
             default:
                 return "";
         }
@@ -53,17 +55,20 @@ final class ExecFailure {
     /**
      * What of the things that a program needs is missing.
      *
+     * @param failure the error, which is the same for what is missing
      * @param owner "interpreter's " and so on, for what an interpreter needs
      * @param depth how many interpreters there were already
      */
-    private static String need(ProgramFile file, String owner, int depth) throws IOException {
+    private static String need(int failure, ProgramFile file, String owner, int depth)
+            throws IOException {
         if (file.isScript() && depth < MOST_INTERPRETERS) {
-            return missing(file.interpreter(), owner + "interpreter", depth);
+            return missing(failure, file.interpreter(), owner + "interpreter", depth);
         }
-        return file.isElf() ? missing(file.loader(), owner + "ELF loader", depth) : "";
+        return file.isElf() ? missing(failure, file.loader(), owner + "ELF loader", depth) : "";
     }
 
-    private static String missing(byte[] needed, String role, int depth) throws IOException {
+    private static String missing(int failure, byte[] needed, String role, int depth)
+            throws IOException {
         if (needed.length == 1) {
             return "";
         }
@@ -72,13 +77,16 @@ final class ExecFailure {
         }
         int errno = Executable.check(needed);
         if (errno != 0) {
+            if (Outcome.isMissing(errno) != Outcome.isMissing(failure)) {
+                return "";
+            }
             return named(role, needed)
                     + (Outcome.isMissing(errno)
                             ? " does not exist"
                             : " may not be executed, " + Errno.name(errno));
         }
         ProgramFile file = ProgramFile.of(needed);
-        return file == null ? "" : need(file, role + "'s ", depth + 1);
+        return file == null ? "" : need(failure, file, role + "'s ", depth + 1);
     }
 
     private static String defect(ProgramFile file) throws IOException {

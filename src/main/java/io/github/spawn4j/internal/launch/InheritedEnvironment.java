@@ -41,7 +41,11 @@ final class InheritedEnvironment {
     /** By name, names as Latin-1, so that bytes which are no text survive. */
     private final Map<String, byte[]> entries = new LinkedHashMap<>();
 
-    /** Names and values that are no text, by what {@link System#getenv()} makes of them. */
+    /**
+     * Names and values that {@link Text} would encode otherwise, by what {@link System#getenv()}
+     * makes of them: those that are no text, and where JDK 17 decodes by another {@code
+     * file.encoding} all that is not ASCII.
+     */
     private final Map<String, byte[]> noTexts = new HashMap<>();
 
     private final Strings strings;
@@ -86,7 +90,7 @@ final class InheritedEnvironment {
     }
 
     private void addNoText(String decoded, byte[] bytes) {
-        if (Text.hasLostBytes(decoded)) {
+        if (!Text.isEncodedAs(bytes, decoded)) {
             noTexts.merge(decoded, bytes, (a, b) -> Arrays.equals(a, b) ? a : AMBIGUOUS);
         }
     }

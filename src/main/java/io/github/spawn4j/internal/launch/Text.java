@@ -7,6 +7,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -84,6 +85,15 @@ public final class Text {
     /** Whether something in {@code text} may stand for bytes that were no text. */
     static boolean hasLostBytes(String text) {
         return text.indexOf(REPLACEMENT) >= 0;
+    }
+
+    /** Whether {@code text}, encoded, is {@code bytes}, which end with NUL. */
+    static boolean isEncodedAs(byte[] bytes, String text) {
+        try {
+            return !hasLostBytes(text) && Arrays.equals(encodeSecret("text", text), bytes);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** The text of encoded bytes, without their NUL. */
