@@ -1,5 +1,6 @@
 package io.github.spawn4j;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
 import io.github.spawn4j.internal.io.Errand;
@@ -84,9 +85,13 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Whether the teardown begins with the end of the input. */
     private final boolean closesInput;
 
+    // Not under the lock of this object, which is the user's: who holds it while he writes, so that
+    // writers take turns, and waits for room would keep everybody from ending the process.
+    @GuardedBy("child")
     private boolean closed;
 
     /** Made when first asked for: its buffer would be most of what a running child costs. */
+    @GuardedBy("child")
     private OutputStream stdin;
 
     /** Made while the process was there to be looked up. */
@@ -435,7 +440,7 @@ public final class PidfdProcess extends Process implements Closeable {
      */
     @Override
     public void close() throws IOException {
-        synchronized (this) {
+        synchronized (child) {
             if (closed) {
                 return;
             }
@@ -534,8 +539,10 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /** Whether somebody may have written something that is still on this side of the pipe. */
-    synchronized boolean hasBuffers() {
-        return stdin != null;
+    boolean hasBuffers() {
+        synchronized (child) {
+            return stdin != null;
+        }
     }
 
     /** As {@link #flush}, but closes nothing. */
@@ -592,11 +599,13 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     @Override
-    public synchronized OutputStream getOutputStream() {
-        if (stdin == null) {
-            stdin = input == null ? new NoOutput() : input.forUser();
+    public OutputStream getOutputStream() {
+        synchronized (child) {
+            if (stdin == null) {
+                stdin = input == null ? new NoOutput() : input.forUser();
+            }
+            return stdin;
         }
-        return stdin;
     }
 
     @Override

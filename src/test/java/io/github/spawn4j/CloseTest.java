@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +141,39 @@ class CloseTest {
         process.close();
 
         assertThat(process.isAlive()).isFalse();
+    }
+
+    /** As who writes messages that must not mix does; the process does not read them. */
+    @ParameterizedTest
+    @MethodSource("teardowns")
+    void isNotHeldUpByAWriterWhoLocksTheProcess(Teardown teardown) throws Exception {
+        PidfdProcess process = PidfdProcess.builder("sleep", "600").teardown(teardown).start();
+        ThreadKind.Running<Void> writing =
+                ThreadKind.PLATFORM.run(
+                        () -> {
+                            synchronized (process) {
+                                process.getOutputStream().write(new byte[1 << 20]);
+                                return null;
+                            }
+                        });
+        writing.untilBlocked();
+
+        ThreadKind.PLATFORM
+                .run(
+                        () -> {
+                            process.close();
+                            return null;
+                        })
+                .get();
+
+        assertThat(process.isAlive()).isFalse();
+        assertThat(writing.failure()).isInstanceOf(IOException.class);
+    }
+
+    static Stream<Teardown> teardowns() {
+        return Stream.of(
+                Teardown.DEFAULT,
+                Teardown.closeInput(ofMillis(50)).then(Signal.TERM, ofSeconds(600)));
     }
 
     @Test
