@@ -375,6 +375,9 @@ public final class Escalation extends Chore {
         if (timer != null) {
             timer.cancel();
         }
+        if (input != null && steps.get(0) instanceof CloseInput) {
+            attempt(input::close); // somebody outside may keep it open and never read on
+        }
         finish(null);
     }
 
