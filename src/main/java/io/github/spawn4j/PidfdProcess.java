@@ -67,7 +67,7 @@ import java.util.stream.Stream;
  * </ul>
  */
 public final class PidfdProcess extends Process implements Closeable {
-    /** How long those who are reading when the process ends may take to read what is left. */
+    /** How long those who are reading when the process has ended may take for what is left. */
     private static final long READERS_NS = 100_000_000;
 
     private final Child child;
@@ -427,9 +427,10 @@ public final class PidfdProcess extends Process implements Closeable {
      * once. Its standard input is closed before, without writing what is still buffered for it
      * unless that is the teardown's {@linkplain Teardown#closeInput first step}. Its outputs are
      * closed when the teardown is over, so that it can print as it ends. Whoever is reading them
-     * reads on meanwhile, and afterwards has 100 ms for what is left; what nobody reads and would
-     * keep the process waiting is dropped. One on a terminal gets SIGHUP first, as both sides are
-     * closed, unless the teardown begins with the end of input.
+     * reads on meanwhile, and afterwards has 100 ms for what is left, if he waited in a read at the
+     * beginning or has read something in the last 500 ms. What would keep the process waiting is
+     * dropped if nobody has read any of it for 100 ms. One on a terminal gets SIGHUP first, as both
+     * sides are closed, unless the teardown begins with the end of input.
      *
      * <p>Any other process ends by itself, as JDK 26 documents {@code Process.close}: what is
      * buffered is written first, all streams are closed, and an interrupt begins {@link
@@ -476,7 +477,10 @@ public final class PidfdProcess extends Process implements Closeable {
             }
             CompletableFuture<Void> gone = escalation.begin();
             Uninterrupted.get(gone);
-            awaitReaders(beingRead);
+            awaitReaders(
+                    outputs.stream()
+                            .filter(it -> beingRead.contains(it) || it.hasJustBeenRead())
+                            .toList());
         } finally {
             spillway.close();
             child.closeStreams();
@@ -484,7 +488,7 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /**
-     * Lets those who were reading read what is left, for a moment, as somebody else may keep an
+     * Lets those who are reading read what is left, for a moment, as somebody else may keep an
      * output open or a reader be slow.
      */
     private static void awaitReaders(List<PipeInput> beingRead) throws IOException {

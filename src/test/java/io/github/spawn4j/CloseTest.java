@@ -293,6 +293,23 @@ class CloseTest {
                 .endsWith("\n49999\n50000\n");
     }
 
+    /** Who is busy with a line when the process is closed, and meets the rest when it has ended. */
+    @Test
+    void letsAReaderReadToTheEndWhoIsBusyMeanwhile() throws Exception {
+        PidfdProcess server = server(SERVER, folder.resolve("file"));
+        ThreadKind.Running<byte[]> reading =
+                ThreadKind.PLATFORM.run(
+                        () -> {
+                            server.waitFor();
+                            return server.getInputStream().readAllBytes();
+                        });
+        reading.untilBlocked();
+
+        server.close();
+
+        assertThat(new String(reading.get(), StandardCharsets.US_ASCII)).isEqualTo("ending\n");
+    }
+
     @Test
     void closesTheOutputsWhenSomebodyElseKeepsThemOpen() throws Exception {
         PidfdProcess server =
