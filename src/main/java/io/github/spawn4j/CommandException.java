@@ -80,7 +80,7 @@ public final class CommandException extends IOException {
                 + where
                 + " "
                 + reason.words
-                + detail
+                + Text.printable(String.valueOf(detail)) // which may quote what the process wrote
                 + (tail.isEmpty()
                         ? ""
                         : "; " + outputName(stage) + ":\n" + Text.printableLines(tail));

@@ -1,5 +1,6 @@
 package io.github.spawn4j;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
 import io.github.spawn4j.internal.io.Errand;
@@ -87,9 +88,13 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Whether the teardown begins with the end of the input. */
     private final boolean closesInput;
 
+    // Not under the lock of this object, which is the user's: who holds it while he writes, so that
+    // writers take turns, and waits for room would keep everybody from ending the process.
+    @GuardedBy("child")
     private boolean closed;
 
     /** Made when first asked for: its buffer would be most of what a running child costs. */
+    @GuardedBy("child")
     private OutputStream stdin;
 
     /** Made while the process was there to be looked up. */
@@ -425,9 +430,10 @@ public final class PidfdProcess extends Process implements Closeable {
      * once. Its standard input is closed before, without writing what is still buffered for it
      * unless that is the teardown's {@linkplain Teardown#closeInput first step}. Its outputs are
      * closed when the teardown is over, so that it can print as it ends. Whoever is reading them
-     * reads on meanwhile, and afterwards has 100 ms for what is left; what nobody reads and would
-     * keep the process waiting is dropped. One on a terminal gets SIGHUP first, as both sides are
-     * closed, unless the teardown begins with the end of input.
+     * reads on meanwhile, and afterwards has 100 ms for what is left, if he waited in a read at the
+     * beginning or has read something in the last 500 ms. What would keep the process waiting is
+     * dropped if nobody has read any of it for 100 ms. One on a terminal gets SIGHUP first, as both
+     * sides are closed, unless the teardown begins with the end of input.
      *
      * <p>Any other process ends by itself, as JDK 26 documents {@code Process.close}: what is
      * buffered is written first, all streams are closed, and an interrupt begins {@link
@@ -438,7 +444,7 @@ public final class PidfdProcess extends Process implements Closeable {
      */
     @Override
     public void close() throws IOException {
-        synchronized (this) {
+        synchronized (child) {
             if (closed) {
                 return;
             }
@@ -474,7 +480,10 @@ public final class PidfdProcess extends Process implements Closeable {
             }
             CompletableFuture<Void> gone = escalation.begin();
             Uninterrupted.get(gone);
-            awaitReaders(beingRead);
+            awaitReaders(
+                    outputs.stream()
+                            .filter(it -> beingRead.contains(it) || it.hasJustBeenRead())
+                            .toList());
         } finally {
             spillway.close();
             child.closeStreams();
@@ -537,8 +546,10 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /** Whether somebody may have written something that is still on this side of the pipe. */
-    synchronized boolean hasBuffers() {
-        return stdin != null;
+    boolean hasBuffers() {
+        synchronized (child) {
+            return stdin != null;
+        }
     }
 
     /** As {@link #flush}, but closes nothing. */
@@ -595,11 +606,13 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     @Override
-    public synchronized OutputStream getOutputStream() {
-        if (stdin == null) {
-            stdin = input == null ? new NoOutput() : input.forUser();
+    public OutputStream getOutputStream() {
+        synchronized (child) {
+            if (stdin == null) {
+                stdin = input == null ? new NoOutput() : input.forUser();
+            }
+            return stdin;
         }
-        return stdin;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +143,39 @@ class CloseTest {
         assertThat(process.isAlive()).isFalse();
     }
 
+    /** As who writes messages that must not mix does; the process does not read them. */
+    @ParameterizedTest
+    @MethodSource("teardowns")
+    void isNotHeldUpByAWriterWhoLocksTheProcess(Teardown teardown) throws Exception {
+        PidfdProcess process = PidfdProcess.builder("sleep", "600").teardown(teardown).start();
+        ThreadKind.Running<Void> writing =
+                ThreadKind.PLATFORM.run(
+                        () -> {
+                            synchronized (process) {
+                                process.getOutputStream().write(new byte[1 << 20]);
+                                return null;
+                            }
+                        });
+        writing.untilBlocked();
+
+        ThreadKind.PLATFORM
+                .run(
+                        () -> {
+                            process.close();
+                            return null;
+                        })
+                .get();
+
+        assertThat(process.isAlive()).isFalse();
+        assertThat(writing.failure()).isInstanceOf(IOException.class);
+    }
+
+    static Stream<Teardown> teardowns() {
+        return Stream.of(
+                Teardown.DEFAULT,
+                Teardown.closeInput(ofMillis(50)).then(Signal.TERM, ofSeconds(600)));
+    }
+
     @Test
     void saysThatTheProcessHasSurvived() throws Exception {
         PidfdProcess process =
@@ -257,6 +291,23 @@ class CloseTest {
         assertThat(new String(reading.get(), StandardCharsets.US_ASCII))
                 .startsWith("1\n2\n")
                 .endsWith("\n49999\n50000\n");
+    }
+
+    /** Who is busy with a line when the process is closed, and meets the rest when it has ended. */
+    @Test
+    void letsAReaderReadToTheEndWhoIsBusyMeanwhile() throws Exception {
+        PidfdProcess server = server(SERVER, folder.resolve("file"));
+        ThreadKind.Running<byte[]> reading =
+                ThreadKind.PLATFORM.run(
+                        () -> {
+                            server.waitFor();
+                            return server.getInputStream().readAllBytes();
+                        });
+        reading.untilBlocked();
+
+        server.close();
+
+        assertThat(new String(reading.get(), StandardCharsets.US_ASCII)).isEqualTo("ending\n");
     }
 
     @Test

@@ -766,6 +766,21 @@ class RunTest {
         assertThat(failure.stderrTail()).isEqualTo("a\tb\u001b[2J");
     }
 
+    /** A listener may quote what it was given. */
+    @Test
+    void showsNoControlCharactersOfWhatAListenerSays() {
+        RunOptions options =
+                OPTIONS.stdout(
+                        Capture.keepTail(100)
+                                .lines(
+                                        line -> {
+                                            throw new IllegalStateException("bad: " + line);
+                                        }));
+
+        assertThat(failure(sh("printf 'a\\033[2J\\n'"), options))
+                .hasMessageContaining("IllegalStateException: bad: a\\u001b[2J");
+    }
+
     @Test
     void refusesSecretsWithoutShowingThem() {
         assertThatThrownBy(() -> sh("true").args("--password=secret\0"))

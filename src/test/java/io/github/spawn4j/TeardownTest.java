@@ -372,6 +372,28 @@ class TeardownTest {
         assertThat(writing.failure()).isInstanceOf(IOException.class);
     }
 
+    /** Who would else wait for as long as that grandchild lives. */
+    @Test
+    void givesUpWhatIsBufferedWhenOnlyAGrandchildOutsideCouldReadIt() throws Exception {
+        PidfdProcess process =
+                sh("exec 3<&0; sleep 600 <&3 & echo $!; exec sleep 600").teardown(GENTLE).start();
+        pidFrom(process.inputReader());
+        process.getOutputStream().write(new byte[1 << 16]); // all that the pipe holds
+        process.getOutputStream().write(1);
+
+        CompletableFuture<Void> teardown = process.teardown();
+        process.signal(Signal.KILL);
+        await(teardown);
+
+        ThreadKind.Running<Void> flushing =
+                ThreadKind.PLATFORM.run(
+                        () -> {
+                            process.getOutputStream().flush();
+                            return null;
+                        });
+        assertThat(flushing.failure()).isInstanceOf(IOException.class);
+    }
+
     @Test
     void skipsTheEndOfAnInputThatIsNotOurs() throws Exception {
         PidfdProcess process =

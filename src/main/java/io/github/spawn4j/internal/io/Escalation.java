@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.io;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -261,7 +262,7 @@ public final class Escalation extends Chore {
             }
         } catch (IOException e) {
             fail(e);
-            survive(); // without a reactor nobody would take the next step
+            throw new UncheckedIOException(e); // so that the step is taken again
         }
     }
 
@@ -379,6 +380,9 @@ public final class Escalation extends Chore {
         Timer timer = pending;
         if (timer != null) {
             timer.cancel();
+        }
+        if (input != null && steps.get(0) instanceof CloseInput) {
+            attempt(input::close); // somebody outside may keep it open and never read on
         }
         finish(null);
     }

@@ -32,6 +32,9 @@ final class PipeEnd {
 
     private volatile boolean childHasExited;
 
+    /** Whether the look at the exit is left to the thread that was at work then. */
+    private volatile boolean looksLater;
+
     /**
      * Takes over a descriptor, to be waited for until it has {@code events} of poll(2).
      *
@@ -157,12 +160,14 @@ final class PipeEnd {
         if (!fd.isOpen()) {
             return;
         }
+        looksLater = true; // before the attempt: the thread at work looks after it has left
         if (!lock.tryLock()) {
-            // A thread is at work. It will meet the end, or be dropped with the stream while a
-            // grandchild has the pipe.
+            // A thread is at work. It will meet the end, or look when it has done, or be dropped
+            // with the stream while a grandchild has the pipe.
             closeWhenDropped(stream);
             return;
         }
+        looksLater = false;
         try {
             int number = fd.acquire();
             if (number < 0) {
@@ -179,7 +184,15 @@ final class PipeEnd {
             }
         } finally {
             lock.unlock();
+            if (closed) {
+                end(); // closeAfterUse() may have found us at work
+            }
         }
+    }
+
+    /** Whether the thread that has just left the lock is to have {@link #childExited} look. */
+    boolean looksLater() {
+        return looksLater;
     }
 
     /** This does not refer to the stream, which refers to it. */

@@ -5,6 +5,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * where that was asked for.
  */
 public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
+    private static final Log LOG = Log.of(PipeInput.class);
+
     private static final int BUFFER_SIZE = 8192;
 
     /** What a transfer copies at once: the best size into sockets, where more is slower again. */
@@ -29,6 +32,12 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** Reads in a row of what is dropped, so that one busy child does not keep the reactor. */
     private static final int MOST_DROPS = 16;
+
+    /** Who has taken something so lately is on the way to take more, if he does not wait for it. */
+    private static final long READING_NS = 500_000_000;
+
+    /** The same of a child that may be waiting for room: not so long, as its grace runs. */
+    private static final long MAKING_ROOM_NS = 100_000_000;
 
     private static final int END = -1;
 
@@ -56,14 +65,16 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     @GuardedBy("lock")
     private int limit;
 
-    /** Whether somebody has read since the last look of {@link #spill}. */
-    @GuardedBy("lock")
-    private boolean isRead = true;
+    /** When something was last taken, in {@link System#nanoTime}'s time. Changed under the lock. */
+    private volatile long takenNs = System.nanoTime() - READING_NS;
 
     /** Some of it was dropped, so that nobody may read on as if nothing were missing. */
     private volatile boolean spilt;
 
-    /** Completed at the end; null where nobody has asked. */
+    /** A reader has come to the end. Changed under the lock. */
+    private volatile boolean endTold;
+
+    /** Completed when a reader has come to the end; null where nobody has asked. */
     private volatile CompletableFuture<Void> end;
 
     /**
@@ -104,6 +115,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             checkOpen();
             int count = readBuffered(bytes, offset, length);
             pipe.checkNotCutOff();
+            if (count == END) {
+                tellEnd(); // behind the check, as who waits for this then closes the stream
+            }
             return count;
         } catch (ErrnoException e) {
             throw PipeEnd.failure(e);
@@ -117,6 +131,16 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     private void afterUse() {
         if (pipe.isClosed() || (ended && pipe.hasChildExited())) {
             pipe.end();
+        } else if (pipe.looksLater()) {
+            lookAtExit();
+        }
+    }
+
+    private void lookAtExit() {
+        try {
+            childExited();
+        } catch (IOException e) {
+            LOG.debug("{}", this, e); // a pipe that cannot be looked at is left to its reader
         }
     }
 
@@ -166,13 +190,13 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 pipe.await(number);
             }
             if (count == 0) {
-                reachEnd();
+                ended = true;
                 if (closesAtEnd()) {
                     pipe.end();
                 }
                 return END;
             }
-            isRead = true;
+            takenNs = System.nanoTime();
             pipe.moved(count);
             return count;
         } finally {
@@ -181,8 +205,8 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     }
 
     @GuardedBy("lock")
-    private void reachEnd() {
-        ended = true;
+    private void tellEnd() {
+        endTold = true;
         CompletableFuture<Void> awaited = end;
         if (awaited != null) {
             awaited.complete(null);
@@ -194,19 +218,22 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         return lock.isLocked();
     }
 
+    /** Whether a thread may still be dealing with what it has read. */
+    public boolean hasJustBeenRead() {
+        return hasBeenReadFor(READING_NS);
+    }
+
+    private boolean hasBeenReadFor(long lastNs) {
+        return System.nanoTime() - takenNs < lastNs;
+    }
+
     /** Completed when a reader has come to the end. */
     public CompletableFuture<Void> end() {
         CompletableFuture<Void> awaited = new CompletableFuture<>();
         end = awaited;
-        if (lock.tryLock()) {
-            try {
-                if (ended) {
-                    awaited.complete(null);
-                }
-            } finally {
-                lock.unlock();
-            }
-        } // else a reader is on the way there
+        if (endTold) {
+            awaited.complete(null); // else a reader does, as he sees that somebody waits
+        }
         return awaited;
     }
 
@@ -216,18 +243,16 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     }
 
     /**
-     * Drops what is there if the child may be waiting for room and nobody has read anything since
-     * the last time; the stream cannot be read any more then. Does not wait. Returns whether it
-     * has.
+     * Drops what is there if the child may be waiting for room and nobody has taken anything
+     * lately; the stream cannot be read any more then. Does not wait. Returns whether it has.
      */
     boolean spill(byte[] buffer) throws IOException {
         if (!lock.tryLock()) {
             return false; // somebody is at it
         }
         try {
-            boolean isIdle = !isRead;
-            isRead = false;
-            int number = ended || !(isIdle || spilt) ? -1 : pipe.acquire();
+            boolean isRead = !spilt && hasBeenReadFor(MAKING_ROOM_NS);
+            int number = ended || isRead ? -1 : pipe.acquire();
             if (number < 0) {
                 return false;
             }
@@ -300,7 +325,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         lock.lock(); // the caller holds it already; here for the compiler to see
         try {
             takeRest(number, remaining);
-            reachEnd();
+            ended = true;
         } finally {
             lock.unlock();
         }
@@ -369,6 +394,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 moved += count;
                 checkOpen();
                 pipe.checkInterrupt(); // a file on a slow disk never lets it wait
+            }
+            if (ended) {
+                tellEnd();
             }
             return moved;
         } catch (ErrnoException e) {

@@ -274,7 +274,7 @@ public final class Reactor {
             reactor.ticking.set(!SOON.isEmpty());
             reactor.startThread();
             return reactor;
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             instance = null;
             reactor.close();
             throw e;
@@ -282,12 +282,12 @@ public final class Reactor {
     }
 
     /** Under the lock of the class. */
-    private void startThread() {
+    private void startThread() throws IOException {
         Faults.resource("thread");
         Loop loop = Threads.daemon(() -> new Loop(this));
         thread = loop;
         instance = this; // before the thread begins, which else finds itself replaced
-        loop.start();
+        Threads.start(loop);
     }
 
     /**
@@ -297,9 +297,17 @@ public final class Reactor {
         if (!ended && thread == loop) {
             synchronized (Reactor.class) {
                 if (instance == this) {
-                    startThread();
+                    tryToStartThread();
                 }
             }
+        }
+    }
+
+    private void tryToStartThread() {
+        try {
+            startThread();
+        } catch (IOException e) {
+            LOG.debug("{} is started by whoever comes next", this, e);
         }
     }
 
