@@ -404,16 +404,27 @@ public final class Reactor {
      *
      * @throws ErrnoException the given one, if it was not the reactor's fault
      */
-    private static synchronized Reactor successor(Reactor reactor, ErrnoException e)
-            throws IOException {
-        if (instance == reactor) {
-            if (reactor.isIntact()) {
-                throw e;
-            }
-            tell("{}: all that is watched is moved to another one", reactor, e);
-            instance = null; // whose descriptors are not closed, as they may be somebody else's
+    private static Reactor successor(Reactor reactor, ErrnoException e) throws IOException {
+        if (reactor == instance && reactor.isIntact()) {
+            throw e;
         }
+        reactor.lose(e);
         return get();
+    }
+
+    /** Its descriptors are not closed, as they may be somebody else's. */
+    private void lose(ErrnoException e) {
+        boolean isNews;
+        synchronized (Reactor.class) {
+            isNews = instance == this;
+            if (isNews) {
+                instance = null;
+            }
+        }
+        if (isNews) {
+            // Not under the lock: a backend is code of others, and may wait.
+            LOG.error("{}: all that is watched is moved to another one", this, e);
+        }
     }
 
     /** Whether the epoll instance is still the one that was made for this. */
@@ -515,17 +526,9 @@ public final class Reactor {
         }
     }
 
-    /** By a worker: a backend is code of others, and may wait while we hold locks. */
-    static void tell(String format, Object... arguments) {
-        Workers.execute(() -> LOG.error(format, arguments));
-    }
-
     private void replace() throws IOException {
+        lose(new ErrnoException("epoll_wait", Errno.EBADF));
         synchronized (Reactor.class) {
-            if (instance == this) {
-                tell("{} has lost its epoll instance to somebody who closed it", this);
-                instance = null;
-            }
             if (nothingIsWatched()) {
                 ended = true; // whoever comes next makes another one
                 return;

@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.io;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.spawn4j.internal.os.Log;
 import java.util.Arrays;
 
 /**
@@ -10,6 +11,8 @@ import java.util.Arrays;
  * a map takes memory, for the key, at a moment when an event is lost if there is none.
  */
 final class Registrations {
+    private static final Log LOG = Log.of(Registrations.class);
+
     private static final int FIRST_CAPACITY = 64;
 
     /** The lower half of an id is the place in the table, the upper one how often it was given. */
@@ -111,7 +114,7 @@ final class Registrations {
             registration.move(reactor);
         } catch (Exception | Error e) {
             // The handler sees for itself what has become of its descriptor.
-            Reactor.tell("{} are no longer reported by the kernel", registration, e);
+            LOG.error("{} are no longer reported by the kernel", registration, e);
             Reactor.remember(registration);
         }
     }
