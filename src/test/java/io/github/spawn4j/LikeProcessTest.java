@@ -462,7 +462,41 @@ class LikeProcessTest {
                 });
     }
 
+    @Test
+    void aReadOfNothingTellsThatTheStreamIsClosed() throws Exception {
+        assertAlike(
+                STREAM_CLOSED,
+                start -> {
+                    Process process = start.start("true");
+                    process.getInputStream().close();
+                    process.waitFor();
+                    return outcome(() -> process.getInputStream().read(new byte[0]));
+                });
+    }
+
     // What is different: rows of the README
+
+    @Test
+    void aWriteAfterCloseSaysSoInTheWordsOfAllOtherStreams() throws Exception {
+        assertDifferent(
+                "writing after `close()`",
+                "java.io.IOException: Stream Closed",
+                STREAM_CLOSED,
+                start -> {
+                    Process process = start.start("sleep", "60");
+                    OutputStream input = process.getOutputStream();
+                    input.close();
+                    String outcome =
+                            outcome(
+                                    () -> {
+                                        input.write('a');
+                                        input.flush();
+                                        return "quiet";
+                                    });
+                    process.destroyForcibly().waitFor();
+                    return outcome;
+                });
+    }
 
     @Test
     void closeEndsAReaderThatWaits() throws Exception {

@@ -108,6 +108,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     public int read(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         if (length == 0) {
+            checkOpen();
             return 0;
         }
         lock.lock();
