@@ -18,8 +18,6 @@ final class FullHeapAtExit {
     private static final CountDownLatch FULL = new CountDownLatch(1);
     private static final CountDownLatch TOLD = new CountDownLatch(FOLLOWERS);
 
-    private static volatile Object[] ballast;
-
     private FullHeapAtExit() {}
 
     public static void main(String[] args) throws Exception {
@@ -33,7 +31,7 @@ final class FullHeapAtExit {
         cat.getOutputStream().close();
         FULL.await();
         Thread.sleep(100); // for as long as it is full, whoever is yet to be told must wait
-        ballast = null;
+        Ballast.drop();
 
         System.out.println(TOLD.await(LIMIT_S, TimeUnit.SECONDS) ? "OK" : "not told: " + TOLD);
     }
@@ -47,26 +45,13 @@ final class FullHeapAtExit {
             if (!failed) {
                 failed = true;
                 if (FULL.getCount() > 0) {
-                    fill();
-                    fill(); // what the first time has left for the collector to find
+                    Ballast.fill();
+                    Ballast.fill(); // what the first time has left for the collector to find
                     FULL.countDown();
                 }
                 throw new OutOfMemoryError();
             }
             TOLD.countDown();
-        }
-    }
-
-    private static void fill() {
-        int size = 1 << 21;
-        while (size > 0) {
-            try {
-                Object[] more = new Object[size];
-                more[0] = ballast;
-                ballast = more;
-            } catch (OutOfMemoryError e) {
-                size >>= 1;
-            }
         }
     }
 }
