@@ -502,8 +502,11 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      *     cleared
      */
     public Exit await(long deadlineNs) throws InterruptedException {
-        awaitCollected(deadlineNs);
-        return exitWithStreams();
+        Exit found = awaitCollected(deadlineNs);
+        if (found != null) {
+            tellStreams(); // as in exitWithStreams()
+        }
+        return found;
     }
 
     private Exit awaitCollected(long deadlineNs) throws InterruptedException {
