@@ -1,14 +1,11 @@
 package io.github.spawn4j.tools;
 
-import io.github.spawn4j.tools.spawners.Samples;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,15 +23,18 @@ import picocli.CommandLine.Spec;
             "The ways take turns in batches of "
                     + Comparison.BATCH
                     + ", after a warm-up. \"start\" is the time until the start has returned,"
-                    + " \"total\" until the exit is known, both in microseconds; \"of jdk\" is the"
-                    + " median total divided by that of ProcessBuilder.",
+                    + " \"total\" until the exit is known.",
             "All standard streams lead to /dev/null; NuProcess cannot redirect and has pipes"
-                    + " instead. \"floor\" is a C program that does clone3 and execve in a loop."
+                    + " instead. \"floor\" is a C program that does clone3, execve and waitid in a"
+                    + " loop, and \"floor-equal\" the same with all that the library does for a"
+                    + " template: default signals, descriptors, the look at the program, and a wait"
+                    + " that can be ended. Between them, each with what stands before it, there are"
+                    + " floor-signals, floor-descriptors and floor-parent.",
+            "Whether a child runs on its starter's processor or on another changes the times more"
+                    + " than anything else. The default program says where it ran, and"
+                    + " batches in which it ran elsewhere are shown on their own."
         })
 final class CompareCommand implements Callable<Integer> {
-    private static final double MEDIAN = 0.5;
-    private static final double TAIL = 0.99;
-
     @Spec CommandSpec spec;
 
     @Mixin HelpOption help;
@@ -44,14 +44,44 @@ final class CompareCommand implements Callable<Integer> {
             paramLabel = "PROGRAM",
             description =
                     "A path, or a name that is searched in PATH; it gets no arguments. Default: a"
-                            + " static program that only exits.")
+                            + " static program that only exits, with the number of its"
+                            + " processor.")
     String program;
 
     @Option(
             names = "--count",
             paramLabel = "N",
             description = "Starts in each way. Default: ${DEFAULT-VALUE}.")
-    int count = 500;
+    int count = 2000;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            description =
+                    "Starts in each way that are not measured. Default: "
+                            + Comparison.WARM_UP
+                            + ", but for "
+                            + Comparison.WARM_UP_S
+                            + " seconds at most.")
+    Integer warmUp;
+
+    @Option(
+            names = "--spawners",
+            paramLabel = "NAME",
+            split = ",",
+            converter = SpawnerTypeConverter.class,
+            description =
+                    "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: all but"
+                            + " the floors between the first and the last.")
+    Set<SpawnerType> spawners = SpawnerType.usual();
+
+    @Option(
+            names = "--pin",
+            description =
+                    "Everything runs on one processor, the last that it may use: this JVM with all"
+                            + " its threads, put there by taskset(1), and so all that it"
+                            + " starts.")
+    boolean pin;
 
     @Option(
             names = "--open-files",
@@ -69,80 +99,60 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints JSON instead of a table.")
     boolean json;
 
+    /** The one of {@link #pin}. */
+    private int processor;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (count < 1 || openFiles < 0 || residentMib < 0) {
+        if (count < 1 || openFiles < 0 || residentMib < 0 || (warmUp != null && warmUp < 1)) {
             throw new ParameterException(spec.commandLine(), "numbers must be positive");
         }
-        Map<SpawnerType, Samples> results;
+        // Only a program of ours says where it ran, and on one processor there is no other.
+        boolean placesKnown = program == null && !pin;
+        Map<SpawnerType, Result> results;
         try (Ballast ballast = new Ballast(openFiles, residentMib);
                 NativePrograms programs = new NativePrograms();
-                Comparison comparison = new Comparison(spec.commandLine().getErr())) {
-            program = program == null ? programs.path("noop") : Programs.find(program);
-            comparison.open(program, programs);
+                Comparison comparison = new Comparison(warmUp, spec.commandLine().getErr())) {
+            program = program == null ? programs.path("noop_cpu") : Programs.find(program);
+            if (pin) {
+                processor = Processors.pin();
+            }
+            comparison.open(spawners, program, programs);
             // Only now: an application has loaded its libraries before it is busy.
             ballast.load();
             results = comparison.measure(count);
         }
+        ComparisonReport report = new ComparisonReport(results, placesKnown);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document(results)) + "\n" : table(results));
+        out.print(json ? Json.write(document(report)) + "\n" : tables(report));
         out.flush();
         return 0;
     }
 
-    private String table(Map<SpawnerType, Samples> results) {
-        double jdk = results.get(SpawnerType.JDK).totalMicros(MEDIAN);
-        Table table =
-                new Table("lrrrrrr")
-                        .row("", "start p50", "p99", "total p50", "p99", "per second", "of jdk");
-        results.forEach(
-                (type, samples) ->
-                        table.row(
-                                type.toString(),
-                                format("%.0f", samples.startMicros(MEDIAN)),
-                                format("%.0f", samples.startMicros(TAIL)),
-                                format("%.0f", samples.totalMicros(MEDIAN)),
-                                format("%.0f", samples.totalMicros(TAIL)),
-                                format("%.0f", samples.perSecond()),
-                                format("%.3f", samples.totalMicros(MEDIAN) / jdk)));
+    private String tables(ComparisonReport report) {
         return String.format(
-                        "%s, %d starts each; %d more files open, %d MiB more in use%n%n",
-                        program, count, openFiles, residentMib)
-                + table;
+                        "%s, %d starts each after a warm-up of %s; %s; %d more files open, %d MiB"
+                                + " more in use%n%n",
+                        program,
+                        count,
+                        warmUp == null
+                                ? Comparison.WARM_UP + " or " + Comparison.WARM_UP_S + " s"
+                                : Integer.toString(warmUp),
+                        pin ? "all on processor " + processor : "on any processor",
+                        openFiles,
+                        residentMib)
+                + report.tables();
     }
 
-    private Map<String, Object> document(Map<SpawnerType, Samples> results) {
-        List<Object> entries = new ArrayList<>();
-        results.forEach(
-                (type, samples) -> {
-                    Map<String, Object> entry = new LinkedHashMap<>();
-                    entry.put("spawner", type.toString());
-                    entry.put(
-                            "startMicros",
-                            percentiles(samples.startMicros(MEDIAN), samples.startMicros(TAIL)));
-                    entry.put(
-                            "totalMicros",
-                            percentiles(samples.totalMicros(MEDIAN), samples.totalMicros(TAIL)));
-                    entry.put("perSecond", Math.round(samples.perSecond()));
-                    entries.add(entry);
-                });
+    private Map<String, Object> document(ComparisonReport report) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("program", program);
         document.put("count", count);
+        document.put("warmUp", warmUp);
+        document.put("processor", pin ? (Integer) processor : null);
         document.put("openFiles", openFiles);
         document.put("residentMib", residentMib);
-        document.put("results", entries);
+        document.put("results", report.entries());
         return document;
-    }
-
-    private static Map<String, Object> percentiles(double p50, double p99) {
-        Map<String, Object> percentiles = new LinkedHashMap<>();
-        percentiles.put("p50", p50);
-        percentiles.put("p99", p99);
-        return percentiles;
-    }
-
-    private static String format(String pattern, double value) {
-        return String.format(Locale.ROOT, pattern, value);
     }
 }

@@ -5,58 +5,106 @@ import io.github.spawn4j.tools.spawners.Spawner;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** All spawners, taking turns. */
+/** Some spawners, taking turns. */
 final class Comparison implements AutoCloseable {
     /** How many starts a spawner makes before it is the next one's turn. */
     static final int BATCH = 100;
 
-    private static final int WARM_UP = 200;
-    private static final long WARM_UP_NS = 1_000_000_000;
+    /**
+     * How many starts of each are not measured, unless it is said: after a few hundred, most of the
+     * code is still interpreted, or compiled in a hurry.
+     */
+    static final int WARM_UP = 10_000;
+
+    /** How long the warm-up of one may take, unless it is said how many starts it has. */
+    static final int WARM_UP_S = 4;
+
+    private static final long NS_PER_S = 1_000_000_000;
 
     private final Map<SpawnerType, Spawner> spawners = new EnumMap<>(SpawnerType.class);
+
+    /** Null if it was not said. */
+    private final Integer warmUp;
+
     private final PrintWriter err;
 
-    Comparison(PrintWriter err) {
+    /**
+     * @param warmUp how many starts of each are not measured; null for {@link #WARM_UP}, but for
+     *     {@link #WARM_UP_S} seconds at most
+     */
+    Comparison(Integer warmUp, PrintWriter err) {
+        this.warmUp = warmUp;
         this.err = err;
     }
 
-    /** Opens and warms up all spawners; one of others that does not work is left out and named. */
-    void open(String program, NativePrograms programs) throws IOException, InterruptedException {
-        for (SpawnerType type : SpawnerType.values()) {
-            Spawner spawner = type.open(program, programs);
-            spawners.put(type, spawner);
-            try {
-                warmUp(spawner);
-            } catch (IOException e) {
-                if (!type.isForeign()) {
-                    throw e;
+    /** Opens and warms up spawners; one that is missing here is left out and named. */
+    void open(Collection<SpawnerType> types, String program, NativePrograms programs)
+            throws IOException, InterruptedException {
+        for (SpawnerType type : types) {
+            spawners.put(type, type.open(program, programs));
+        }
+        Map<SpawnerType, Samples> discarded = new EnumMap<>(SpawnerType.class);
+        types.forEach(type -> discarded.put(type, new Samples()));
+        Set<SpawnerType> cold = EnumSet.copyOf(types);
+        // In turns here too, as the compiler bets on what it has seen, and starts anew when it sees
+        // somebody else.
+        try (Progress progress = new Progress("warm-up", (long) mostWarmUp() * types.size())) {
+            while (!cold.isEmpty()) {
+                for (SpawnerType type : List.copyOf(cold)) {
+                    int left = leftToWarmUp(discarded.get(type));
+                    int batch = Math.min(BATCH, left);
+                    if (left == 0 || !spawnOrLeaveOut(type, batch, discarded.get(type))) {
+                        cold.remove(type);
+                    }
+                    progress.add(batch);
                 }
-                spawners.remove(type).close();
-                err.println("left out: " + type + ": " + e.getMessage());
             }
         }
     }
 
-    private static void warmUp(Spawner spawner) throws IOException, InterruptedException {
-        Samples discarded = new Samples();
-        long began = System.nanoTime();
-        while (discarded.size() < WARM_UP && System.nanoTime() - began < WARM_UP_NS) {
-            spawner.spawn(BATCH, discarded);
+    private int mostWarmUp() {
+        return warmUp == null ? WARM_UP : warmUp;
+    }
+
+    private int leftToWarmUp(Samples made) {
+        boolean late = warmUp == null && made.sumNs() > WARM_UP_S * NS_PER_S;
+        return late ? 0 : mostWarmUp() - made.size();
+    }
+
+    /** Returns whether it works. */
+    private boolean spawnOrLeaveOut(SpawnerType type, int count, Samples samples)
+            throws IOException, InterruptedException {
+        try {
+            spawners.get(type).spawn(count, samples);
+            return true;
+        } catch (IOException e) {
+            if (!type.maybeMissing()) {
+                throw e;
+            }
+            spawners.remove(type).close();
+            err.println("left out: " + type + ": " + e.getMessage());
+            return false;
         }
     }
 
     /** Has every spawner make {@code count} starts. */
-    Map<SpawnerType, Samples> measure(int count) throws IOException, InterruptedException {
-        Map<SpawnerType, Samples> results = new EnumMap<>(SpawnerType.class);
-        spawners.keySet().forEach(type -> results.put(type, new Samples()));
+    Map<SpawnerType, Result> measure(int count) throws IOException, InterruptedException {
+        Map<SpawnerType, Result> results = new EnumMap<>(SpawnerType.class);
+        spawners.keySet().forEach(type -> results.put(type, new Result()));
         try (Progress progress = new Progress("compare", (long) count * spawners.size())) {
             for (int done = 0; done < count; done += BATCH) {
                 int batch = Math.min(BATCH, count - done);
                 for (Map.Entry<SpawnerType, Spawner> spawner : spawners.entrySet()) {
-                    spawner.getValue().spawn(batch, results.get(spawner.getKey()));
+                    Samples samples = new Samples();
+                    spawner.getValue().spawn(batch, samples);
+                    results.get(spawner.getKey()).add(samples);
                     progress.add(batch);
                 }
             }

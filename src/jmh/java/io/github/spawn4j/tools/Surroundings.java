@@ -89,6 +89,12 @@ final class Surroundings {
                 * 1024;
     }
 
+    /** The last processor that this process may use. */
+    static int lastProcessor() throws IOException {
+        String[] bounds = status("Cpus_allowed_list").split("[-,]"); // 0-1,4
+        return Integer.parseInt(bounds[bounds.length - 1]);
+    }
+
     private static String status(String key) throws IOException {
         return line(SELF.resolve("status"), line -> line.startsWith(key + ":"))
                 .map(line -> line.substring(key.length() + 1).strip())

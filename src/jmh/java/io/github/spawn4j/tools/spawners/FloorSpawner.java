@@ -12,9 +12,12 @@ final class FloorSpawner implements Spawner {
     private final Writer orders;
     private final BufferedReader answers;
 
-    FloorSpawner(NativePrograms programs, String program) throws IOException {
+    /**
+     * @param piece how much it does of what the library does, in the program's words
+     */
+    FloorSpawner(NativePrograms programs, String piece, String program) throws IOException {
         floor =
-                new ProcessBuilder(programs.path("floor"), program)
+                new ProcessBuilder(programs.path("floor"), piece, program)
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         orders = floor.outputWriter();
@@ -30,17 +33,15 @@ final class FloorSpawner implements Spawner {
             if (answer == null) {
                 throw new EOFException("the floor program has ended");
             }
-            int space = answer.indexOf(' ');
-            samples.add(
-                    Long.parseLong(answer.substring(0, space)),
-                    Long.parseLong(answer.substring(space + 1)));
+            String[] numbers = answer.split(" ");
+            samples.add(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
+            samples.addPlaces(Integer.parseInt(numbers[2]), Integer.parseInt(numbers[3]));
         }
     }
 
+    /** Kills it, as it may have ended already, so that its input cannot be closed in peace. */
     @Override
-    public void close() throws IOException {
-        // The end of its input ends it.
-        orders.close();
-        answers.close();
+    public void close() {
+        floor.destroyForcibly();
     }
 }

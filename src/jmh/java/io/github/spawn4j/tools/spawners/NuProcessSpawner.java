@@ -21,6 +21,7 @@ final class NuProcessSpawner implements Spawner {
     }
 
     private final NuProcessBuilder builder;
+    private final Stopwatch watch = new Stopwatch();
 
     NuProcessSpawner(String program) {
         builder = new NuProcessBuilder(new CloseStdin(), program);
@@ -29,11 +30,10 @@ final class NuProcessSpawner implements Spawner {
     @Override
     public void spawn(int count, Samples samples) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
-            long began = System.nanoTime();
+            watch.begin();
             NuProcess process = start(builder);
-            long started = System.nanoTime();
-            process.waitFor(0, TimeUnit.SECONDS);
-            samples.add(started - began, System.nanoTime() - began);
+            watch.started();
+            watch.ended(process.waitFor(0, TimeUnit.SECONDS), samples);
         }
     }
 

@@ -12,6 +12,7 @@ final class ProcessSpawner implements Spawner {
 
     private final Starter starter;
     private final Closeable resource;
+    private final Stopwatch watch = new Stopwatch();
 
     ProcessSpawner(Starter starter) {
         this(starter, () -> {});
@@ -28,11 +29,10 @@ final class ProcessSpawner implements Spawner {
     @Override
     public void spawn(int count, Samples samples) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
-            long began = System.nanoTime();
+            watch.begin();
             Process process = starter.start();
-            long started = System.nanoTime();
-            process.waitFor();
-            samples.add(started - began, System.nanoTime() - began);
+            watch.started();
+            watch.ended(process.waitFor(), samples);
         }
     }
 

@@ -7,7 +7,11 @@ import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.tools.NativePrograms;
 import java.io.File;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** The peers, in the order in which they are shown. To add one: a constant and an adapter. */
 public enum SpawnerType {
@@ -74,7 +78,35 @@ public enum SpawnerType {
     FLOOR {
         @Override
         public Spawner open(String program, NativePrograms programs) throws IOException {
-            return new FloorSpawner(programs, program);
+            return new FloorSpawner(programs, "bare", program);
+        }
+    },
+
+    FLOOR_SIGNALS {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return new FloorSpawner(programs, "signals", program);
+        }
+    },
+
+    FLOOR_DESCRIPTORS {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return new FloorSpawner(programs, "descriptors", program);
+        }
+    },
+
+    FLOOR_PARENT {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return new FloorSpawner(programs, "parent", program);
+        }
+    },
+
+    FLOOR_EQUAL {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return new FloorSpawner(programs, "equal", program);
         }
     };
 
@@ -99,9 +131,32 @@ public enum SpawnerType {
                                 .start());
     }
 
-    /** Whether it is somebody else's, who may not support the JVM that runs us. */
-    public boolean isForeign() {
-        return this == NUPROCESS;
+    /** Those that are compared unless others are asked for: all but the steps between floors. */
+    public static Set<SpawnerType> usual() {
+        return EnumSet.complementOf(EnumSet.of(FLOOR_SIGNALS, FLOOR_DESCRIPTORS, FLOOR_PARENT));
+    }
+
+    /**
+     * The one with this name, as {@link #toString} gives it.
+     *
+     * @throws IllegalArgumentException if there is none; it says which there are
+     */
+    public static SpawnerType of(String name) {
+        return Stream.of(values())
+                .filter(type -> type.toString().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "'" + name + "' is none of " + Arrays.toString(values())));
+    }
+
+    /**
+     * Whether there are systems that we support and it does not: NuProcess not every JVM, the
+     * floors with more pieces than the first not every kernel and filter.
+     */
+    public boolean maybeMissing() {
+        return this == NUPROCESS || compareTo(FLOOR) > 0;
     }
 
     @Override

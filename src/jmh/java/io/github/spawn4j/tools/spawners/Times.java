@@ -1,35 +1,31 @@
 package io.github.spawn4j.tools.spawners;
 
-import java.util.Arrays;
-
 /** Measured times. One thread at a time. */
 public final class Times {
     private static final double NS_PER_US = 1e3;
 
-    private long[] timesNs = new long[1];
-    private int size;
+    private final Numbers timesNs = new Numbers();
 
     public void add(long timeNs) {
-        if (size == timesNs.length) {
-            timesNs = Arrays.copyOf(timesNs, 2 * size);
-        }
-        timesNs[size++] = timeNs;
+        timesNs.add(timeNs);
+    }
+
+    void addAll(Times others) {
+        timesNs.addAll(others.timesNs);
     }
 
     public int size() {
-        return size;
+        return timesNs.size();
     }
 
     /**
      * Microseconds that were not exceeded in {@code share} of all cases; 1 for the longest time.
      */
     public double micros(double share) {
-        long[] sorted = Arrays.copyOf(timesNs, size);
-        Arrays.sort(sorted);
-        return sorted[(int) Math.ceil(share * size) - 1] / NS_PER_US;
+        return timesNs.percentile(share) / NS_PER_US;
     }
 
     long sumNs() {
-        return Arrays.stream(timesNs, 0, size).sum();
+        return timesNs.sum();
     }
 }
