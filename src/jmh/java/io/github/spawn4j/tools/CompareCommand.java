@@ -51,8 +51,13 @@ final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            description = "Starts in each way. Default: ${DEFAULT-VALUE}.")
-    int count = 2000;
+            description =
+                    "Starts in each way. Default: "
+                            + Comparison.COUNT
+                            + ", but for "
+                            + Comparison.COUNT_S
+                            + " seconds at most.")
+    Integer count;
 
     @Option(
             names = "--warm-up",
@@ -104,7 +109,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (count < 1 || openFiles < 0 || residentMib < 0 || (warmUp != null && warmUp < 1)) {
+        if (isNotPositive(count) || isNotPositive(warmUp) || openFiles < 0 || residentMib < 0) {
             throw new ParameterException(spec.commandLine(), "numbers must be positive");
         }
         // Only a program of ours says where it ran, and on one processor there is no other.
@@ -129,19 +134,25 @@ final class CompareCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static boolean isNotPositive(Integer number) {
+        return number != null && number < 1;
+    }
+
     private String tables(ComparisonReport report) {
         return String.format(
-                        "%s, %d starts each after a warm-up of %s; %s; %d more files open, %d MiB"
+                        "%s, %s starts each after a warm-up of %s; %s; %d more files open, %d MiB"
                                 + " more in use%n%n",
                         program,
-                        count,
-                        warmUp == null
-                                ? Comparison.WARM_UP + " or " + Comparison.WARM_UP_S + " s"
-                                : Integer.toString(warmUp),
+                        limits(count, Comparison.COUNT, Comparison.COUNT_S),
+                        limits(warmUp, Comparison.WARM_UP, Comparison.WARM_UP_S),
                         pin ? "all on processor " + processor : "on any processor",
                         openFiles,
                         residentMib)
                 + report.tables();
+    }
+
+    private static String limits(Integer said, int most, int seconds) {
+        return said == null ? most + " (at most " + seconds + " s)" : said.toString();
     }
 
     private Map<String, Object> document(ComparisonReport report) {

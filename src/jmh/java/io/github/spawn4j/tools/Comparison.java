@@ -26,6 +26,12 @@ final class Comparison implements AutoCloseable {
     /** How long the warm-up of one may take, unless it is said how many starts it has. */
     static final int WARM_UP_S = 4;
 
+    /** How many starts of each are measured, unless it is said. */
+    static final int COUNT = 2_000;
+
+    /** How long the measured starts of one may take, unless it is said how many there are. */
+    static final int COUNT_S = 3;
+
     private static final long NS_PER_S = 1_000_000_000;
 
     private final Map<SpawnerType, Spawner> spawners = new EnumMap<>(SpawnerType.class);
@@ -74,8 +80,11 @@ final class Comparison implements AutoCloseable {
     }
 
     private int leftToWarmUp(Samples made) {
-        boolean late = warmUp == null && made.sumNs() > WARM_UP_S * NS_PER_S;
-        return late ? 0 : mostWarmUp() - made.size();
+        return left(made, mostWarmUp(), warmUp == null ? WARM_UP_S : Long.MAX_VALUE);
+    }
+
+    private static int left(Samples made, int most, long mostS) {
+        return made.sumNs() / NS_PER_S < mostS ? most - made.size() : 0;
     }
 
     /** Returns whether it works. */
@@ -94,17 +103,29 @@ final class Comparison implements AutoCloseable {
         }
     }
 
-    /** Has every spawner make {@code count} starts. */
-    Map<SpawnerType, Result> measure(int count) throws IOException, InterruptedException {
+    /**
+     * Has every spawner make starts.
+     *
+     * @param count how many; null for {@link #COUNT}, but for {@link #COUNT_S} seconds at most
+     */
+    Map<SpawnerType, Result> measure(Integer count) throws IOException, InterruptedException {
+        int most = count == null ? COUNT : count;
+        long mostS = count == null ? COUNT_S : Long.MAX_VALUE;
         Map<SpawnerType, Result> results = new EnumMap<>(SpawnerType.class);
         spawners.keySet().forEach(type -> results.put(type, new Result()));
-        try (Progress progress = new Progress("compare", (long) count * spawners.size())) {
-            for (int done = 0; done < count; done += BATCH) {
-                int batch = Math.min(BATCH, count - done);
-                for (Map.Entry<SpawnerType, Spawner> spawner : spawners.entrySet()) {
+        Set<SpawnerType> busy = EnumSet.noneOf(SpawnerType.class);
+        busy.addAll(spawners.keySet());
+        try (Progress progress = new Progress("compare", (long) most * spawners.size())) {
+            while (!busy.isEmpty()) {
+                for (SpawnerType type : List.copyOf(busy)) {
+                    int batch = Math.min(BATCH, left(results.get(type).all(), most, mostS));
+                    if (batch == 0) {
+                        busy.remove(type);
+                        continue;
+                    }
                     Samples samples = new Samples();
-                    spawner.getValue().spawn(batch, samples);
-                    results.get(spawner.getKey()).add(samples);
+                    spawners.get(type).spawn(batch, samples);
+                    results.get(type).add(samples);
                     progress.add(batch);
                 }
             }

@@ -4,19 +4,17 @@ import io.github.spawn4j.tools.spawners.Samples;
 
 /** What the starts of one spawner were measured to take. One thread at a time. */
 final class Result {
-    /**
-     * The share of a batch's children that must have run on another processor for it to count as
-     * one in which they did: not all, as the scheduler moves some back.
-     */
-    static final double MOST = 0.75;
+    /** Of the children of a batch, from which on most ran on another processor. */
+    private static final double MOST = 0.5;
 
     private final Samples all = new Samples();
-    private final Samples apart = new Samples();
+    private final Samples elsewhere = new Samples();
 
+    /** Adds the starts that were made without others in between. */
     void add(Samples batch) {
         all.addAll(batch);
-        if (batch.apartShare().orElse(0) >= MOST) {
-            apart.addAll(batch);
+        if (batch.elsewhereShare().orElse(0) > MOST) {
+            elsewhere.addAll(batch.elsewhere());
         }
     }
 
@@ -24,8 +22,11 @@ final class Result {
         return all;
     }
 
-    /** Those of batches in which the children ran on another processor; may be none. */
-    Samples apart() {
-        return apart;
+    /**
+     * Those whose child ran on another processor, of batches in which most did; may be none. The
+     * single ones of other batches are left out: something has got in their way.
+     */
+    Samples elsewhere() {
+        return elsewhere;
     }
 }

@@ -36,7 +36,7 @@ class CompareCommandTest extends ToolsTest {
                     + TIMES
                     + "[^}]+\\}[^}]+\\}[^}]+\\})\\}";
     private static final String RESULT =
-            "\\{\"spawner\":\"([a-z0-9-]+)\",\"startMicros\":"
+            "\\{\"spawner\":\"([a-z0-9-]+)\",\"starts\":20,\"startMicros\":"
                     + TIMES
                     + ",\"totalMicros\":"
                     + TIMES

@@ -10,34 +10,33 @@ class ResultTest {
     private static Samples batch(int elsewhere, int here) {
         Samples batch = new Samples();
         for (int i = 0; i < elsewhere + here; i++) {
-            batch.add(1, 2);
-            batch.addPlaces(1, i < elsewhere ? 0 : 1);
+            batch.add(1, 2, 1, i < elsewhere ? 0 : 1);
         }
         return batch;
     }
 
     @Test
-    void keepsBatchesApartInWhichMostChildrenRanElsewhere() {
+    void keepsThoseOfBatchesApartInWhichMostChildrenRanElsewhere() {
         Result result = new Result();
         result.add(batch(9, 1));
         result.add(batch(5, 5));
         result.add(batch(0, 20));
         assertThat(result.all().size()).isEqualTo(40);
-        assertThat(result.all().apartShare()).hasValue(14 / 40.0);
-        assertThat(result.apart().size()).isEqualTo(10);
+        assertThat(result.all().elsewhereShare()).hasValue(14 / 40.0);
+        assertThat(result.elsewhere().size()).isEqualTo(9);
     }
 
     @Test
     void comparesProcessorsAsExitCodesSayThem() {
         Samples samples = new Samples();
-        samples.addPlaces(256 + 3, 3);
-        assertThat(samples.apartShare()).hasValue(0);
+        samples.add(1, 2, 256 + 3, 3);
+        assertThat(samples.elsewhereShare()).hasValue(0);
     }
 
     @Test
     void knowsNothingOfPlacesThatNobodyTold() {
         Samples samples = new Samples();
         samples.add(1, 2);
-        assertThat(samples.apartShare()).isEmpty();
+        assertThat(samples.elsewhereShare()).isEmpty();
     }
 }

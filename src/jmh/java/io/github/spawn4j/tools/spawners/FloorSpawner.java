@@ -34,8 +34,11 @@ final class FloorSpawner implements Spawner {
                 throw new EOFException("the floor program has ended");
             }
             String[] numbers = answer.split(" ");
-            samples.add(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
-            samples.addPlaces(Integer.parseInt(numbers[2]), Integer.parseInt(numbers[3]));
+            samples.add(
+                    Long.parseLong(numbers[0]),
+                    Long.parseLong(numbers[1]),
+                    Integer.parseInt(numbers[2]),
+                    Integer.parseInt(numbers[3]));
         }
     }
 

@@ -18,8 +18,11 @@ public final class Samples {
     private final Times totals = new Times();
     private final Numbers allocated = new Numbers();
 
-    /** For each place that was told, 1 if the child's was not the starter's. */
-    private final Numbers apart = new Numbers();
+    /** Of those whose child ran on another processor. */
+    private final Times elsewhereStarts = new Times();
+
+    private final Times elsewhereTotals = new Times();
+    private int placed;
 
     public void add(long startNs, long totalNs) {
         starts.add(startNs);
@@ -32,20 +35,27 @@ public final class Samples {
     }
 
     /**
-     * Tells where a start and its child ran.
+     * As {@link #add(long, long)}, and tells where the start and its child ran.
      *
      * @param starter the number of the starter's processor between the start and the wait
      * @param exitCode the child's; it says where it ran only if the program is {@code noop_cpu}
      */
-    public void addPlaces(int starter, int exitCode) {
-        apart.add(starter % CODES == exitCode ? 0 : 1);
+    public void add(long startNs, long totalNs, int starter, int exitCode) {
+        add(startNs, totalNs);
+        placed++;
+        if (starter % CODES != exitCode) {
+            elsewhereStarts.add(startNs);
+            elsewhereTotals.add(totalNs);
+        }
     }
 
     public void addAll(Samples others) {
         starts.addAll(others.starts);
         totals.addAll(others.totals);
         allocated.addAll(others.allocated);
-        apart.addAll(others.apart);
+        elsewhereStarts.addAll(others.elsewhereStarts);
+        elsewhereTotals.addAll(others.elsewhereTotals);
+        placed += others.placed;
     }
 
     public int size() {
@@ -83,9 +93,17 @@ public final class Samples {
      * The share of children that ran on another processor than their starter, from 0 to 1, where it
      * is known; of programs other than {@code noop_cpu} it means nothing.
      */
-    public OptionalDouble apartShare() {
-        return apart.size() == 0
+    public OptionalDouble elsewhereShare() {
+        return placed == 0
                 ? OptionalDouble.empty()
-                : OptionalDouble.of((double) apart.sum() / apart.size());
+                : OptionalDouble.of((double) elsewhereStarts.size() / placed);
+    }
+
+    /** The times of starts whose child ran on another processor, alone. */
+    public Samples elsewhere() {
+        Samples elsewhere = new Samples();
+        elsewhere.starts.addAll(elsewhereStarts);
+        elsewhere.totals.addAll(elsewhereTotals);
+        return elsewhere;
     }
 }

@@ -33,10 +33,11 @@ final class Stopwatch {
     void ended(int exitCode, Samples samples) {
         long waitNs = System.nanoTime() - waitsSinceNs;
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - allocatedBefore;
-        samples.add(startNs, startNs + waitNs);
-        samples.addAllocated(allocated);
-        if (processor != CurrentProcessor.UNKNOWN) {
-            samples.addPlaces(processor, exitCode);
+        if (processor == CurrentProcessor.UNKNOWN) {
+            samples.add(startNs, startNs + waitNs);
+        } else {
+            samples.add(startNs, startNs + waitNs, processor, exitCode);
         }
+        samples.addAllocated(allocated);
     }
 }
