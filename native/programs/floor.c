@@ -8,7 +8,9 @@
  * exit code. It ends at the end of its input.
  *
  * PIECE says how much it does of what the library does: "bare" (the default) as
- * little as there is to do, "equal" all of it; see floor_work.h for those between. */
+ * little as there is to do, "equal" all of it; see floor_work.h for those between. With "native"
+ * the library itself does it, its half that is C. */
+#include "floor_library.h"
 #include "floor_work.h"
 
 #include <sched.h>
@@ -38,7 +40,7 @@ static int measure(const struct work *work, FILE *answers, FILE *errors) {
     int pidfd = -1;
     siginfo_t exit = {0};
     int64_t began = now_ns();
-    long pid = work_start(work, &pidfd);
+    long pid = work->piece == PIECE_NATIVE ? library_start(&pidfd) : work_start(work, &pidfd);
     int64_t started = now_ns();
     if (pid < 0) {
         return fail(errors, "start", pid);
@@ -46,7 +48,7 @@ static int measure(const struct work *work, FILE *answers, FILE *errors) {
     int processor = sched_getcpu();
     long waited = work_wait(work, pidfd, &exit);
     int64_t ended = now_ns();
-    if (work->piece < EQUAL) {
+    if (work->piece < PIECE_EQUAL) {
         close(pidfd);
     }
     if (child_error || waited < 0) {
@@ -72,7 +74,7 @@ int main(int argc, char *argv[]) {
             return usage();
         }
     }
-    int from = work.piece >= DESCRIPTORS ? LOW_END : 3;
+    int from = work.piece >= PIECE_DESCRIPTORS ? LOW_END : 3;
     FILE *orders = move_up(STDIN_FILENO, from, "r");
     FILE *answers = move_up(STDOUT_FILENO, from, "w");
     FILE *errors = move_up(STDERR_FILENO, from, "w");
@@ -80,6 +82,9 @@ int main(int argc, char *argv[]) {
         return EXIT_FAILURE;
     }
     int result = work_open(&work);
+    if (result == 0 && work.piece == PIECE_NATIVE) {
+        result = library_open(&work);
+    }
     if (result < 0) {
         return fail(errors, work.argv[0], result);
     }

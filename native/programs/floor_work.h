@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
-#include <linux/wait.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -20,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* From here on the child's descriptors are not even copied. */
@@ -29,22 +29,23 @@
 
 /* Each does what stands before it as well. */
 enum piece {
-    BARE,        /* clone3, exec, waitid */
-    SIGNALS,     /* in the child: default dispositions */
-    DESCRIPTORS, /* in the child: standard streams placed, everything else closed */
-    PARENT,      /* in the parent: the program is still the same, signals are blocked meanwhile */
-    EQUAL,       /* a wait that another thread could end, with resource usage; closed in time */
+    PIECE_BARE,        /* clone3, exec, waitid */
+    PIECE_SIGNALS,     /* in the child: default dispositions */
+    PIECE_DESCRIPTORS, /* in the child: standard streams placed, everything else closed */
+    PIECE_PARENT, /* in the parent: the program is still the same, signals are blocked meanwhile */
+    PIECE_EQUAL,  /* a wait that another thread could end, with resource usage; closed in time */
+    PIECE_NATIVE, /* the same by the library's C half, see floor_library.h */
     PIECES
 };
 
-static const char *const piece_names[PIECES] = {"bare", "signals", "descriptors", "parent",
-                                                "equal"};
+static const char *const piece_names[PIECES] = {"bare",   "signals", "descriptors",
+                                                "parent", "equal",   "native"};
 
 struct work {
     enum piece piece;
     char **argv;
-    int null;             /* becomes the standard streams */
-    int program;          /* an O_PATH descriptor of argv[0], which is executed from PARENT on */
+    int null;    /* becomes the standard streams */
+    int program; /* an O_PATH descriptor of argv[0], which is executed from PIECE_PARENT on */
     struct stat identity; /* of that */
 };
 
@@ -60,11 +61,11 @@ static void must(long result) {
 
 /* The child's part: all of its calls, in their order. */
 __attribute__((noinline)) _Noreturn static void child(const struct work *work) {
-    if (work->piece >= DESCRIPTORS) {
+    if (work->piece >= PIECE_DESCRIPTORS) {
         /* Until here the descriptor table is the parent's own. */
         must(raw_syscall(SYS_close_range, LOW_END, ~0U, CLOSE_RANGE_UNSHARE, 0, 0));
     }
-    if (work->piece >= SIGNALS) {
+    if (work->piece >= PIECE_SIGNALS) {
         /* CLONE_CLEAR_SIGHAND drops handlers; what is ignored would stay so across exec. */
         static const uint64_t standard[4] = {0};
         for (int signal = 1; signal < SIGNALS_END; signal++) {
@@ -73,7 +74,7 @@ __attribute__((noinline)) _Noreturn static void child(const struct work *work) {
             }
         }
     }
-    if (work->piece >= DESCRIPTORS) {
+    if (work->piece >= PIECE_DESCRIPTORS) {
         /* The standard streams. */
         for (int fd = 0; fd <= 2; fd++) {
             must(raw_syscall(SYS_dup3, work->null, fd, 0, 0, 0));
@@ -81,7 +82,7 @@ __attribute__((noinline)) _Noreturn static void child(const struct work *work) {
         /* All else ends at exec. */
         must(raw_syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC, 0, 0));
     }
-    if (work->piece >= PARENT) {
+    if (work->piece >= PIECE_PARENT) {
         /* The program starts with no signal blocked. */
         const uint64_t none = 0;
         must(raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none, 0));
@@ -98,7 +99,7 @@ __attribute__((noinline)) _Noreturn static void child(const struct work *work) {
  * below this frame, which it leaves as it is; we go on in it after the child. */
 __attribute__((noinline)) static long clone_child(const struct work *work, int *pidfd) {
     const unsigned long flags =
-        CLONE_VM | CLONE_VFORK | CLONE_PIDFD | (work->piece >= DESCRIPTORS ? CLONE_FILES : 0);
+        CLONE_VM | CLONE_VFORK | CLONE_PIDFD | (work->piece >= PIECE_DESCRIPTORS ? CLONE_FILES : 0);
     struct clone_args args = {
         .flags = flags | CLONE_CLEAR_SIGHAND,
         .pidfd = (uintptr_t)pidfd,
@@ -125,7 +126,7 @@ static int is_same(const struct stat *a, const struct stat *b) {
 /* The start, the parent's part: all of its calls, in their order. Returns the pid or -errno. */
 static long work_start(const struct work *work, int *pidfd) {
     child_error = 0;
-    if (work->piece < PARENT) {
+    if (work->piece < PIECE_PARENT) {
         return clone_child(work, pidfd);
     }
     /* The path still leads to the file that was opened. */
@@ -144,7 +145,7 @@ static long work_start(const struct work *work, int *pidfd) {
 
 /* The wait: all of its calls, in their order. Returns 0 or -errno. */
 static long work_wait(const struct work *work, int pidfd, siginfo_t *exit) {
-    if (work->piece < EQUAL) {
+    if (work->piece < PIECE_EQUAL) {
         return raw_syscall(SYS_waitid, P_PIDFD, pidfd, (long)exit, WEXITED, 0);
     }
     /* What another thread, or an interrupt, would end the wait with. */
@@ -188,13 +189,13 @@ static int work_open(struct work *work) {
     for (int fd = 0; fd <= 2; fd++) {
         dup2(work->null, fd);
     }
-    if (work->piece >= PARENT) {
+    if (work->piece >= PIECE_PARENT) {
         work->program = open(work->argv[0], O_PATH | O_CLOEXEC);
         if (work->program < 0 || fstat(work->program, &work->identity) < 0) {
             return -errno;
         }
     }
-    return work->piece >= DESCRIPTORS ? take_low_numbers() : 0;
+    return work->piece >= PIECE_DESCRIPTORS && work->piece < PIECE_NATIVE ? take_low_numbers() : 0;
 }
 
 #endif

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
                     + " loop, and \"floor-equal\" the same with all that the library does for a"
                     + " template: default signals, descriptors, the look at the program, and a wait"
                     + " that can be ended. Between them, each with what stands before it, there are"
-                    + " floor-signals, floor-descriptors and floor-parent.",
+                    + " floor-signals, floor-descriptors and floor-parent; floor-native is the library"
+                    + " without Java.",
             "Whether a child runs on its starter's processor or on another changes the times more"
                     + " than anything else. The default program says where it ran, and"
                     + " batches in which it ran elsewhere are shown on their own."
@@ -77,7 +78,7 @@ final class CompareCommand implements Callable<Integer> {
             converter = SpawnerTypeConverter.class,
             description =
                     "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: all but"
-                            + " the floors between the first and the last.")
+                            + " the floors that are neither of the two.")
     Set<SpawnerType> spawners = SpawnerType.usual();
 
     @Option(

@@ -50,7 +50,7 @@ class CompareCommandTest extends ToolsTest {
                     + ELSEWHERE
                     + "\\}";
     private static final String PIECES =
-            "floor,floor-signals,floor-descriptors,floor-parent,floor-equal";
+            "floor,floor-signals,floor-descriptors,floor-parent,floor-equal,floor-native";
 
     private static List<String> spawners() {
         return SpawnerType.usual().stream().map(SpawnerType::toString).collect(Collectors.toList());
@@ -159,7 +159,7 @@ class CompareCommandTest extends ToolsTest {
         Matcher processor = Pattern.compile("\"processor\":(\\d+),").matcher(run.out());
         assertThat(processor.find()).isTrue();
         assertThat(Files.readAllLines(seen))
-                .hasSize(2 * 8)
+                .hasSize(2 * 9)
                 .containsOnly("Cpus_allowed_list:\t" + processor.group(1));
     }
 

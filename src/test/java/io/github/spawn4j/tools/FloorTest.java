@@ -14,6 +14,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The floor with all pieces does the library's work: its child cannot be told from ours. */
 class FloorTest {
@@ -63,9 +65,10 @@ class FloorTest {
         return Files.readString(seen).replaceAll("pipe:\\[\\d+\\]", "pipe");
     }
 
-    @Test
-    void givesItsChildWhatATemplateGives() throws Exception {
-        assertThat(childOfFloor("equal")).isEqualTo(childOfTemplate()).contains("SigIgn");
+    @ParameterizedTest
+    @ValueSource(strings = {"equal", "native"})
+    void givesItsChildWhatATemplateGives(String piece) throws Exception {
+        assertThat(childOfFloor(piece)).isEqualTo(childOfTemplate()).contains("SigIgn");
     }
 
     /** So that the test above sees what it looks for. */

@@ -108,6 +108,13 @@ public enum SpawnerType {
         public Spawner open(String program, NativePrograms programs) throws IOException {
             return new FloorSpawner(programs, "equal", program);
         }
+    },
+
+    FLOOR_NATIVE {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return new FloorSpawner(programs, "native", program);
+        }
     };
 
     private static final File NULL = new File("/dev/null");
@@ -131,9 +138,13 @@ public enum SpawnerType {
                                 .start());
     }
 
-    /** Those that are compared unless others are asked for: all but the steps between floors. */
+    /**
+     * Those that are compared unless others are asked for: all but the pieces of the way from the
+     * floor.
+     */
     public static Set<SpawnerType> usual() {
-        return EnumSet.complementOf(EnumSet.of(FLOOR_SIGNALS, FLOOR_DESCRIPTORS, FLOOR_PARENT));
+        return EnumSet.complementOf(
+                EnumSet.of(FLOOR_SIGNALS, FLOOR_DESCRIPTORS, FLOOR_PARENT, FLOOR_NATIVE));
     }
 
     /**
