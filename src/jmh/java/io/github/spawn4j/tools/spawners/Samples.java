@@ -12,6 +12,11 @@ public final class Samples {
         totals.add(totalNs);
     }
 
+    public void addAll(Samples others) {
+        starts.addAll(others.starts);
+        totals.addAll(others.totals);
+    }
+
     public int size() {
         return totals.size();
     }

@@ -16,6 +16,12 @@ public final class Times {
         timesNs[size++] = timeNs;
     }
 
+    void addAll(Times others) {
+        for (int i = 0; i < others.size; i++) {
+            add(others.timesNs[i]);
+        }
+    }
+
     public int size() {
         return size;
     }
