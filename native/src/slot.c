@@ -49,7 +49,7 @@ static struct slots *slots = &none;
 #define TURNS_PER_PROCESSOR 4
 #define FEWEST_TURNS 8
 
-/* Long, as a start may have to wait for a processor for a tenth of it where many programs run. */
+/* 200 ms: where many programs run, an ordinary start may well wait half of it for a processor. */
 #define TURN_LIMIT_NS 200000000
 
 static uint64_t bit(int slot) { return (uint64_t)1 << slot; }
