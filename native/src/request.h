@@ -88,7 +88,8 @@ struct request {
     int cgroup; /* the child is born there; -1: where we are */
 
     /* Decided by the parent before it clones. */
-    unsigned cut; /* the child's private table starts empty from here; 0: the table is copied */
+    unsigned cut;   /* the child's private table starts empty from here; 0: the table is copied */
+    bool has_slots; /* for its sources; else they are placed anywhere */
     uint64_t reserved; /* low descriptors that only hold a place and are no business of the child */
     uint64_t named;    /* the descriptors below 64 that actions name */
     signal_set mask;   /* what the child blocks if no action says so */

@@ -16,7 +16,7 @@
 #endif
 
 /* To be counted up with each change of struct slots, or of what its words mean. */
-#define SLOTS_LAYOUT 1
+#define SLOTS_LAYOUT 2
 
 /* What all copies of this library in a process share. */
 struct slots {
@@ -35,6 +35,8 @@ struct slots {
     ino_t placeholder_inode;
 
     _Atomic int null_device;
+
+    struct turns turns;
 };
 
 /* Without any slot: what serves where none can be shared. */
@@ -42,8 +44,13 @@ static struct slots none = {.layout = SLOTS_LAYOUT, .placeholder = -1, .null_dev
 
 static struct slots *slots = &none;
 
-/* How often a spawn that finds no slot lets others go first. */
-#define MOST_YIELDS 1000
+/* Enough that the processors have work while some starts wait for a disk; with more, each start
+ * takes longer, and no more of them are done. */
+#define TURNS_PER_PROCESSOR 4
+#define FEWEST_TURNS 8
+
+/* 200 ms: where many programs run, an ordinary start may well wait half of it for a processor. */
+#define TURN_LIMIT_NS 200000000
 
 static uint64_t bit(int slot) { return (uint64_t)1 << slot; }
 
@@ -96,6 +103,22 @@ static void reserve_free(rlim_t most) {
     }
 }
 
+/* The JVM has asked the same, so no filter minds. */
+static unsigned count_processors(void) {
+    uint64_t processors[64] = {0};
+    unsigned count = 0;
+    sys_call(SYS_sched_getaffinity, 0, sizeof processors, (long)processors, 0, 0, 0);
+    for (size_t i = 0; i < sizeof processors / sizeof processors[0]; i++) {
+        count += (unsigned)__builtin_popcountll(processors[i]);
+    }
+    return count;
+}
+
+static unsigned most_turns(void) {
+    unsigned most = TURNS_PER_PROCESSOR * count_processors();
+    return most < FEWEST_TURNS ? FEWEST_TURNS : most;
+}
+
 void *slots_reserve(bool may_create) {
     struct rlimit limit;
     if (!may_create || sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0) < 0) {
@@ -108,6 +131,7 @@ void *slots_reserve(bool may_create) {
         return NULL;
     }
     *shared = none;
+    turns_open(&shared->turns, most_turns(), TURN_LIMIT_NS);
     slots = shared;
     if (make_placeholder() < 0) {
         slots = &none;
@@ -151,36 +175,40 @@ bool slot_is_ours(int fd) {
     if (fd < 0 || fd >= SLOT_END || !(slots->reserved & bit(fd))) {
         return false;
     }
+    if (holds_placeholder(fd) || (fd == slots->null_device && is_null_device(fd) == 1)) {
+        return true;
+    }
+    /* Taken while we look again: what is lent must not be mistaken for a foreign file. Not for the
+     * first look, or a start would miss a slot that it has waited for. */
     bool lendable = fd > 2 && fd != slots->null_device;
-    /* Taken while we look, or it could be lent meanwhile and would be mistaken for a foreign file.
-     */
     if (lendable && !(atomic_fetch_and(&slots->available, ~bit(fd)) & bit(fd))) {
         return slots->reserved & bit(fd); /* lent */
     }
-    if (holds_placeholder(fd)) {
-        slots->available |= lendable ? bit(fd) : 0;
-        return true;
-    }
-    if (fd == slots->null_device && is_null_device(fd) == 1) {
+    if (lendable && holds_placeholder(fd)) {
+        slots->available |= bit(fd); /* was lent */
         return true;
     }
     forfeit(fd);
     return false;
 }
 
-int slot_place(int fd, uint64_t avoid, bool patient) {
-    int waited = 0;
+bool slots_begin(struct turn *turn, unsigned wanted, bool patient) {
+    unsigned lendable = (unsigned)__builtin_popcountll(slots->reserved >> 3);
+    int null_device = slots->null_device;
+    if (null_device > 2 && null_device < SLOT_END && slots->reserved >> null_device & 1) {
+        lendable--;
+    }
+    return turn_begin(&slots->turns, turn, wanted, lendable, patient);
+}
+
+void slots_end(struct turn *turn) { turn_end(&slots->turns, turn); }
+
+int slot_place(int fd, uint64_t avoid) {
     for (;;) {
         uint64_t free = slots->available;
         uint64_t usable = free & ~avoid;
         if (!usable) {
-            /* Most spawns take microseconds: better wait for one than copy the table, and with it,
-             * for a moment, files that others are writing. */
-            if (!patient || !(slots->reserved >> 3) || ++waited > MOST_YIELDS) {
-                return -EAGAIN;
-            }
-            sys_call(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
-            continue;
+            return -EAGAIN;
         }
         int slot = __builtin_ctzll(usable);
         if (!atomic_compare_exchange_weak(&slots->available, &free, free & ~bit(slot))) {

@@ -7,11 +7,13 @@
  *
  * Descriptors belong to the process, and so do the slots; but each class loader of a JVM loads a
  * copy of this library with statics of its own. So what is known of the slots lies in memory that
- * the first copy makes and the others adopt. It is never freed, as nobody knows who is the last. */
+ * the first copy makes and the others adopt. It is never freed, as nobody knows who is the last.
+ * There, too, starts wait for one another, as it is the slots that they run out of. */
 #ifndef SPAWN4J_SLOT_H
 #define SPAWN4J_SLOT_H
 
 #include "constants.h"
+#include "turn.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,10 +35,16 @@ uint64_t slots_reserved(void);
  * his own is his from then on. */
 bool slot_is_ours(int fd);
 
-/* Duplicates `fd` onto a free slot that is not in `avoid`; where none is free it lets others go
- * first for a while if it is to be `patient`. Returns its number, -EAGAIN where none is free, or
- * -errno. */
-int slot_place(int fd, uint64_t avoid, bool patient);
+/* Begins a start that is to place `wanted` descriptors, when it is its turn (see turn.h). Returns
+ * false if it must not place any. */
+bool slots_begin(struct turn *turn, unsigned wanted, bool patient);
+
+/* Ends it, when it has released its slots. */
+void slots_end(struct turn *turn);
+
+/* Duplicates `fd` onto a free slot that is not in `avoid`. Returns its number, -EAGAIN where none
+ * is free, or -errno. */
+int slot_place(int fd, uint64_t avoid);
 
 /* Puts the placeholder back. `lent` is what was placed, or the other end of that pipe. A number
  * that somebody else has taken meanwhile is left alone. */

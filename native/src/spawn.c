@@ -10,7 +10,7 @@
  * The obvious alternatives cost more: a helper process adds a hop to each spawn, and fetching
  * descriptors with pidfd_getfd(2) needs ptrace rights that containers refuse. Where there is no
  * slot left or no close_range(2), the table is copied after all, and the same actions give the same
- * child, only slower. */
+ * child, only slower. So starts wait for slots (see turn.h). */
 #include "spawn.h"
 
 #include "block.h"
@@ -164,7 +164,7 @@ static int place_anywhere(const struct request *request, int fd) {
 
 /* Puts `source` where the child will find it: into a slot, or, where there is none, anywhere. */
 static int place(struct request *request, struct source *source) {
-    int result = slot_place(source->fd, request->named, request->cut != 0);
+    int result = request->has_slots ? slot_place(source->fd, request->named) : -EAGAIN;
     if (result == -EAGAIN) {
         request->cut = 0;
         result = place_anywhere(request, source->fd);
@@ -179,6 +179,30 @@ static int place(struct request *request, struct source *source) {
     return 0;
 }
 
+/* Before the slots are counted, as the null device may take one. */
+static void open_null(const struct request *request) {
+    for (uint32_t i = 0; i < request->header->sources_count; i++) {
+        if (request->sources[i].kind == REQUEST_SOURCE_NULL) {
+            request->sources[i].fd = slot_null();
+        }
+    }
+}
+
+/* Whether `source` lies where every child has it. */
+static bool needs_no_slot(const struct request *request, const struct source *source) {
+    return source->kind == REQUEST_SOURCE_NULL && source->fd >= 0 && source->fd < SLOT_END &&
+           !(request->named >> source->fd & 1);
+}
+
+/* How many slots the sources take. */
+static unsigned count_slots(const struct request *request) {
+    unsigned count = 0;
+    for (uint32_t i = 0; i < request->header->sources_count; i++) {
+        count += !needs_no_slot(request, &request->sources[i]);
+    }
+    return count;
+}
+
 /* Makes one source ready. A source that fails is left for discard_sources(). */
 static int prepare_source(struct request *request, struct source *source) {
     int result = 0;
@@ -190,7 +214,6 @@ static int prepare_source(struct request *request, struct source *source) {
         }
         break;
     case REQUEST_SOURCE_NULL:
-        source->fd = slot_null();
         if (source->fd < 0) {
             return request_fail(request, REQUEST_STEP_DESCRIPTOR, REQUEST_NO_INDEX, source->fd);
         }
@@ -201,9 +224,8 @@ static int prepare_source(struct request *request, struct source *source) {
             return request_fail(request, REQUEST_STEP_PIPE, REQUEST_NO_INDEX, result);
         }
     }
-    if (source->kind == REQUEST_SOURCE_NULL && source->fd < SLOT_END &&
-        !(request->named >> source->fd & 1)) {
-        source->placed = source->fd; /* it lies where every child has it */
+    if (needs_no_slot(request, source)) {
+        source->placed = source->fd;
         request->reserved &= ~((uint64_t)1 << source->fd);
         return 0;
     }
@@ -352,6 +374,26 @@ static int launch(struct request *request) {
     return 0;
 }
 
+/* What is to be done when it is our turn. */
+static int run(struct request *request) {
+    const struct request_header *header = request->header;
+    int result = request->identity ? check_identity(request) : 0;
+    if (result < 0) {
+        return result;
+    }
+    request->reserved = slots_reserved();
+    /* As the kernel counts it in our pid namespace, which is the child's as well. */
+    request->parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    for (uint32_t i = 0; i < header->sources_count && result == 0; i++) {
+        result = prepare_source(request, &request->sources[i]);
+    }
+    if (result == 0) {
+        result = launch(request);
+    }
+    discard_sources(request, result < 0);
+    return result;
+}
+
 int spawn(void *block, size_t capacity) {
     struct request request;
     int result = request_open(&request, block, capacity);
@@ -385,25 +427,14 @@ int spawn(void *block, size_t capacity) {
             return result;
         }
     }
-    if (request.identity) {
-        result = check_identity(&request);
-        if (result < 0) {
-            return result;
-        }
-    }
     bool shares = header->strategy == REQUEST_STRATEGY_CLONE3 &&
                   !(header->flags & REQUEST_FLAG_COPY_DESCRIPTORS) && !request.closes_by_number &&
                   request.capabilities & KERNEL_CLOSE_RANGE;
     request.cut = shares ? SLOT_END : 0;
-    request.reserved = slots_reserved();
-    /* As the kernel counts it in our pid namespace, which is the child's as well. */
-    request.parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
-    for (uint32_t i = 0; i < header->sources_count && result == 0; i++) {
-        result = prepare_source(&request, &request.sources[i]);
-    }
-    if (result == 0) {
-        result = launch(&request);
-    }
-    discard_sources(&request, result < 0);
+    open_null(&request);
+    struct turn turn;
+    request.has_slots = slots_begin(&turn, count_slots(&request), shares);
+    result = run(&request);
+    slots_end(&turn);
     return result;
 }

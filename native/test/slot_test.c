@@ -39,7 +39,7 @@ static int count_bits(uint64_t bits) { return __builtin_popcountll(bits); }
 static uint64_t place_all(int fd) {
     uint64_t placed = 0;
     for (;;) {
-        int slot = slot_place(fd, 0, false);
+        int slot = slot_place(fd, 0);
         if (slot == -EAGAIN) {
             return placed;
         }
@@ -141,7 +141,7 @@ static void slots_reserve_accepts_that_nothing_is_left(void) {
     CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
     slots_reserve(true);
     CHECK_EQUAL(slots_reserved(), 0);
-    CHECK_EQUAL(slot_place(1, 0, false), -EAGAIN);
+    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
 }
 
 /* Without memfd_create(2) there are no slots, and nothing else fails. */
@@ -152,7 +152,7 @@ static void slots_reserve_does_without_memfd(void) {
     CHECK(!slots_reserve(true));
     CHECK_EQUAL(count_open(), before);
     CHECK_EQUAL(slots_reserved(), 0);
-    CHECK_EQUAL(slot_place(1, 0, true), -EAGAIN);
+    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
     CHECK(!slot_is_ours(9));
     CHECK(slot_null() >= 0);
 }
@@ -170,7 +170,7 @@ static void slots_reserve_leaves_nothing_when_it_fails(void) {
 static void slots_adopt_takes_over_what_is_lent(void) {
     void *shared = slots_reserve(true);
     CHECK(shared);
-    int lent = slot_place(1, 0, false);
+    int lent = slot_place(1, 0);
     uint64_t reserved = slots_reserved();
     CHECK_EQUAL(slots_adopt(shared), 0);
     CHECK_EQUAL(slots_reserved(), reserved);
@@ -182,14 +182,14 @@ static void slots_adopt_refuses_another_layout(void) {
     uint64_t other[16] = {99, 0};
     CHECK_EQUAL(slots_adopt(other), -EINVAL);
     CHECK_EQUAL(slots_reserved(), 0);
-    CHECK_EQUAL(slot_place(1, 0, true), -EAGAIN);
+    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
 }
 
 /* The duplicate leads to the file and closes on exec. */
 static void slot_place_duplicates(void) {
     slots_reserve(true);
     int file = open_file();
-    int slot = slot_place(file, 0, false);
+    int slot = slot_place(file, 0);
     CHECK(slot > 2 && slot < SLOT_END);
     CHECK(slots_reserved() >> slot & 1);
     CHECK(same_file(file, slot));
@@ -201,13 +201,13 @@ static void slot_place_avoids(void) {
     slots_reserve(true);
     uint64_t avoid = 0x5555555555555555;
     for (;;) {
-        int slot = slot_place(1, avoid, false);
+        int slot = slot_place(1, avoid);
         if (slot == -EAGAIN) {
             break;
         }
         CHECK(!(avoid >> slot & 1));
     }
-    int slot = slot_place(1, 0, false);
+    int slot = slot_place(1, 0);
     CHECK(slot >= 0 && avoid >> slot & 1);
 }
 
@@ -216,10 +216,10 @@ static void slot_place_runs_out(void) {
     slots_reserve(true);
     uint64_t placed = place_all(1);
     CHECK(count_bits(placed) > 10);
-    CHECK_EQUAL(slot_place(1, 0, false), -EAGAIN);
+    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
     int returned = __builtin_ctzll(placed);
     slot_release(returned, 1);
-    CHECK_EQUAL(slot_place(1, 0, false), returned);
+    CHECK_EQUAL(slot_place(1, 0), returned);
 }
 
 /* A descriptor that is not open takes no slot. */
@@ -232,7 +232,7 @@ static void slot_place_refuses_closed_descriptor(void) {
         }
     }
     for (int round = 0; round < 100; round++) {
-        CHECK_EQUAL(slot_place(9999, 0, false), -EBADF);
+        CHECK_EQUAL(slot_place(9999, 0), -EBADF);
     }
     CHECK_EQUAL(place_all(1), placed);
 }
@@ -242,7 +242,7 @@ static void slot_release_puts_placeholder_back(void) {
     slots_reserve(true);
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
-    int slot = slot_place(ends[1], 0, false);
+    int slot = slot_place(ends[1], 0);
     slot_release(slot, ends[1]);
     close(ends[1]);
     CHECK(is_placeholder(slot));
@@ -254,7 +254,7 @@ static void slot_release_puts_placeholder_back(void) {
 /* A number that somebody has closed and opened as his own is never lent again. */
 static void slot_place_leaves_foreign_file_alone(void) {
     slots_reserve(true);
-    int taken = slot_place(1, 0, false);
+    int taken = slot_place(1, 0);
     slot_release(taken, 1);
     int file = open_file();
     CHECK_EQUAL(dup2(file, taken), taken);
@@ -267,7 +267,7 @@ static void slot_place_leaves_foreign_file_alone(void) {
 /* So is one that somebody has closed. */
 static void slot_place_leaves_closed_number_alone(void) {
     slots_reserve(true);
-    int taken = slot_place(1, 0, false);
+    int taken = slot_place(1, 0);
     slot_release(taken, 1);
     close(taken);
     uint64_t placed = place_all(1);
@@ -280,7 +280,7 @@ static void slot_release_leaves_foreign_file_alone(void) {
     slots_reserve(true);
     int lent = open_file();
     int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
-    int slot = slot_place(lent, 0, false);
+    int slot = slot_place(lent, 0);
     CHECK_EQUAL(dup2(file, slot), slot);
     slot_release(slot, lent);
     CHECK(same_file(file, slot));
@@ -290,7 +290,7 @@ static void slot_release_leaves_foreign_file_alone(void) {
 /* Nor is one that was only closed: it may be about to be opened. */
 static void slot_release_leaves_closed_number_alone(void) {
     slots_reserve(true);
-    int slot = slot_place(1, 0, false);
+    int slot = slot_place(1, 0);
     close(slot);
     slot_release(slot, 1);
     CHECK(!is_open(slot));
@@ -301,7 +301,7 @@ static void slot_release_leaves_closed_number_alone(void) {
 static void slot_release_takes_back_what_is_closed_elsewhere(void) {
     slots_reserve(true);
     int file = open_file();
-    int slot = slot_place(file, 0, false);
+    int slot = slot_place(file, 0);
     close(file);
     slot_release(slot, file);
     CHECK(is_placeholder(slot));
@@ -312,7 +312,7 @@ static void slot_release_knows_pipe_by_its_other_end(void) {
     slots_reserve(true);
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
-    int slot = slot_place(ends[1], 0, false);
+    int slot = slot_place(ends[1], 0);
     close(ends[1]);
     slot_release(slot, ends[0]);
     CHECK(is_placeholder(slot));
@@ -321,20 +321,20 @@ static void slot_release_knows_pipe_by_its_other_end(void) {
 /* Before Linux 6.10 the kernel cannot compare two descriptors. */
 static void slot_place_knows_placeholder_on_old_kernels(void) {
     slots_reserve(true);
-    int slot = slot_place(1, 0, false);
+    int slot = slot_place(1, 0);
     slot_release(slot, 1);
     deny_dupfd_query();
-    CHECK_EQUAL(slot_place(1, 0, false), slot);
+    CHECK_EQUAL(slot_place(1, 0), slot);
 }
 
 /* A slot that is looked at while it is lent is not taken for a foreign file. */
 static void slot_is_ours_spares_what_is_lent(void) {
     slots_reserve(true);
-    int slot = slot_place(1, 0, false);
+    int slot = slot_place(1, 0);
     CHECK(slot_is_ours(slot));
     slot_release(slot, 1);
     CHECK(slot_is_ours(slot));
-    CHECK_EQUAL(slot_place(1, 0, false), slot);
+    CHECK_EQUAL(slot_place(1, 0), slot);
 }
 
 /* Where somebody has closed the placeholder's original, a slot does not keep what was lent. */
@@ -342,7 +342,7 @@ static void slot_release_keeps_nothing_without_placeholder(void) {
     slots_reserve(true);
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
-    int slot = slot_place(ends[1], 0, false);
+    int slot = slot_place(ends[1], 0);
     for (int fd = SLOT_END; fd < 256; fd++) {
         if (is_placeholder(fd)) {
             close(fd);
@@ -358,7 +358,7 @@ static void slot_release_keeps_nothing_without_placeholder(void) {
 /* Nor does it keep the file that somebody has opened under the original's number. */
 static void slot_release_keeps_no_foreign_file(void) {
     slots_reserve(true);
-    int slot = slot_place(1, 0, false);
+    int slot = slot_place(1, 0);
     int file = open_file();
     for (int fd = SLOT_END; fd < 256; fd++) {
         if (is_placeholder(fd)) {

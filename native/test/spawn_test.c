@@ -474,7 +474,7 @@ static void spawn_writes_nothing_into_memory_smaller_than_header(void) {
 /* Where no slot is left the table is copied; the child is the same. */
 static void spawn_falls_back_when_slots_run_out(void) {
     slots_reserve(true);
-    while (slot_place(1, 0, false) >= 0) {
+    while (slot_place(1, 0) >= 0) {
     }
     FOR_EACH_STRATEGY(strategy) {
         struct builder b = begin(strategy);
@@ -490,12 +490,49 @@ static void spawn_falls_back_when_slots_run_out(void) {
     }
 }
 
+/* However a start ends, others get its turn and its slots. */
+static void spawn_leaves_turns_and_slots_to_others(void) {
+    slots_reserve(true);
+    struct turn turn;
+    unsigned slots = 0;
+    while (slots_begin(&turn, slots, true)) {
+        slots_end(&turn);
+        slots++;
+    }
+    slots_end(&turn);
+    CHECK(slots > 10);
+
+    const char *const missing[] = {"/no/such/program", NULL};
+    for (int round = 0; round < 20; round++) {
+        FOR_EACH_STRATEGY(strategy) {
+            struct builder b = begin(strategy);
+            builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
+            CHECK_EQUAL(run(&b, missing), -ENOENT);
+            discard(&b);
+
+            b = begin(strategy);
+            builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
+            builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, 9999), 3);
+            CHECK_EQUAL(run(&b, EXIT_7), -EBADF);
+            discard(&b);
+
+            b = begin(strategy);
+            builder_header(&b)->identity_offset = b.end; /* of zeros, so nobody's */
+            b.end += (uint32_t)sizeof(struct identity);
+            CHECK_EQUAL(run(&b, EXIT_7), -ESTALE);
+            discard(&b);
+        }
+    }
+    CHECK(slots_begin(&turn, slots - 1, true));
+    slots_end(&turn);
+}
+
 /* Also where an action names the highest descriptor that can be, or one that cannot be. */
 static void spawn_falls_back_with_high_numbers(void) {
     const struct rlimit limit = {512, 512};
     CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
     slots_reserve(true);
-    while (slot_place(1, 0, false) >= 0) {
+    while (slot_place(1, 0) >= 0) {
     }
     FOR_EACH_STRATEGY(strategy) {
         struct builder b = begin(strategy);
@@ -757,6 +794,7 @@ int main(int argc, char **argv) {
     RUN(spawn_refuses_broken_block);
     RUN(spawn_writes_nothing_into_memory_smaller_than_header);
     RUN(spawn_falls_back_when_slots_run_out);
+    RUN(spawn_leaves_turns_and_slots_to_others);
     RUN(spawn_falls_back_with_high_numbers);
     RUN(spawn_fails_cleanly_when_descriptors_run_out);
     RUN(spawn_works_on_many_threads);

@@ -23,6 +23,7 @@ import picocli.CommandLine.RunLast;
             CompareCommand.class,
             ExitsCommand.class,
             LiveCommand.class,
+            ThreadsCommand.class,
             VirtualThreadsCommand.class,
             AgentToolsCommand.class,
             JmhCommand.class

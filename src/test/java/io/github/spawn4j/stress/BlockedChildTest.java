@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BlockedChildTest {
     private static final int BLOCKED = 4;
     private static final int OTHERS = 3;
+    private static final int MANY = 100;
 
     @TempDir private Path folder;
 
@@ -69,6 +70,26 @@ class BlockedChildTest {
         for (int i = 0; i < BLOCKED; i++) {
             open(fifos.get(i));
             assertThat(blocked.get(i).get().waitFor()).isZero();
+        }
+    }
+
+    /** More than may start at once, and than there are reserved descriptors for. */
+    @Test
+    void manyOfThemHoldUpNobodyForLong() throws Exception {
+        Path fifo = fifo("fifo");
+        Set<Long> before = Os.children();
+        List<Future<PidfdProcess>> blocked = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            blocked.add(startBlocked(fifo));
+        }
+        Os.await("all are blocked", () -> countSleeping(before) == MANY);
+
+        threads.submit(() -> throughPipes(SpawnStrategy.CLONE3, 300)).get(20, TimeUnit.SECONDS);
+
+        assertThat(blocked).noneMatch(Future::isDone);
+        open(fifo);
+        for (Future<PidfdProcess> process : blocked) {
+            assertThat(process.get().waitFor()).isZero();
         }
     }
 
@@ -154,6 +175,12 @@ class BlockedChildTest {
     private static void kill(String signal, long pid) throws Exception {
         assertThat(new ProcessBuilder("kill", signal, Long.toString(pid)).start().waitFor())
                 .isZero();
+    }
+
+    private static long countSleeping(Set<Long> before) {
+        Set<Long> now = Os.children();
+        now.removeAll(before);
+        return now.stream().filter(pid -> Os.state(pid) == 'S').count();
     }
 
     /** The pid of the one child that was not there before, once it sleeps. */
