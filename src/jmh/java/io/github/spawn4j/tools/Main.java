@@ -21,6 +21,7 @@ import picocli.CommandLine.RunLast;
             RunCommand.class,
             DoctorCommand.class,
             CompareCommand.class,
+            ColdCommand.class,
             ExitsCommand.class,
             LiveCommand.class,
             VirtualThreadsCommand.class,
