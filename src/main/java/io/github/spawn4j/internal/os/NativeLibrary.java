@@ -134,7 +134,7 @@ final class NativeLibrary {
      *
      * <p>Its name need be no secret: who has made it before us, or a link there, only makes us take
      * the next. {@link Files#createTempDirectory} would take one from a secure generator of random
-     * numbers, which is half of what the first start of a process costs.
+     * numbers, which is a third of what the first start of a process would cost.
      */
     static Path createOwn(Path directory) throws IOException {
         FileAttribute<?> owner =
