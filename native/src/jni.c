@@ -5,6 +5,7 @@
 #include "authority.h"
 #include "constants.h"
 #include "foreground.h"
+#include "holder.h"
 #include "identity.h"
 #include "io.h"
 #include "kept.h"
@@ -44,6 +45,30 @@ void JNI_OnUnload(JavaVM *vm, void *reserved) {
 }
 
 /* Slots */
+
+NATIVE(jclass, Slots, defineHolder0)(JNIEnv *env, jclass class) {
+    (void)class;
+    return (*env)->DefineClass(env, NULL, NULL, (const jbyte *)HOLDER_CLASS,
+                               sizeof HOLDER_CLASS - 1);
+}
+
+static jfieldID address_field(JNIEnv *env, jclass holder) {
+    return (*env)->GetStaticFieldID(env, holder, "address", "J");
+}
+
+NATIVE(jlong, Slots, address0)(JNIEnv *env, jclass class, jclass holder) {
+    (void)class;
+    jfieldID field = address_field(env, holder);
+    return field ? (*env)->GetStaticLongField(env, holder, field) : 0;
+}
+
+NATIVE(void, Slots, setAddress0)(JNIEnv *env, jclass class, jclass holder, jlong address) {
+    (void)class;
+    jfieldID field = address_field(env, holder);
+    if (field) {
+        (*env)->SetStaticLongField(env, holder, field, address);
+    }
+}
 
 NATIVE(jlong, Slots, reserve0)(JNIEnv *env, jclass class) {
     (void)env;

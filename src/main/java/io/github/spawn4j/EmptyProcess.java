@@ -21,7 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -159,7 +159,13 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      *     processGroup} that exists already
      */
     public PidfdProcess start() throws SpawnException {
-        return start(this::adopt);
+        return start(
+                new Adoption<>() {
+                    @Override
+                    public PidfdProcess adopt(Launched launched) throws IOException {
+                        return EmptyProcess.this.adopt(launched);
+                    }
+                });
     }
 
     /** The process that has just been started as this says. */
@@ -327,7 +333,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
                         new RequestEncoder(sources(), attributes.size() + 2, records());
                 OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
                 Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
-            attributes.values().forEach(attribute -> attribute.accept(request));
+            for (Consumer<RequestEncoder> attribute : attributes.values()) {
+                attribute.accept(request);
+            }
             if (group != null) {
                 request.cgroup(group.fd());
             }
@@ -378,7 +386,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * mask are an action each, and what an action leaves open parts what is closed in the end.
      */
     private int records() {
-        int own = actions.stream().mapToInt(SpawnAction::records).sum();
+        int own = 0;
+        for (SpawnAction action : actions) {
+            own += action.records();
+        }
         return STREAMS + 4 + own + RequestEncoder.maxClosing(actions.size());
     }
 
@@ -388,12 +399,19 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     private byte[] find() throws LaunchException {
         boolean movable = !program.startsWith("/") && program.indexOf('/') >= 0;
-        if (isLikeProcessBuilder
-                || searches()
-                || (movable && actions.stream().anyMatch(SpawnAction::changesDirectory))) {
+        if (isLikeProcessBuilder || searches() || (movable && changesDirectory())) {
             return Text.encodeName("program", program); // only the child can know what it means
         }
         return ProgramLookup.find(program, encodedDirectory, environment.searchPath());
+    }
+
+    private boolean changesDirectory() {
+        for (SpawnAction action : actions) {
+            if (action.changesDirectory()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Writes streams, directory and actions. Returns the sources of the streams. */
@@ -402,10 +420,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         int[] sources = new int[STREAMS];
         if (isLikeProcessBuilder) {
             // The JDK opens files in the JVM: /dev/stdout must not be what the child has by then.
-            encodeStreams(request, sources, Redirect::isFile);
-            encodeStreams(request, sources, stream -> !stream.isFile());
+            encodeStreams(request, sources, true, false);
+            encodeStreams(request, sources, false, true);
         } else {
-            encodeStreams(request, sources, stream -> true);
+            encodeStreams(request, sources, true, true);
         }
         if (takesForeground) {
             request.tcsetpgrp(0);
@@ -425,10 +443,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return sources;
     }
 
-    private void encodeStreams(RequestEncoder request, int[] sources, Predicate<Redirect> which)
+    private void encodeStreams(RequestEncoder request, int[] sources, boolean files, boolean others)
             throws LaunchException {
         for (int fd = 0; fd < STREAMS; fd++) {
-            if (which.test(streams[fd])) {
+            if (streams[fd].isFile() ? files : others) {
                 sources[fd] = streams[fd].encode(fd, request);
             }
         }

@@ -23,6 +23,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -125,9 +127,7 @@ public final class PidfdProcess extends Process implements Closeable {
                         : isRead ? shown(interruptible) : null;
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
-        child =
-                launched.watch(
-                        Stream.of(input, output, error).filter(Objects::nonNull).toList(), known);
+        child = launched.watch(streams(), known);
         closesInput = known.closesInput();
         escalation = known.of(child, cgroup, input == null ? null : new UserInput(input, this));
         if (known.isToBeReleased()) {
@@ -146,6 +146,16 @@ public final class PidfdProcess extends Process implements Closeable {
                 escalation.release(); // as nobody will know of the process
             }
         }
+    }
+
+    private List<Child.Stream> streams() {
+        List<Child.Stream> streams = new ArrayList<>();
+        for (Child.Stream stream : Arrays.asList(input, output, error)) {
+            if (stream != null) {
+                streams.add(stream);
+            }
+        }
+        return streams;
     }
 
     private PipeOutput typed(boolean interruptible) {

@@ -37,7 +37,14 @@ final class TemplateProgram implements AutoCloseable {
     /** Closes it when {@code template} is dropped, or at once if that cannot be arranged. */
     void closeWithDropped(Object template) {
         try {
-            Leftovers.closeWhenDropped(template, this::close);
+            Leftovers.closeWhenDropped(
+                    template,
+                    new Runnable() {
+                        @Override
+                        public void run() {
+                            close();
+                        }
+                    });
         } catch (RuntimeException | Error e) {
             close(); // as nobody else can
             throw e;

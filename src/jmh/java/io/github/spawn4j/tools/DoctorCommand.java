@@ -6,6 +6,7 @@ import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.internal.os.Errno;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,6 +29,19 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try {
+            report();
+            return 0;
+        } catch (IOException | UncheckedIOException | LinkageError e) {
+            Optional<String> shortage = OpenFiles.shortage();
+            if (shortage.isPresent()) {
+                throw new IOException(shortage.get(), e);
+            }
+            throw e;
+        }
+    }
+
+    private void report() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         out.println(Surroundings.table());
 
@@ -38,7 +52,6 @@ final class DoctorCommand implements Callable<Integer> {
         out.println(capabilities);
         out.println(verdict());
         out.flush();
-        return 0;
     }
 
     /** Tried as well: whatever else stands in the way, a start says so. */

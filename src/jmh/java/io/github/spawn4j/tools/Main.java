@@ -3,6 +3,7 @@ package io.github.spawn4j.tools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -21,6 +22,7 @@ import picocli.CommandLine.RunLast;
             RunCommand.class,
             DoctorCommand.class,
             CompareCommand.class,
+            ColdCommand.class,
             ExitsCommand.class,
             LiveCommand.class,
             ThreadsCommand.class,
@@ -36,7 +38,22 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        OpenFiles.prepare();
+        System.exit(run(args));
+    }
+
+    private static int run(String[] args) {
+        try {
+            return commandLine().execute(args);
+        } catch (RuntimeException | LinkageError e) {
+            // The command line itself is made of classes, which are read from files.
+            Optional<String> shortage = OpenFiles.shortage();
+            if (shortage.isEmpty()) {
+                throw e;
+            }
+            System.err.println(NAME + ": " + shortage.get());
+            return ExitCode.SOFTWARE;
+        }
     }
 
     static CommandLine commandLine() {

@@ -41,6 +41,19 @@ class DoctorCommandTest extends ToolsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {7, 9})
+    void saysInOneLineThatThereAreTooFewDescriptors(int limit) throws Exception {
+        Run apart = runWithDescriptors(limit, "doctor");
+
+        assertThat(apart.exitCode()).isEqualTo(1);
+        assertThat(apart.out()).isEmpty();
+        assertThat(apart.err().lines())
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("spawn4j-tools")
+                .contains("too few descriptors", "ulimit -n");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "io.github.spawn4j.library=/proc/no/such",

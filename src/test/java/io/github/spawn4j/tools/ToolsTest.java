@@ -8,9 +8,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs commands of the tools jar. */
 abstract class ToolsTest {
+    private static final String JAVA = System.getProperty("java.home") + "/bin/java";
+
     /** What a command has printed, and the code that it would exit with. */
     record Run(int exitCode, String out, String err) {}
 
@@ -34,15 +38,37 @@ abstract class ToolsTest {
     /** In a JVM of its own with these options. */
     static Run runApart(List<String> options, String... args)
             throws IOException, InterruptedException {
-        PidfdProcess java =
-                PidfdProcess.builder(System.getProperty("java.home") + "/bin/java")
+        return finish(
+                PidfdProcess.builder(JAVA)
                         .args("-Dspawn4j.native.bin=" + System.getProperty("spawn4j.native.bin"))
                         .args(nativeAccess())
                         .args(options)
                         .args("-cp", System.getProperty("java.class.path"), Main.class.getName())
                         .args(args)
                         .stdin(Redirect.DISCARD)
-                        .start();
+                        .start());
+    }
+
+    /** In a JVM of its own that may have so few files open, its jars among them. */
+    static Run runWithDescriptors(int limit, String... args)
+            throws IOException, InterruptedException {
+        return finish(
+                PidfdProcess.builder("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh", JAVA)
+                        .args(nativeAccess())
+                        .args("-cp", shortClassPath(), Main.class.getName())
+                        .args(args)
+                        .stdin(Redirect.DISCARD)
+                        .start());
+    }
+
+    /** As few jars as will do; the tools jar is one. */
+    private static String shortClassPath() {
+        return Stream.of(System.getProperty("java.class.path").split(":"))
+                .filter(entry -> entry.matches(".*(classes/?|picocli[^/]*|slf4j-api[^/]*)"))
+                .collect(Collectors.joining(":"));
+    }
+
+    private static Run finish(PidfdProcess java) throws IOException, InterruptedException {
         // What it writes to stderr fits into a pipe.
         String out = text(java.getInputStream());
         String err = text(java.getErrorStream());

@@ -12,6 +12,7 @@ import io.github.spawn4j.internal.os.TimeSlice;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * The one thread of the library: it waits, with epoll, for all children that run and all pipes that
@@ -89,10 +90,8 @@ public final class Reactor {
 
     private static volatile Reactor instance;
 
-    /** A part of a turn. */
-    private interface Step {
-        void take() throws IOException;
-    }
+    /** How many parts a turn has. */
+    private static final int STEPS = 6;
 
     /** A thread of its own kind, so that handlers find the buffer that goes with it. */
     private static final class Loop extends Thread {
@@ -128,10 +127,6 @@ public final class Reactor {
 
     /** Whether the thread looks after newcomers by itself. */
     private final AtomicBoolean ticking = new AtomicBoolean();
-
-    private final Step[] steps = {
-        this::await, this::dispatch, Timer::runDue, this::doSome, this::doSoon, this::endIfIdle
-    };
 
     private volatile Loop thread;
 
@@ -284,7 +279,14 @@ public final class Reactor {
     /** Under the lock of the class. */
     private void startThread() throws IOException {
         Faults.resource("thread");
-        Loop loop = Threads.daemon(() -> new Loop(this));
+        Loop loop =
+                Threads.daemon(
+                        new Supplier<>() {
+                            @Override
+                            public Loop get() {
+                                return new Loop(Reactor.this);
+                            }
+                        });
         thread = loop;
         instance = this; // before the thread begins, which else finds itself replaced
         Threads.start(loop);
@@ -468,12 +470,23 @@ public final class Reactor {
 
     /** One turn of the thread. A step that fails does not keep the others from being taken. */
     private void turn() {
-        for (Step step : steps) {
+        for (int step = 0; step < STEPS; step++) {
             try {
-                step.take();
+                take(step);
             } catch (Throwable e) {
                 pause(); // which takes no memory, of which there may be none
             }
+        }
+    }
+
+    private void take(int step) throws IOException {
+        switch (step) {
+            case 0 -> await();
+            case 1 -> dispatch();
+            case 2 -> Timer.runDue();
+            case 3 -> doSome();
+            case 4 -> doSoon();
+            default -> endIfIdle();
         }
     }
 

@@ -27,7 +27,7 @@ public final class Epoll implements AutoCloseable {
 
     /** int epoll_create1(int flags), close-on-exec */
     public Epoll() throws IOException {
-        epoll = Fd.of("epoll_create1", Epoll::create0);
+        epoll = Fd.reserved("epoll_create1").opened("epoll_create1", create0());
     }
 
     /** int epoll_ctl(int epfd, EPOLL_CTL_ADD, int fd, struct epoll_event *event) */

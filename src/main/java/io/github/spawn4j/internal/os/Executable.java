@@ -28,7 +28,7 @@ public final class Executable {
     /** int open(const char *path, O_PATH | O_CLOEXEC) */
     public static Fd pin(byte[] path) throws IOException {
         NativeLibrary.require();
-        return Fd.of("open", () -> pin0(path));
+        return Fd.reserved("open").opened("open", pin0(path));
     }
 
     /** Stores the identity key of an open file into {@code key}. */
@@ -42,7 +42,7 @@ public final class Executable {
      * @throws ErrnoException with EBADF if it is not open, or is O_PATH itself
      */
     public static Fd pin(int fd) throws IOException {
-        return Fd.of("open", () -> pinDescriptor0(fd));
+        return Fd.reserved("open").opened("open", pinDescriptor0(fd));
     }
 
     /**

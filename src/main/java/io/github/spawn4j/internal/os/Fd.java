@@ -2,7 +2,6 @@ package io.github.spawn4j.internal.os;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 
 /**
  * An open descriptor that is closed exactly once, and never while somebody is using its number.
@@ -40,18 +39,23 @@ public final class Fd implements AutoCloseable {
         return new Fd();
     }
 
-    /**
-     * What {@code opening} opens.
-     *
-     * @param call the name of the system call
-     * @param opening the number of the new descriptor, or -errno
-     * @throws IOException if it fails; nothing is open then
-     */
-    static Fd of(String call, IntSupplier opening) throws IOException {
+    /** The place of what the system call {@code call} is about to open. */
+    static Fd reserved(String call) throws IOException {
         Fd fd = reserved();
         Faults.call(call);
-        fd.open(Errno.check(call, opening.getAsInt()));
         return fd;
+    }
+
+    /**
+     * Takes over what a system call has opened, as {@link #open} does.
+     *
+     * @param result the number of the new descriptor, or -errno
+     * @return this
+     * @throws IOException if the call has failed
+     */
+    Fd opened(String call, int result) throws IOException {
+        open(Errno.check(call, result));
+        return this;
     }
 
     /** Takes over an open descriptor, into a {@link #reserved} place, at most once. */

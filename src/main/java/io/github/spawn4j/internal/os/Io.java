@@ -51,7 +51,8 @@ public final class Io {
     public static Fd unblocked(Fd fd) throws IOException {
         int number = fd.acquire();
         try {
-            return Fd.of("fcntl", () -> number < 0 ? -Errno.EBADF : unblocked0(number));
+            return Fd.reserved("fcntl")
+                    .opened("fcntl", number < 0 ? -Errno.EBADF : unblocked0(number));
         } finally {
             fd.release(number);
         }
@@ -59,7 +60,8 @@ public final class Io {
 
     /** int fcntl(int fd, F_DUPFD_CLOEXEC, 3): another descriptor of the same open file. */
     public static Fd duplicate(int fd) throws IOException {
-        return Fd.of("fcntl(F_DUPFD_CLOEXEC)", () -> duplicate0(fd));
+        String call = "fcntl(F_DUPFD_CLOEXEC)";
+        return Fd.reserved(call).opened(call, duplicate0(fd));
     }
 
     /** ssize_t read(int fd, void *buf, size_t count): the bytes read, 0 at the end, or -EAGAIN. */
@@ -143,7 +145,7 @@ public final class Io {
 
     /** int eventfd(unsigned int initval, int flags), non-blocking and close-on-exec */
     public static Fd eventFd() throws IOException {
-        return Fd.of("eventfd", Io::eventFd0);
+        return Fd.reserved("eventfd").opened("eventfd", eventFd0());
     }
 
     /**

@@ -3,7 +3,6 @@ package io.github.spawn4j.internal.os;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.SLF4JServiceProvider;
@@ -15,6 +14,12 @@ import org.slf4j.spi.SLF4JServiceProvider;
 public final class Log {
     /** Whether somebody may listen to what is no warning; null until that has been found out. */
     private static volatile Boolean hasBackend;
+
+    private enum Level {
+        DEBUG,
+        WARN,
+        ERROR
+    }
 
     private static final ReentrantLock FINDING = new ReentrantLock();
     private static final int MOST_PAUSES = 1000;
@@ -36,22 +41,22 @@ public final class Log {
 
     /** As {@link Logger#debug(String, Object...)}; not worth SLF4J's warning. */
     public void debug(String format, Object... arguments) {
-        say(true, to -> to.debug(format, arguments));
+        say(Level.DEBUG, format, arguments);
     }
 
     /** As {@link Logger#warn(String, Object...)}. */
     public void warn(String format, Object... arguments) {
-        say(false, to -> to.warn(format, arguments));
+        say(Level.WARN, format, arguments);
     }
 
     /** As {@link Logger#error(String, Object...)}. */
     public void error(String format, Object... arguments) {
-        say(false, to -> to.error(format, arguments));
+        say(Level.ERROR, format, arguments);
     }
 
-    private void say(boolean onlyToBackend, Consumer<Logger> message) {
+    private void say(Level level, String format, Object... arguments) {
         try {
-            if (onlyToBackend && !hasBackend()) {
+            if (level == Level.DEBUG && !hasBackend()) {
                 return;
             }
             Logger known = logger;
@@ -59,10 +64,18 @@ public final class Log {
                 known = find();
                 logger = known;
             }
-            message.accept(known);
+            tell(known, level, format, arguments);
         } catch (Throwable e) {
             // A backend is code of others, and memory may be missing. The caller has a child to
             // look after, and nobody else could be told of this either.
+        }
+    }
+
+    private static void tell(Logger to, Level level, String format, Object... arguments) {
+        switch (level) {
+            case DEBUG -> to.debug(format, arguments);
+            case WARN -> to.warn(format, arguments);
+            case ERROR -> to.error(format, arguments);
         }
     }
 
@@ -93,9 +106,9 @@ public final class Log {
             ClassLoader loader = LoggerFactory.class.getClassLoader();
             known =
                     System.getProperty("slf4j.provider") != null
-                            || ServiceLoader.load(SLF4JServiceProvider.class, loader).stream()
-                                    .findAny()
-                                    .isPresent();
+                            || ServiceLoader.load(SLF4JServiceProvider.class, loader)
+                                    .iterator()
+                                    .hasNext();
             hasBackend = known;
         }
         return known;

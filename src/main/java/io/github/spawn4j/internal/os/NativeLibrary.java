@@ -1,12 +1,18 @@
 package io.github.spawn4j.internal.os;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -28,6 +34,9 @@ final class NativeLibrary {
     private static final Log LOG = Log.of(NativeLibrary.class);
     private static final String LIBRARY = "io.github.spawn4j.library";
     private static final String WORKDIR = "io.github.spawn4j.workdir";
+
+    /** Of names for a directory of our own. */
+    private static final int MOST_ATTEMPTS = 1000;
 
     private static volatile boolean ready;
 
@@ -100,12 +109,48 @@ final class NativeLibrary {
                                 + architecture());
             }
             Files.createDirectories(directory);
-            Path copy = Files.createTempFile(directory, "libspawn4j", ".so");
+            Path own = createOwn(directory);
             try {
-                Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
-                System.load(copy.toAbsolutePath().toString());
+                loadFrom(own.resolve("libspawn4j.so"), library);
             } finally {
-                Files.delete(copy);
+                Files.delete(own);
+            }
+        }
+    }
+
+    private static void loadFrom(Path copy, InputStream library) throws IOException {
+        try {
+            try (OutputStream out = new FileOutputStream(copy.toFile())) {
+                library.transferTo(out);
+            }
+            System.load(copy.toAbsolutePath().toString());
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    /**
+     * A new directory that nobody else may enter.
+     *
+     * <p>Its name need be no secret: who has made it before us, or a link there, only makes us take
+     * the next. {@link Files#createTempDirectory} would take one from a secure generator of random
+     * numbers, which is a third of what the first start of a process would cost.
+     */
+    static Path createOwn(Path directory) throws IOException {
+        FileAttribute<?> owner =
+                PosixFilePermissions.asFileAttribute(
+                        EnumSet.of(
+                                PosixFilePermission.OWNER_READ,
+                                PosixFilePermission.OWNER_WRITE,
+                                PosixFilePermission.OWNER_EXECUTE));
+        for (int attempts = 1; ; attempts++) {
+            Path own = directory.resolve("spawn4j-" + Long.toHexString(System.nanoTime()));
+            try {
+                return Files.createDirectory(own, owner);
+            } catch (FileAlreadyExistsException e) {
+                if (attempts == MOST_ATTEMPTS) {
+                    throw e;
+                }
             }
         }
     }

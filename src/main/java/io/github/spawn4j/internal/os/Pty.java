@@ -36,12 +36,12 @@ public final class Pty implements AutoCloseable {
     }
 
     private void openSides(int rows, int columns) throws IOException {
-        reading = Fd.of("open /dev/ptmx", Pty::open0);
+        reading = Fd.reserved("open /dev/ptmx").opened("open /dev/ptmx", open0());
         int number = reading.number();
         Errno.check("ioctl(TIOCSPTLCK)", unlock0(number));
         resize(number, rows, columns);
         writing = Io.duplicate(number);
-        peer = Fd.of("ioctl(TIOCGPTPEER)", () -> peer0(number));
+        peer = Fd.reserved("ioctl(TIOCGPTPEER)").opened("ioctl(TIOCGPTPEER)", peer0(number));
     }
 
     /** The number of the child's side, which stays open until {@link #closePeer}. */

@@ -1,22 +1,21 @@
 package io.github.spawn4j.internal.os;
 
-import java.security.Security;
-
 /**
  * Makes one set of reserved low descriptors (native/src/slot.h) serve all class loaders of the JVM:
  * the first that loads the library reserves, the others adopt. Thread-safe.
  */
 final class Slots {
     /*
-     * Where the memory lies that they share is a security property. Those are one set for the whole
-     * JVM, and nobody prints them, replaces them as a whole, or hands them on to another JVM as
-     * options, where the address would be one of foreign memory. All of that happens to system
-     * properties.
+     * Where the memory lies that they share is a field of a class of the bootstrap loader
+     * (native/src/holder.h). That is one for the whole JVM, and is never unloaded; and nobody prints
+     * it, replaces it, or hands it on to another JVM as options, where the address would be one of
+     * foreign memory. All of that happens to system properties. Security properties would do, but
+     * the first who asks for one has the JVM read a long file, within the first start of a process.
      *
      * As the name is a literal it is one object for all class loaders, and its monitor keeps two of
      * them from reserving at once.
      */
-    private static final String ADDRESS = "io.github.spawn4j.slots";
+    private static final String HOLDER = "io.github.spawn4j.internal.os.SlotsAddress";
 
     private Slots() {}
 
@@ -25,19 +24,36 @@ final class Slots {
      * something that may be there the next time; to do without any is no error.
      */
     static boolean share() {
-        synchronized (ADDRESS) {
-            String known = Security.getProperty(ADDRESS);
-            if (known != null) {
-                adopt0(Long.parseLong(known)); // another version's are of no use to us
+        synchronized (HOLDER) {
+            Class<?> holder = holder();
+            long known = address0(holder);
+            if (known != 0) {
+                adopt0(known); // another version's are of no use to us
                 return true;
             }
             long reserved = reserve0();
             if (reserved > 0) {
-                Security.setProperty(ADDRESS, Long.toString(reserved));
+                setAddress0(holder, reserved);
             }
             return reserved >= 0;
         }
     }
+
+    private static Class<?> holder() {
+        try {
+            return Class.forName(HOLDER, false, null);
+        } catch (ClassNotFoundException e) {
+            return defineHolder0();
+        }
+    }
+
+    /** Defines the class for the bootstrap loader, which only native code can do. */
+    private static native Class<?> defineHolder0();
+
+    /** Returns 0 as long as nobody has set it. */
+    private static native long address0(Class<?> holder);
+
+    private static native void setAddress0(Class<?> holder, long address);
 
     /** Returns the address of the shared memory, 0 if there can be none, or -errno. */
     private static native long reserve0();

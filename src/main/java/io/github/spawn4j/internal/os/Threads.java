@@ -30,7 +30,12 @@ public final class Threads {
     public static <T extends Thread> T daemon(Supplier<T> constructor) {
         // Privileged: that context is then not the caller's, with all class loaders of its stack.
         return AccessController.doPrivileged(
-                (PrivilegedAction<T>) () -> neutral(constructor.get()));
+                new PrivilegedAction<T>() {
+                    @Override
+                    public T run() {
+                        return neutral(constructor.get());
+                    }
+                });
     }
 
     private static <T extends Thread> T neutral(T thread) {

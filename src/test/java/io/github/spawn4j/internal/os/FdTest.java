@@ -62,7 +62,7 @@ class FdTest {
 
     @Test
     void opensNothingWhereTheCallFails() {
-        assertThatThrownBy(() -> Fd.of("open", () -> -Errno.EMFILE))
+        assertThatThrownBy(() -> Fd.reserved("open").opened("open", -Errno.EMFILE))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("open: EMFILE");
     }
