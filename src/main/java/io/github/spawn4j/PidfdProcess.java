@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -125,11 +126,10 @@ public final class PidfdProcess extends Process implements Closeable {
                         : isRead ? shown(interruptible) : null;
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
-        child =
-                launched.watch(
-                        Stream.of(input, output, error).filter(Objects::nonNull).toList(), known);
+        child = launched.watch(streams(), known);
         closesInput = known.closesInput();
-        escalation = known.of(child, cgroup, input == null ? null : new UserInput(input, this));
+        boolean endsInput = closesInput && input != null;
+        escalation = known.of(child, cgroup, endsInput ? new UserInput(input, this) : null);
         if (known.isToBeReleased()) {
             releaseInTime();
         }
@@ -373,6 +373,17 @@ public final class PidfdProcess extends Process implements Closeable {
 
     private List<PipeInput> outputs() {
         return Stream.of(output, error).filter(Objects::nonNull).toList();
+    }
+
+    private Child.Stream[] streams() {
+        Child.Stream[] all = {input, output, error};
+        int count = 0;
+        for (Child.Stream stream : all) {
+            if (stream != null) {
+                all[count++] = stream;
+            }
+        }
+        return count == all.length ? all : Arrays.copyOf(all, count);
     }
 
     private void end(Signal signal) {
