@@ -17,11 +17,10 @@ import io.github.spawn4j.internal.os.Pty;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -272,7 +271,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     private void checkTerminal() {
-        boolean isUsed = Arrays.asList(streams).contains(Redirect.TERMINAL);
+        boolean isUsed = false;
+        for (Redirect stream : streams) {
+            isUsed |= stream == Redirect.TERMINAL;
+        }
         if (terminal == null) {
             refuse(isUsed, "Redirect.TERMINAL without terminal(size)");
             return;
@@ -281,7 +283,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         refuse(group > 0, "terminal(size) and processGroup(" + group + "): it starts a session");
         if (group == 0) {
             // The leader of a session has a group of its own, and setpgid(2) refuses it even that.
-            attributes.remove("group");
+            withoutAttribute("group");
         }
     }
 
@@ -323,11 +325,13 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (teardownOrDefault().isToBeReleased()) {
             Leftovers.prepare(); // as it is released when the process is dropped
         }
-        try (RequestEncoder request =
-                        new RequestEncoder(sources(), attributes.size() + 2, records());
-                OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
+        RequestEncoder request =
+                new RequestEncoder(sources(use != null), attributes.size() + 2, records());
+        try (OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
                 Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
-            attributes.values().forEach(attribute -> attribute.accept(request));
+            for (Consumer<RequestEncoder> attribute : attributes.values()) {
+                attribute.accept(request);
+            }
             if (group != null) {
                 request.cgroup(group.fd());
             }
@@ -369,8 +373,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * Streams, the terminal and the descriptor of a template need a source each, and each action
      * may need one.
      */
-    private int sources() {
-        return STREAMS + 2 + actions.size();
+    private int sources(boolean isOfTemplate) {
+        return STREAMS + (terminal == null ? 0 : 1) + (isOfTemplate ? 1 : 0) + actions.size();
     }
 
     /**
@@ -378,7 +382,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * mask are an action each, and what an action leaves open parts what is closed in the end.
      */
     private int records() {
-        int own = actions.stream().mapToInt(SpawnAction::records).sum();
+        int own = 0;
+        for (SpawnAction action : actions) {
+            own += action.records();
+        }
         return STREAMS + 4 + own + RequestEncoder.maxClosing(actions.size());
     }
 
@@ -402,10 +409,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         int[] sources = new int[STREAMS];
         if (isLikeProcessBuilder) {
             // The JDK opens files in the JVM: /dev/stdout must not be what the child has by then.
-            encodeStreams(request, sources, Redirect::isFile);
-            encodeStreams(request, sources, stream -> !stream.isFile());
-        } else {
-            encodeStreams(request, sources, stream -> true);
+            encodeFiles(request, sources);
+        }
+        for (int fd = 0; fd < STREAMS; fd++) {
+            if (!isLikeProcessBuilder || !streams[fd].isFile()) {
+                sources[fd] = streams[fd].encode(fd, request);
+            }
         }
         if (takesForeground) {
             request.tcsetpgrp(0);
@@ -425,10 +434,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return sources;
     }
 
-    private void encodeStreams(RequestEncoder request, int[] sources, Predicate<Redirect> which)
-            throws LaunchException {
+    private void encodeFiles(RequestEncoder request, int[] sources) throws LaunchException {
         for (int fd = 0; fd < STREAMS; fd++) {
-            if (which.test(streams[fd])) {
+            if (streams[fd].isFile()) {
                 sources[fd] = streams[fd].encode(fd, request);
             }
         }
