@@ -99,28 +99,37 @@ NATIVE(jboolean, Threads, hasChildren0)(JNIEnv *env, jclass class) {
 
 /* Spawn */
 
-NATIVE(jint, Spawn, spawn0)(JNIEnv *env, jclass class, jobject block) {
-    (void)class;
-    return spawn((*env)->GetDirectBufferAddress(env, block),
-                 (size_t)(*env)->GetDirectBufferCapacity(env, block));
+/* The words come first, and then the texts, each at a multiple of 8 bytes. */
+static void copy_request(JNIEnv *env, struct kept *kept, jintArray words, jint count,
+                         jobjectArray texts, jint texts_count) {
+    (*env)->GetIntArrayRegion(env, words, 0, count, (jint *)kept->block);
+    size_t at = (size_t)count * sizeof(jint);
+    for (jint i = 0; i < texts_count; i++) {
+        jbyteArray text = (*env)->GetObjectArrayElement(env, texts, i);
+        size_t size = (size_t)(*env)->GetArrayLength(env, text);
+        at = (at + 7) & ~(size_t)7;
+        if (at > kept->capacity || size > kept->capacity - at) {
+            return; /* not what its header says, which is found when it is checked */
+        }
+        (*env)->GetByteArrayRegion(env, text, 0, (jsize)size, (jbyte *)kept->block + at);
+        (*env)->DeleteLocalRef(env, text);
+        at += size;
+    }
 }
 
-NATIVE(jobject, Spawn, allocate0)(JNIEnv *env, jclass class, jint capacity) {
+NATIVE(jboolean, Spawn, spawn0)
+(JNIEnv *env, jclass class, jintArray words, jint count, jobjectArray texts, jint texts_count,
+ jint length, jint outcome_count) {
     (void)class;
-    void *block = kept_allocate((size_t)capacity);
-    if (!block) {
-        return NULL;
+    struct kept *kept = kept_take((size_t)length);
+    if (!kept) {
+        return JNI_FALSE;
     }
-    jobject buffer = (*env)->NewDirectByteBuffer(env, block, capacity);
-    if (!buffer) {
-        kept_free(block);
-    }
-    return buffer;
-}
-
-NATIVE(void, Spawn, free0)(JNIEnv *env, jclass class, jobject block) {
-    (void)class;
-    kept_free((*env)->GetDirectBufferAddress(env, block));
+    copy_request(env, kept, words, count, texts, texts_count);
+    spawn(kept->block, kept->capacity);
+    (*env)->SetIntArrayRegion(env, words, 0, outcome_count, (const jint *)kept->block);
+    kept_give(kept);
+    return JNI_TRUE;
 }
 
 NATIVE(jbyteArray, Spawn, environment0)(JNIEnv *env, jclass class) {

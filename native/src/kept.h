@@ -1,17 +1,25 @@
-/* The blocks that Java has allocated and keeps for its next request. Nobody in Java knows them any
- * more when the library is unloaded with its class loader; so they are known here. Thread-safe. */
+/* The blocks of requests, each kept for the next one: a new one costs two calls, and a fault for
+ * each page that is written to. Thread-safe. */
 #ifndef SPAWN4J_KEPT_H
 #define SPAWN4J_KEPT_H
 
 #include <stddef.h>
 
-/* As block_allocate(). */
-void *kept_allocate(size_t capacity);
+struct kept {
+    char *block;
+    size_t capacity;
+    struct kept *next; /* of those that nobody uses */
+};
 
-/* Frees a block that kept_allocate() has returned, once. */
-void kept_free(void *block);
+/* A block of `needed` bytes or more, as block_allocate(), for whoever calls; null if there is no
+ * memory. Its bytes are those of its last request. */
+struct kept *kept_take(size_t needed);
 
-/* Frees all. Called when the library is unloaded. */
+/* Gives a block back. It is kept, unless enough memory is; one for very many arguments never is. */
+void kept_give(struct kept *kept);
+
+/* Frees all that nobody uses. Called when the library is unloaded, when nobody in Java knows them
+ * any more. */
 void kept_free_all(void);
 
 #endif

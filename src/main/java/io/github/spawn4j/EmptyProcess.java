@@ -17,7 +17,6 @@ import io.github.spawn4j.internal.os.Pty;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -278,7 +277,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     private void checkTerminal() {
-        boolean isUsed = Arrays.asList(streams).contains(Redirect.TERMINAL);
+        boolean isUsed = false;
+        for (Redirect stream : streams) {
+            isUsed |= stream == Redirect.TERMINAL;
+        }
         if (terminal == null) {
             refuse(isUsed, "Redirect.TERMINAL without terminal(size)");
             return;
@@ -287,7 +289,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         refuse(group > 0, "terminal(size) and processGroup(" + group + "): it starts a session");
         if (group == 0) {
             // The leader of a session has a group of its own, and setpgid(2) refuses it even that.
-            attributes.remove("group");
+            withoutAttribute("group");
         }
     }
 
@@ -329,9 +331,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (teardownOrDefault().isToBeReleased()) {
             Leftovers.prepare(); // as it is released when the process is dropped
         }
-        try (RequestEncoder request =
-                        new RequestEncoder(sources(), attributes.size() + 2, records());
-                OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
+        RequestEncoder request =
+                new RequestEncoder(sources(use != null), attributes.size() + 2, records());
+        try (OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
                 Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
             for (Consumer<RequestEncoder> attribute : attributes.values()) {
                 attribute.accept(request);
@@ -377,8 +379,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * Streams, the terminal and the descriptor of a template need a source each, and each action
      * may need one.
      */
-    private int sources() {
-        return STREAMS + 2 + actions.size();
+    private int sources(boolean isOfTemplate) {
+        return STREAMS + (terminal == null ? 0 : 1) + (isOfTemplate ? 1 : 0) + actions.size();
     }
 
     /**
@@ -420,10 +422,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         int[] sources = new int[STREAMS];
         if (isLikeProcessBuilder) {
             // The JDK opens files in the JVM: /dev/stdout must not be what the child has by then.
-            encodeStreams(request, sources, true, false);
-            encodeStreams(request, sources, false, true);
-        } else {
-            encodeStreams(request, sources, true, true);
+            encodeFiles(request, sources);
+        }
+        for (int fd = 0; fd < STREAMS; fd++) {
+            if (!isLikeProcessBuilder || !streams[fd].isFile()) {
+                sources[fd] = streams[fd].encode(fd, request);
+            }
         }
         if (takesForeground) {
             request.tcsetpgrp(0);
@@ -443,10 +447,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return sources;
     }
 
-    private void encodeStreams(RequestEncoder request, int[] sources, boolean files, boolean others)
-            throws LaunchException {
+    private void encodeFiles(RequestEncoder request, int[] sources) throws LaunchException {
         for (int fd = 0; fd < STREAMS; fd++) {
-            if (streams[fd].isFile() ? files : others) {
+            if (streams[fd].isFile()) {
                 sources[fd] = streams[fd].encode(fd, request);
             }
         }

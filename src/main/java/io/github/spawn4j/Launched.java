@@ -10,7 +10,6 @@ import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Pidfd;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * A child between its clone and whoever takes it over: what {@link PidfdProcess} and {@link Run}
@@ -129,7 +128,7 @@ final class Launched {
      * @param streams what has been made of the pipes
      * @param teardown how it is going to be ended
      */
-    Child watch(List<? extends Child.Stream> streams, Teardown teardown) throws IOException {
+    Child watch(Child.Stream[] streams, Teardown teardown) throws IOException {
         child = Child.watch(pid, pidfd, streams, teardown.needsGroup(), foreground);
         return child;
     }

@@ -23,7 +23,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -129,7 +128,8 @@ public final class PidfdProcess extends Process implements Closeable {
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
         child = launched.watch(streams(), known);
         closesInput = known.closesInput();
-        escalation = known.of(child, cgroup, input == null ? null : new UserInput(input, this));
+        boolean endsInput = closesInput && input != null;
+        escalation = known.of(child, cgroup, endsInput ? new UserInput(input, this) : null);
         if (known.isToBeReleased()) {
             releaseInTime();
         }
@@ -146,16 +146,6 @@ public final class PidfdProcess extends Process implements Closeable {
                 escalation.release(); // as nobody will know of the process
             }
         }
-    }
-
-    private List<Child.Stream> streams() {
-        List<Child.Stream> streams = new ArrayList<>();
-        for (Child.Stream stream : Arrays.asList(input, output, error)) {
-            if (stream != null) {
-                streams.add(stream);
-            }
-        }
-        return streams;
     }
 
     private PipeOutput typed(boolean interruptible) {
@@ -383,6 +373,17 @@ public final class PidfdProcess extends Process implements Closeable {
 
     private List<PipeInput> outputs() {
         return Stream.of(output, error).filter(Objects::nonNull).toList();
+    }
+
+    private Child.Stream[] streams() {
+        Child.Stream[] all = {input, output, error};
+        int count = 0;
+        for (Child.Stream stream : all) {
+            if (stream != null) {
+                all[count++] = stream;
+            }
+        }
+        return count == all.length ? all : Arrays.copyOf(all, count);
     }
 
     private void end(Signal signal) {

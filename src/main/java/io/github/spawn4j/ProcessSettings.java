@@ -26,16 +26,19 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     static final int NO_GROUP = -1;
 
+    // What a template has is shared by all processes that are prepared from it: arrays, lists and
+    // maps are replaced rather than changed.
+
     final String program;
     final Environment environment;
-    final Redirect[] streams;
-    final List<SpawnAction> actions;
+    Redirect[] streams;
+    List<SpawnAction> actions;
 
     /** Arguments, the program's name first. */
     Strings arguments;
 
     /** For display only; {@link #arguments} is what counts. */
-    final List<String> shownArguments;
+    List<String> shownArguments;
 
     /** Null for the JVM's; for display, {@link #encodedDirectory} is what counts. */
     String directory;
@@ -43,7 +46,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     byte[] encodedDirectory;
 
     /** What an attribute adds to a request, by its name, so that the last one said counts. */
-    final Map<String, Consumer<RequestEncoder>> attributes;
+    Map<String, Consumer<RequestEncoder>> attributes;
 
     /** The process group asked for; -1 for none. */
     int group = NO_GROUP;
@@ -75,23 +78,23 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         }
         this.program = program;
         arguments = Strings.NONE.plus(Text.encodeName("program", program));
-        shownArguments = new ArrayList<>();
+        shownArguments = List.of();
         environment = new Environment();
         streams = new Redirect[] {Redirect.PIPE, Redirect.PIPE, Redirect.PIPE};
-        actions = new ArrayList<>();
-        attributes = new LinkedHashMap<>();
+        actions = List.of();
+        attributes = Map.of();
     }
 
     ProcessSettings(ProcessSettings<?> other) {
         program = other.program;
         arguments = other.arguments;
-        shownArguments = new ArrayList<>(other.shownArguments);
+        shownArguments = other.shownArguments;
         environment = new Environment(other.environment);
-        streams = other.streams.clone();
-        actions = new ArrayList<>(other.actions);
+        streams = other.streams;
+        actions = other.actions;
         directory = other.directory;
         encodedDirectory = other.encodedDirectory;
-        attributes = new LinkedHashMap<>(other.attributes);
+        attributes = other.attributes;
         group = other.group;
         terminal = other.terminal;
         cgroup = other.cgroup;
@@ -127,9 +130,18 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     public S args(List<String> args) {
         S self = changeable();
         Objects.requireNonNull(args, "args");
-        arguments = arguments.plus("argument", args);
-        shownArguments.addAll(args);
+        if (!args.isEmpty()) {
+            arguments = arguments.plus("argument", args);
+            shownArguments = plus(shownArguments, args);
+        }
         return self;
+    }
+
+    private static <T> List<T> plus(List<T> list, List<? extends T> more) {
+        List<T> longer = new ArrayList<>(list.size() + more.size());
+        longer.addAll(list);
+        longer.addAll(more);
+        return longer;
     }
 
     /**
@@ -285,6 +297,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
             throw new IllegalArgumentException(
                     "only standard error can be merged into standard output");
         }
+        streams = streams.clone();
         streams[fd] = redirect;
         return self;
     }
@@ -327,7 +340,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         if (actions.size() == MOST_ACTIONS) {
             throw new IllegalArgumentException("more than " + MOST_ACTIONS + " actions");
         }
-        actions.add(action);
+        actions = plus(actions, List.of(action));
         return self;
     }
 
@@ -400,7 +413,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      * @return this
      */
     public S scheduler(int policy, int priority) {
-        attributes.remove("priority"); // which comes with it
+        changeable();
+        withoutAttribute("priority"); // which comes with it
         return attribute("scheduler", request -> request.scheduler(policy, priority));
     }
 
@@ -429,8 +443,16 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     private S attribute(String name, Consumer<RequestEncoder> attribute) {
         S self = changeable();
+        attributes = new LinkedHashMap<>(attributes);
         attributes.put(name, attribute);
         return self;
+    }
+
+    void withoutAttribute(String name) {
+        if (attributes.containsKey(name)) {
+            attributes = new LinkedHashMap<>(attributes);
+            attributes.remove(name);
+        }
     }
 
     /**

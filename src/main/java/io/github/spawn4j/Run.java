@@ -200,7 +200,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
         streams.addAll(drains);
         Teardown teardown = process.teardownOrDefault();
-        Child child = launched.watch(streams, teardown);
+        Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown);
         // The first one's for all: the others' input ends with it.
         Escalation.Input end = input == null ? null : input.input();
         Stage running = new Stage(process, child, teardown.of(child, process.cgroup, end), stderr);

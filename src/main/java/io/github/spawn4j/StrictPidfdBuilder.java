@@ -239,22 +239,21 @@ public final class StrictPidfdBuilder implements AutoCloseable {
     private PidfdProcess run(String program, SpawnRunArgs args) throws IOException {
         Child.prepare();
         Action[] actions = actions(args);
-        try (RequestEncoder request = new RequestEncoder(0, 0, actions.length)) {
-            for (int i = 0; i < actions.length; i++) {
-                request.index(i);
-                encode(actions[i], request);
-            }
-            request.inheritDescriptors();
-            request.inheritSignals();
-            request.program(
-                    Text.encodeName("path", program),
-                    Strings.of("argv", args.argv, ""),
-                    Strings.of("envp", args.envp));
-            if (search != null && program.indexOf('/') < 0) {
-                request.search(Text.encodeName("search", search));
-            }
-            return launch(request);
+        RequestEncoder request = new RequestEncoder(0, 0, actions.length);
+        for (int i = 0; i < actions.length; i++) {
+            request.index(i);
+            encode(actions[i], request);
         }
+        request.inheritDescriptors();
+        request.inheritSignals();
+        request.program(
+                Text.encodeName("path", program),
+                Strings.of("argv", args.argv, ""),
+                Strings.of("envp", args.envp));
+        if (search != null && program.indexOf('/') < 0) {
+            request.search(Text.encodeName("search", search));
+        }
+        return launch(request);
     }
 
     private PidfdProcess launch(RequestEncoder request) throws IOException {

@@ -401,29 +401,28 @@ public final class StrictSpawnTemplate implements AutoCloseable {
     private PidfdProcess spawn(SpawnArgs args, PinnedExecutable.Use use) throws IOException {
         Child.prepare();
         int count = (int) args.actions_len;
-        try (RequestEncoder request = new RequestEncoder(1, 0, count + 1)) {
-            boolean inherits = (args.flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS) != 0;
-            boolean reachesUp = false;
-            for (int i = 0; i < count; i++) {
-                request.index(i);
-                encode(args.actions[i], request);
-                reachesUp |= args.actions[i].fd() >= RequestLayout.SHARED_DESCRIPTORS;
-            }
-            if (inherits || reachesUp) {
-                request.inheritDescriptors();
-            }
-            if (!inherits) {
-                request.closeOthers();
-            }
-            request.inheritSignals();
-            request.failureIsExit();
-            request.program(
-                    held.executable().path(),
-                    Strings.of("argv", args.argv, ""),
-                    Strings.of("envp", args.envp));
-            use.encodeStrictly(request);
-            return launch(request, args.pidfd);
+        RequestEncoder request = new RequestEncoder(1, 0, count + 1);
+        boolean inherits = (args.flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS) != 0;
+        boolean reachesUp = false;
+        for (int i = 0; i < count; i++) {
+            request.index(i);
+            encode(args.actions[i], request);
+            reachesUp |= args.actions[i].fd() >= RequestLayout.SHARED_DESCRIPTORS;
         }
+        if (inherits || reachesUp) {
+            request.inheritDescriptors();
+        }
+        if (!inherits) {
+            request.closeOthers();
+        }
+        request.inheritSignals();
+        request.failureIsExit();
+        request.program(
+                held.executable().path(),
+                Strings.of("argv", args.argv, ""),
+                Strings.of("envp", args.envp));
+        use.encodeStrictly(request);
+        return launch(request, args.pidfd);
     }
 
     private static PidfdProcess launch(RequestEncoder request, int[] pidfd) throws IOException {

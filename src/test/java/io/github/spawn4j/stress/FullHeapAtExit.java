@@ -3,7 +3,6 @@ package io.github.spawn4j.stress;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.os.Pidfd;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -23,7 +22,8 @@ final class FullHeapAtExit {
     public static void main(String[] args) throws Exception {
         PidfdProcess cat = PidfdProcess.builder("cat").start();
         int pid = (int) cat.pid();
-        Child child = Child.watch(pid, Pidfd.open(pid).orElseThrow(), List.of(), false, null);
+        Child child =
+                Child.watch(pid, Pidfd.open(pid).orElseThrow(), new Child.Stream[0], false, null);
         for (int i = 0; i < FOLLOWERS; i++) {
             child.whenExited(new Follower());
         }

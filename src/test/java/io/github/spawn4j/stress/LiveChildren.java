@@ -24,6 +24,10 @@ final class LiveChildren {
     private static final int EAGAIN = 11;
     private static final int ENOMEM = 12;
     private static final long MOST_BYTES = 8 * 1024;
+
+    /** Of the above on the heap, as the table of {@code live} has it. */
+    private static final long MOST_HEAP_BYTES = 1_050;
+
     private static final int WARM_UP = 20;
 
     private LiveChildren() {}
@@ -36,7 +40,8 @@ final class LiveChildren {
             sleep().destroyForcibly().waitFor();
         }
 
-        long before = usedHeap() + residentMemory();
+        long heapBefore = usedHeap();
+        long residentBefore = residentMemory();
         List<PidfdProcess> children = new ArrayList<>();
         try {
             while (children.size() < count) {
@@ -44,7 +49,9 @@ final class LiveChildren {
             }
             List<String> more = Os.moreThreads(threads);
             require(more.size() <= 1, "threads for " + count + " children: " + more);
-            long bytes = (usedHeap() + residentMemory() - before) / count;
+            long heap = (usedHeap() - heapBefore) / count;
+            require(heap <= MOST_HEAP_BYTES, heap + " bytes of heap per child");
+            long bytes = heap + (residentMemory() - residentBefore) / count;
             require(bytes <= MOST_BYTES, bytes + " bytes per child");
         } catch (SpawnException e) {
             require(e.errno() == EAGAIN || e.errno() == ENOMEM, e.toString());

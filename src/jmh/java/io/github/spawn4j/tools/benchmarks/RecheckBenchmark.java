@@ -57,8 +57,8 @@ public class RecheckBenchmark {
 
     @Benchmark
     public void spawnWithRecheck() throws IOException {
-        try (PinnedExecutable.Use use = executable.use();
-                RequestEncoder request = request()) {
+        RequestEncoder request = request();
+        try (PinnedExecutable.Use use = executable.use()) {
             use.encode(request, true);
             launchAndWait(request);
         }
@@ -66,8 +66,8 @@ public class RecheckBenchmark {
 
     @Benchmark
     public void spawnWithoutRecheck() throws IOException {
-        try (PinnedExecutable.Use use = executable.use();
-                RequestEncoder request = request()) {
+        RequestEncoder request = request();
+        try (PinnedExecutable.Use use = executable.use()) {
             use.encodeOpenFile(request);
             launchAndWait(request);
         }

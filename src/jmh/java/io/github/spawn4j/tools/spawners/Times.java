@@ -14,12 +14,6 @@ public final class Times {
         timesNs.addAll(others.timesNs);
     }
 
-    void addAll(Times others) {
-        for (int i = 0; i < others.size; i++) {
-            add(others.timesNs[i]);
-        }
-    }
-
     public int size() {
         return timesNs.size();
     }

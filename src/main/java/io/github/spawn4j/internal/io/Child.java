@@ -13,13 +13,11 @@ import io.github.spawn4j.internal.os.Pidfd;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
@@ -55,7 +53,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     private final int pid;
     private final Fd pidfd;
-    private final List<? extends Stream> streams;
+    private final Stream[] streams;
 
     /** Null where it has not been lent the terminal. */
     private final Foreground foreground;
@@ -65,8 +63,12 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** For threads that wait. What is done at the exit without waiting is in {@link #followers}. */
-    private final CompletableFuture<Exit> exited = new CompletableFuture<>();
+    /**
+     * For threads that park until the exit; null while there has been none. What is done at the
+     * exit without waiting is in {@link #followers}.
+     */
+    @GuardedBy("lock")
+    private CompletableFuture<Exit> exited;
 
     private final Chores followers = new Chores();
     private volatile Exit exit;
@@ -86,9 +88,10 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     private Registration registration;
 
     /** Platform threads that poll the pidfd. */
-    private final AtomicInteger pollers = new AtomicInteger();
+    @GuardedBy("lock")
+    private int pollers;
 
-    private Child(int pid, Fd pidfd, List<? extends Stream> streams, Foreground foreground) {
+    private Child(int pid, Fd pidfd, Stream[] streams, Foreground foreground) {
         this.pid = pid;
         this.pidfd = pidfd;
         this.streams = streams;
@@ -110,16 +113,13 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * Takes charge of a child that has just been started: of its pidfd, and of our ends of its
      * streams.
      *
+     * @param streams belong to the child from then on
      * @param leadsGroup whether {@link #processGroup} will be asked for
      * @param foreground what is to be taken back when it has ended, or null
      * @throws IOException if it cannot be watched; all is left to the caller then
      */
     public static Child watch(
-            int pid,
-            Fd pidfd,
-            List<? extends Stream> streams,
-            boolean leadsGroup,
-            Foreground foreground)
+            int pid, Fd pidfd, Stream[] streams, boolean leadsGroup, Foreground foreground)
             throws IOException {
         Child child = new Child(pid, pidfd, streams, foreground);
         try {
@@ -162,7 +162,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     private void settle() throws IOException {
         lock.lock();
         try {
-            if (exit == null && pollers.get() == 0) {
+            if (exit == null && pollers == 0) {
                 watch();
             }
         } finally {
@@ -318,6 +318,19 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         }
     }
 
+    /** Null if no thread has parked before the exit was known. */
+    private CompletableFuture<Exit> exited() {
+        lock.lock();
+        try {
+            if (exited == null && exit == null) {
+                exited = new CompletableFuture<>();
+            }
+            return exited;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static final class Follower extends Chore {
         private final Runnable task;
 
@@ -347,7 +360,10 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     }
 
     private void tellFollowers() {
-        exited.complete(exit);
+        CompletableFuture<Exit> waitedFor = exited();
+        if (waitedFor != null) {
+            waitedFor.complete(exit);
+        }
         Chore follower = followers.takeAll();
         while (follower != null) {
             Chore behind = follower.next;
@@ -566,25 +582,35 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     private void enterPoll() throws IOException {
         lock.lock();
         try {
-            if (pollers.get() == 0 && exit == null && registration != null) {
+            if (pollers == 0 && exit == null && registration != null) {
                 registration.disarm();
             }
-            pollers.incrementAndGet();
+            pollers++;
         } finally {
             lock.unlock();
         }
     }
 
     private void leavePoll() {
-        if (pollers.decrementAndGet() == 0 && exit == null) {
-            watchSoon();
+        if (exit != null) {
+            return; // nobody counts them any more
         }
+        lock.lock();
+        try {
+            pollers--;
+        } finally {
+            lock.unlock();
+        }
+        watchSoon();
     }
 
     private Exit park(long deadlineNs) throws InterruptedException {
         try {
-            watchSoon();
-            exited.get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
+            CompletableFuture<Exit> told = exited();
+            if (told != null) {
+                watchSoon();
+                told.get(Deadline.remainingNs(deadlineNs), TimeUnit.NANOSECONDS);
+            }
             return exit();
         } catch (TimeoutException e) {
             return exit();

@@ -1,7 +1,7 @@
 package io.github.spawn4j.internal.io;
 
 import io.github.spawn4j.internal.os.Log;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * Something that the reactor thread does, and does again a little later for as long as it fails:
@@ -11,11 +11,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 abstract class Chore {
     private static final Log LOG = Log.of(Chore.class);
 
+    /** Rather than an object of its own in each, as every child is one and has others. */
+    private static final AtomicIntegerFieldUpdater<Chore> QUEUED =
+            AtomicIntegerFieldUpdater.newUpdater(Chore.class, "queued");
+
     /** The one behind it, for the list that it is in. */
     Chore next;
 
-    /** Whether it is in a list. */
-    private final AtomicBoolean queued = new AtomicBoolean();
+    /** Whether it is in a list: 0 or 1. */
+    private volatile int queued;
 
     /** Confined to the thread that does it. */
     private boolean reported;
@@ -28,13 +32,13 @@ abstract class Chore {
 
     /** Returns false if it is in a list already, whose turn is still to come. */
     final boolean enter() {
-        return queued.compareAndSet(false, true);
+        return queued == 0 && QUEUED.compareAndSet(this, 0, 1);
     }
 
     /** To be called before it is done, as it may be wanted once more meanwhile. */
     final void leave() {
         next = null;
-        queued.set(false);
+        queued = 0;
     }
 
     /** Does it on this thread; if that fails, the reactor does it later. Never throws. */

@@ -1,6 +1,6 @@
 package io.github.spawn4j.internal.io;
 
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * A list of chores that takes no memory: any thread adds, and one takes them all. Thread-safe.
@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * <p>A stack, as that is what many can add to without a lock, turned round when it is taken.
  */
 final class Chores {
-    private final AtomicReference<Chore> last = new AtomicReference<>();
+    private static final AtomicReferenceFieldUpdater<Chores, Chore> LAST =
+            AtomicReferenceFieldUpdater.newUpdater(Chores.class, Chore.class, "last");
+
+    private volatile Chore last;
 
     /** Adds a chore, unless it waits for its turn already, here or elsewhere. */
     void add(Chore chore) {
@@ -17,18 +20,18 @@ final class Chores {
         }
         Chore before;
         do {
-            before = last.get();
+            before = last;
             chore.next = before;
-        } while (!last.compareAndSet(before, chore));
+        } while (!LAST.compareAndSet(this, before, chore));
     }
 
     boolean isEmpty() {
-        return last.get() == null;
+        return last == null;
     }
 
     /** Empties the list. Returns the first chore, with the others behind it, or null. */
     Chore takeAll() {
-        Chore chore = last.getAndSet(null);
+        Chore chore = LAST.getAndSet(this, null);
         Chore first = null;
         while (chore != null) {
             Chore before = chore.next;

@@ -4,10 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 
 /**
@@ -63,10 +61,6 @@ public final class Escalation extends Chore {
     private static final int SIGTTIN = 21;
     private static final int SIGTTOU = 22;
 
-    /** Signals that no SIGCONT follows: those that end, wake or stop a process by themselves. */
-    private static final Set<Integer> NOT_HANDLED =
-            Set.of(SIGKILL, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU);
-
     private final Child child;
     private final Target target;
     private final List<? extends Step> steps;
@@ -74,7 +68,9 @@ public final class Escalation extends Chore {
     /** Null where it is not ours. */
     private final Input input;
 
-    private final AtomicBoolean begun = new AtomicBoolean();
+    /** Whether it has begun, or never will. Changed under the lock of this object. */
+    private volatile boolean begun;
+
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /** What went wrong on the way, of which nobody is told if it ends well. */
@@ -124,10 +120,16 @@ public final class Escalation extends Chore {
      *     code of ours only, which must not wait
      */
     public CompletableFuture<Void> begin() {
-        if (begun.compareAndSet(false, true)) {
+        if (beginsNow()) {
             attempt();
         }
         return ended;
+    }
+
+    private synchronized boolean beginsNow() {
+        boolean first = !begun;
+        begun = true;
+        return first;
     }
 
     /** What {@link #begin} or {@link #kill} has begun, until it has been done. */
@@ -175,7 +177,7 @@ public final class Escalation extends Chore {
 
     /** The end of the JVM may be far off, and somebody who is left may end long before. */
     private void awaitEmpty(long delayNs) {
-        if (begun.get()) {
+        if (begun) {
             return;
         }
         isOver().whenComplete(
@@ -204,14 +206,14 @@ public final class Escalation extends Chore {
 
     /** To be called when there is to be no teardown, whoever is left. */
     public void release() {
-        if (begun.compareAndSet(false, true)) {
+        if (beginsNow()) {
             finish(null);
         }
     }
 
     /** Ends all that can be reached at once, as a teardown that nobody will wait for. */
     public void kill() {
-        if (begun.compareAndSet(false, true)) {
+        if (beginsNow()) {
             kills = true;
             attempt();
         }
@@ -271,7 +273,7 @@ public final class Escalation extends Chore {
             if (send(send.signal()) && send.signal() == SIGKILL) {
                 killedNs = System.nanoTime();
             }
-            if (NOT_HANDLED.contains(send.signal())) {
+            if (!isHandled(send.signal())) {
                 return;
             }
         } else {
@@ -279,6 +281,21 @@ public final class Escalation extends Chore {
         }
         // Behind it, so that a stopped process meets it as soon as it goes on.
         send(SIGCONT);
+    }
+
+    /** Not those that end, wake or stop a process by themselves: no SIGCONT follows them. */
+    private static boolean isHandled(int signal) {
+        switch (signal) {
+            case SIGKILL:
+            case SIGCONT:
+            case SIGSTOP:
+            case SIGTSTP:
+            case SIGTTIN:
+            case SIGTTOU:
+                return false;
+            default:
+                return true;
+        }
     }
 
     /** Returns whether it was sent to all who are left. */

@@ -41,6 +41,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     private static final int END = -1;
 
+    /** Shared by all from whom nothing has been buffered, as most streams of a child are idle. */
+    private static final byte[] NOTHING = {};
+
     /** One way to take bytes out of the pipe: how many, 0 at the end, or -errno. */
     private interface Taking {
         int from(int number) throws IOException;
@@ -57,7 +60,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
      * exited.
      */
     @GuardedBy("lock")
-    private byte[] buffer = {};
+    private byte[] buffer = NOTHING;
 
     @GuardedBy("lock")
     private int position;

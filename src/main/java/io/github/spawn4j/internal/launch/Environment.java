@@ -28,6 +28,9 @@ public final class Environment {
      */
     private Map<String, byte[]> entries;
 
+    /** Whether another environment has the entries too, so that they are not to be changed. */
+    private boolean sharesEntries;
+
     /** What {@link #encoded} gave last, until the next change. */
     private Strings encoded;
 
@@ -36,8 +39,12 @@ public final class Environment {
     }
 
     public Environment(Environment other) {
-        entries = other.entries == null ? null : new LinkedHashMap<>(other.entries);
-        encoded = other.encoded;
+        encoded = other.encoded(); // once for all that are copied from it
+        entries = other.entries;
+        sharesEntries = true;
+        if (!other.sharesEntries) { // else many threads may be copying it, as a template's
+            other.sharesEntries = true;
+        }
     }
 
     /**
@@ -106,6 +113,7 @@ public final class Environment {
                         });
         boolean isUnchanged = wanted.isEmpty() && names.isEmpty();
         entries = isUnchanged ? null : kept;
+        sharesEntries = false;
         encoded = isUnchanged ? InheritedEnvironment.get().strings() : null;
         wanted.forEach(
                 (variable, times) -> {
@@ -183,8 +191,11 @@ public final class Environment {
     }
 
     private Map<String, byte[]> change() {
-        if (entries == null) {
-            entries = new LinkedHashMap<>(InheritedEnvironment.get().entries());
+        if (entries == null || sharesEntries) {
+            entries =
+                    new LinkedHashMap<>(
+                            entries == null ? InheritedEnvironment.get().entries() : entries);
+            sharesEntries = false;
         }
         encoded = null;
         return entries;

@@ -5,24 +5,21 @@ import io.github.spawn4j.internal.os.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What became of a request: a view of its block, valid until the block is returned. One thread at a
- * time.
- */
+/** What became of a request. One thread at a time. */
 public final class Outcome {
     /** The step that opens a file. */
     public static final String OPEN = "open";
 
     private static final String CLONE_INTO_CGROUP = "clone into cgroup";
 
-    private final RequestEncoder request;
+    private final Request request;
 
-    Outcome(RequestEncoder request) {
+    Outcome(Request request) {
         this.request = request;
     }
 
     private int header(int field) {
-        return request.bytes().getInt(field);
+        return request.get(field);
     }
 
     /**
@@ -48,7 +45,7 @@ public final class Outcome {
 
     /** Our end of the pipe that was added as {@code source}. */
     public int pipe(int source) {
-        return request.sourceField(source, RequestLayout.SOURCE_PEER);
+        return request.source(source, RequestLayout.SOURCE_PEER);
     }
 
     private LaunchException failure(int step, int at, int errno) {
@@ -103,25 +100,27 @@ public final class Outcome {
                         ? ArgumentLimits.explain(
                                 strings(RequestLayout.ARGV_OFFSET, RequestLayout.ARGV_COUNT),
                                 strings(RequestLayout.ENVP_OFFSET, RequestLayout.ENVP_COUNT),
-                                request.textAt(header(RequestLayout.PROGRAM_OFFSET)).length)
+                                request.text(header(RequestLayout.PROGRAM_OFFSET)).length)
                         : ExecFailure.explain(errno, candidates());
         return new LaunchException(
                 step, -1, errno, quote(header(RequestLayout.PROGRAM_OFFSET)), explanation);
     }
 
     private Strings strings(int offset, int count) {
-        return request.stringsAt(header(offset), header(count));
+        return header(count) == 0
+                ? Strings.NONE
+                : new Strings(request.text(header(offset)), header(count));
     }
 
     /** The files that may have been executed, as the JVM finds them. */
     private List<byte[]> candidates() {
-        byte[] program = request.textAt(header(RequestLayout.PROGRAM_OFFSET));
+        byte[] program = request.text(header(RequestLayout.PROGRAM_OFFSET));
         int search = header(RequestLayout.SEARCH_OFFSET);
         List<byte[]> candidates = new ArrayList<>();
         if (search == 0) {
             candidates.add(program);
         } else {
-            for (byte[] directory : ProgramLookup.directories(request.textAt(search))) {
+            for (byte[] directory : ProgramLookup.directories(request.text(search))) {
                 candidates.add(PathBytes.join(directory, program));
             }
         }
@@ -130,7 +129,7 @@ public final class Outcome {
             if (type(i) == RequestLayout.FCHDIR) {
                 candidates.removeIf(PathBytes::isRelative); // the directory has no known path
             } else if (type(i) == RequestLayout.CHDIR) {
-                byte[] next = request.textAt(field(i, RequestLayout.ACTION_TEXT));
+                byte[] next = request.text(field(i, RequestLayout.ACTION_TEXT));
                 directory =
                         directory.length == 1 ? next : ProgramLookup.inDirectory(directory, next);
             }
@@ -141,11 +140,11 @@ public final class Outcome {
     }
 
     private String attribute(int at) {
-        switch (request.attributeField(at, RequestLayout.ATTRIBUTE_TYPE)) {
+        switch (request.attribute(at, RequestLayout.ATTRIBUTE_TYPE)) {
             case RequestLayout.SESSION:
                 return "setsid";
             case RequestLayout.PROCESS_GROUP:
-                return "setpgid " + request.attributeField(at, RequestLayout.ATTRIBUTE_FIRST);
+                return "setpgid " + request.attribute(at, RequestLayout.ATTRIBUTE_FIRST);
             case RequestLayout.SCHEDULER:
                 return "sched_setscheduler";
             case RequestLayout.SCHED_PRIORITY:
@@ -174,7 +173,7 @@ public final class Outcome {
     }
 
     private int field(int action, int field) {
-        return request.actionField(action, field);
+        return request.action(action, field);
     }
 
     private int type(int action) {
@@ -234,11 +233,11 @@ public final class Outcome {
         int fd = field(action, RequestLayout.ACTION_FD);
         boolean isSource =
                 (field(action, RequestLayout.ACTION_TYPE) & RequestLayout.FD_IS_SOURCE) != 0;
-        return isSource ? request.sourceField(fd, RequestLayout.SOURCE_FD) : fd;
+        return isSource ? request.source(fd, RequestLayout.SOURCE_FD) : fd;
     }
 
     private String quote(int text) {
-        byte[] bytes = request.textAt(text);
+        byte[] bytes = request.text(text);
         return "\"" + Text.printable(Text.decode(bytes, 0, bytes.length - 1)) + "\"";
     }
 

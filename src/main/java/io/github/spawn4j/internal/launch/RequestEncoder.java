@@ -4,58 +4,34 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Spawn;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
- * Writes one request into a block; the layout is {@link RequestLayout}'s. One thread at a time.
+ * Writes one request, in the words of its {@link RequestLayout}. One thread at a time.
  *
  * <p>Descriptors. A number that no earlier action has touched names a descriptor of the JVM: it
  * becomes a <em>source</em>, which the launch places where the child finds it, whatever the actions
  * do. A number that an action has made or closed means what it means in the child. At the end
  * everything above stderr that was not asked for is closed.
  */
-public final class RequestEncoder implements AutoCloseable {
+public final class RequestEncoder {
     /** The highest descriptor, as close_range(2) counts. */
     private static final int TOP = -1;
 
     private static final int STDERR = 2;
 
-    private final Block block = Block.acquire();
-    private final int maxSources;
-    private final int maxActions;
-    private final int maxAttributes;
-    private final int sourcesOffset = RequestLayout.HEADER_SIZE;
-    private final int attributesOffset;
-    private final int actionsOffset;
-    private int sources;
+    private final Request request;
+    private final Outcome outcome;
+    private final ChildDescriptors descriptors = new ChildDescriptors();
     private int nullDevice = -1;
     private int terminal = -1;
-    private int attributes;
-    private int actions;
     private int flags;
 
     /** 0 for none. */
     private int parentDeathSignal;
 
-    private int end;
-
     /** Which of the caller's actions is being written. */
     private int index = RequestLayout.NO_INDEX;
-
-    /** What earlier actions did to descriptors of the child: true if they left them open. */
-    private final Map<Integer, Boolean> touched = new HashMap<>();
-
-    /** What earlier actions have closed by range. */
-    private final List<Range> closed = new ArrayList<>();
-
-    /** What stays open above stderr. */
-    private final TreeSet<Integer> kept = new TreeSet<>();
 
     /**
      * Begins a request.
@@ -65,24 +41,8 @@ public final class RequestEncoder implements AutoCloseable {
      * @param maxActions at most so many actions
      */
     public RequestEncoder(int maxSources, int maxAttributes, int maxActions) {
-        this.maxSources = maxSources;
-        this.maxAttributes = maxAttributes;
-        this.maxActions = maxActions;
-        attributesOffset = sourcesOffset + maxSources * RequestLayout.SOURCE_SIZE;
-        actionsOffset = align(attributesOffset + maxAttributes * RequestLayout.ATTRIBUTE_SIZE);
-        end = actionsOffset + maxActions * RequestLayout.ACTION_SIZE;
-        block.ensureCapacity(end);
-        for (int offset = 0; offset < RequestLayout.HEADER_SIZE; offset += Long.BYTES) {
-            bytes().putLong(offset, 0);
-        }
-        bytes().putInt(RequestLayout.EXEC_SOURCE, -1);
-        for (int fd = 0; fd <= STDERR; fd++) {
-            touched.put(fd, true);
-        }
-    }
-
-    ByteBuffer bytes() {
-        return block.bytes();
+        request = new Request(maxSources, maxAttributes, maxActions);
+        outcome = new Outcome(request); // when there is a child no memory may be wanted
     }
 
     /** Says which of the caller's actions the following calls write. */
@@ -94,35 +54,25 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** A descriptor of the JVM. */
     public int descriptor(int fd) {
-        return addSource(RequestLayout.SOURCE_DESCRIPTOR, fd);
+        return request.addSource(RequestLayout.SOURCE_DESCRIPTOR, fd);
     }
 
     /** /dev/null, for reading and writing. */
     public int nullDevice() {
         if (nullDevice < 0) {
-            nullDevice = addSource(RequestLayout.SOURCE_NULL, -1);
+            nullDevice = request.addSource(RequestLayout.SOURCE_NULL, -1);
         }
         return nullDevice;
     }
 
     /** A new pipe that the child reads from. */
     public int pipeToChild() {
-        return addSource(RequestLayout.SOURCE_PIPE_TO_CHILD, -1);
+        return request.addSource(RequestLayout.SOURCE_PIPE_TO_CHILD, -1);
     }
 
     /** A new pipe that the child writes to. */
     public int pipeFromChild() {
-        return addSource(RequestLayout.SOURCE_PIPE_FROM_CHILD, -1);
-    }
-
-    private int addSource(int kind, int fd) {
-        if (sources == maxSources) {
-            throw new IllegalStateException("more than " + maxSources + " sources");
-        }
-        int at = sourcesOffset + sources * RequestLayout.SOURCE_SIZE;
-        bytes().putInt(at + RequestLayout.SOURCE_KIND, kind);
-        bytes().putInt(at + RequestLayout.SOURCE_FD, fd);
-        return sources++;
+        return request.addSource(RequestLayout.SOURCE_PIPE_FROM_CHILD, -1);
     }
 
     /**
@@ -151,30 +101,30 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** A session of its own. */
     public void session() {
-        addAttribute(RequestLayout.SESSION, 0, 0);
+        request.addAttribute(RequestLayout.SESSION, 0, 0);
     }
 
     /** The process group {@code group}, or with 0 one of its own. */
     public void processGroup(int group) {
-        addAttribute(RequestLayout.PROCESS_GROUP, group, 0);
+        request.addAttribute(RequestLayout.PROCESS_GROUP, group, 0);
     }
 
     public void scheduler(int policy, int priority) {
-        addAttribute(RequestLayout.SCHEDULER, policy, priority);
+        request.addAttribute(RequestLayout.SCHEDULER, policy, priority);
     }
 
     public void schedulingPriority(int priority) {
-        addAttribute(RequestLayout.SCHED_PRIORITY, priority, 0);
+        request.addAttribute(RequestLayout.SCHED_PRIORITY, priority, 0);
     }
 
     /** The effective ids are the real ones. */
     public void resetIds() {
-        addAttribute(RequestLayout.RESET_IDS, 0, 0);
+        request.addAttribute(RequestLayout.RESET_IDS, 0, 0);
     }
 
     /** The cgroup whose directory is open as {@code fd}. */
     public void cgroup(int fd) {
-        addAttribute(RequestLayout.CGROUP, fd, 0);
+        request.addAttribute(RequestLayout.CGROUP, fd, 0);
     }
 
     /**
@@ -187,16 +137,6 @@ public final class RequestEncoder implements AutoCloseable {
         if ((flags & RequestLayout.FLAG_KEEP_SIGNALS) != 0) {
             sigmask(Spawn.signalMask());
         }
-    }
-
-    private void addAttribute(int type, int first, int second) {
-        if (attributes == maxAttributes) {
-            throw new IllegalStateException("more than " + maxAttributes + " attributes");
-        }
-        int at = attributesOffset + attributes++ * RequestLayout.ATTRIBUTE_SIZE;
-        bytes().putInt(at + RequestLayout.ATTRIBUTE_TYPE, type);
-        bytes().putInt(at + RequestLayout.ATTRIBUTE_FIRST, first);
-        bytes().putInt(at + RequestLayout.ATTRIBUTE_SECOND, second);
     }
 
     void flag(int flag) {
@@ -231,7 +171,7 @@ public final class RequestEncoder implements AutoCloseable {
     /** Puts a source at {@code newfd}. */
     public void place(int source, int newfd) {
         addAction(RequestLayout.DUP2 | RequestLayout.FD_IS_SOURCE, source, newfd, 0, 0, 0, 0);
-        keep(newfd);
+        descriptors.open(newfd);
     }
 
     /** Leaves {@code fd}, 0 to 2, as the JVM has it, open or closed. */
@@ -242,7 +182,7 @@ public final class RequestEncoder implements AutoCloseable {
     public void dup2(int fd, int newfd) {
         int type = RequestLayout.DUP2 | sourceFlag(fd);
         addAction(type, sourceOr(fd), newfd, 0, 0, 0, 0);
-        keep(newfd);
+        descriptors.open(newfd);
     }
 
     /**
@@ -251,17 +191,16 @@ public final class RequestEncoder implements AutoCloseable {
      * @throws LaunchException if it is not open
      */
     public void close(int fd) throws LaunchException {
-        Boolean open = touched.get(fd);
-        if (open == null ? isInClosedRange(fd) || !Io.isOpen(fd) : !open) {
+        boolean isOpen = descriptors.isOfTheJvm(fd) ? Io.isOpen(fd) : descriptors.isOpen(fd);
+        if (!isOpen) {
             throw new LaunchException("close", index, Errno.EBADF, "descriptor " + fd);
         }
         addAction(RequestLayout.CLOSE, fd, 0, 0, 0, 0, 0);
-        touched.put(fd, false);
-        kept.remove(fd);
+        descriptors.close(fd);
     }
 
     public void open(int directory, byte[] path, int newfd, long flags, int mode, long resolve) {
-        int text = addText(path);
+        int text = request.addText(path);
         boolean current = directory < 0;
         int type = RequestLayout.OPEN | (current ? 0 : sourceFlag(directory));
         addAction(
@@ -272,7 +211,7 @@ public final class RequestEncoder implements AutoCloseable {
                 mode,
                 text,
                 resolve);
-        keep(newfd);
+        descriptors.open(newfd);
     }
 
     public void fchdir(int fd) {
@@ -280,17 +219,14 @@ public final class RequestEncoder implements AutoCloseable {
     }
 
     public void chdir(byte[] path) {
-        addAction(RequestLayout.CHDIR, 0, 0, 0, 0, addText(path), 0);
+        addAction(RequestLayout.CHDIR, 0, 0, 0, 0, request.addText(path), 0);
     }
 
     /** Closes {@code first} to {@code last}; -1 means the highest. */
     public void closeRange(int first, int last, int flags) {
         addAction(RequestLayout.CLOSE_RANGE, first, last, flags, 0, 0, 0);
         if (flags == 0) {
-            Range range = new Range(first, last == TOP ? Integer.MAX_VALUE : last);
-            closed.add(range);
-            touched.replaceAll((fd, open) -> open && !range.contains(fd));
-            kept.removeIf(range::contains);
+            descriptors.closeRange(first, last == TOP ? Integer.MAX_VALUE : last);
         }
     }
 
@@ -341,7 +277,14 @@ public final class RequestEncoder implements AutoCloseable {
 
     public void strictOpen(
             int directory, byte[] path, int newfd, int openFlags, int mode, long resolve) {
-        addAction(RequestLayout.OPEN, directory, newfd, openFlags, mode, addText(path), resolve);
+        addAction(
+                RequestLayout.OPEN,
+                directory,
+                newfd,
+                openFlags,
+                mode,
+                request.addText(path),
+                resolve);
     }
 
     /** What the proposal finds wrong only in the child. */
@@ -353,43 +296,16 @@ public final class RequestEncoder implements AutoCloseable {
         addAction(RequestLayout.CLOSE_RANGE, first, last, rangeFlags, 0, 0, 0);
     }
 
-    private boolean isInClosedRange(int fd) {
-        return closed.stream().anyMatch(range -> range.contains(fd));
-    }
-
-    private boolean isSource(int fd) {
-        return !touched.containsKey(fd) && !isInClosedRange(fd);
-    }
-
     private int sourceFlag(int fd) {
-        return isSource(fd) ? RequestLayout.FD_IS_SOURCE : 0;
+        return descriptors.isOfTheJvm(fd) ? RequestLayout.FD_IS_SOURCE : 0;
     }
 
     private int sourceOr(int fd) {
-        return isSource(fd) ? descriptor(fd) : fd;
-    }
-
-    private void keep(int fd) {
-        touched.put(fd, true);
-        if (fd > STDERR) {
-            kept.add(fd);
-        }
+        return descriptors.isOfTheJvm(fd) ? descriptor(fd) : fd;
     }
 
     private void addAction(int type, int fd, int newfd, int flags, int mode, int text, long value) {
-        if (actions == maxActions) {
-            throw new IllegalStateException("more than " + maxActions + " actions");
-        }
-        int at = actionsOffset + actions++ * RequestLayout.ACTION_SIZE;
-        ByteBuffer bytes = bytes();
-        bytes.putInt(at + RequestLayout.ACTION_TYPE, type);
-        bytes.putInt(at + RequestLayout.ACTION_INDEX, index);
-        bytes.putInt(at + RequestLayout.ACTION_FD, fd);
-        bytes.putInt(at + RequestLayout.ACTION_NEWFD, newfd);
-        bytes.putInt(at + RequestLayout.ACTION_FLAGS, flags);
-        bytes.putInt(at + RequestLayout.ACTION_MODE, mode);
-        bytes.putInt(at + RequestLayout.ACTION_TEXT, text);
-        bytes.putLong(at + RequestLayout.ACTION_VALUE, value);
+        request.addAction(type, index, fd, newfd, flags, mode, text, value);
     }
 
     /** How many actions {@link #closeOthers} needs at most, for so many descriptors to be kept. */
@@ -401,11 +317,12 @@ public final class RequestEncoder implements AutoCloseable {
     public void closeOthers() {
         index = RequestLayout.NO_INDEX;
         int first = STDERR + 1;
-        for (int fd : kept) {
-            if (fd > first) {
-                addAction(RequestLayout.CLOSE_RANGE, first, fd - 1, 0, 0, 0, 0);
+        int kept;
+        while ((kept = descriptors.nextOpen(first)) >= 0) {
+            if (kept > first) {
+                addAction(RequestLayout.CLOSE_RANGE, first, kept - 1, 0, 0, 0, 0);
             }
-            first = fd + 1;
+            first = kept + 1;
         }
         addAction(RequestLayout.CLOSE_RANGE, first, TOP, 0, 0, 0, 0);
     }
@@ -416,14 +333,14 @@ public final class RequestEncoder implements AutoCloseable {
     public void program(byte[] path, Strings argv, Strings envp) {
         putText(RequestLayout.PROGRAM_OFFSET, path);
         putText(RequestLayout.ARGV_OFFSET, argv.bytes());
-        bytes().putInt(RequestLayout.ARGV_COUNT, argv.count());
+        request.set(RequestLayout.ARGV_COUNT, argv.count());
         putText(RequestLayout.ENVP_OFFSET, envp.bytes());
-        bytes().putInt(RequestLayout.ENVP_COUNT, envp.count());
+        request.set(RequestLayout.ENVP_COUNT, envp.count());
     }
 
     /** Executes what is open as {@code fd} rather than what the path names. */
     public void pinned(int fd) {
-        bytes().putInt(RequestLayout.EXEC_SOURCE, descriptor(fd));
+        request.set(RequestLayout.EXEC_SOURCE, descriptor(fd));
     }
 
     /** The child searches the program, a bare name, in these directories, parted by colons. */
@@ -438,27 +355,16 @@ public final class RequestEncoder implements AutoCloseable {
 
     /** Fails with ESTALE unless the program's path still leads to a file with this identity key. */
     public void identity(byte[] key) {
-        end = align(end);
         putText(RequestLayout.IDENTITY_OFFSET, key);
     }
 
-    /** Adds a text and stores its offset: only then, as the block may have moved. */
     private void putText(int field, byte[] text) {
-        int offset = addText(text);
-        bytes().putInt(field, offset);
-    }
-
-    private int addText(byte[] text) {
-        int offset = end;
-        block.ensureCapacity(end + text.length);
-        bytes().put(offset, text);
-        end += text.length;
-        return offset;
+        request.set(field, request.addText(text));
     }
 
     /** What will become of the request, to be asked when it has been launched. */
     public Outcome outcome() {
-        return new Outcome(this);
+        return outcome;
     }
 
     /**
@@ -467,80 +373,20 @@ public final class RequestEncoder implements AutoCloseable {
      * @throws IOException if the thread cannot be started that the child is to be tied to
      */
     public Outcome launch(int strategy) throws IOException {
-        Outcome outcome = outcome(); // before there is a child: then no memory may be wanted
-        if (parentDeathSignal != 0) {
-            // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
-            addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
-        }
-        ByteBuffer bytes = bytes();
-        int pointers = align(end);
-        int count =
-                bytes.getInt(RequestLayout.ARGV_COUNT) + bytes.getInt(RequestLayout.ENVP_COUNT) + 3;
-        end = Math.addExact(pointers, Math.multiplyExact(count, Long.BYTES));
-        block.ensureCapacity(end);
-        bytes = bytes();
-        bytes.putInt(RequestLayout.LENGTH, end);
-        bytes.putInt(RequestLayout.STRATEGY, strategy);
-        bytes.putInt(RequestLayout.FLAGS, flags);
-        bytes.putInt(RequestLayout.ATTRIBUTES_OFFSET, attributesOffset);
-        bytes.putInt(RequestLayout.ATTRIBUTES_COUNT, attributes);
-        bytes.putInt(RequestLayout.SOURCES_OFFSET, sourcesOffset);
-        bytes.putInt(RequestLayout.SOURCES_COUNT, sources);
-        bytes.putInt(RequestLayout.ACTIONS_OFFSET, actionsOffset);
-        bytes.putInt(RequestLayout.ACTIONS_COUNT, actions);
-        bytes.putInt(RequestLayout.POINTERS_OFFSET, pointers);
+        request.set(RequestLayout.STRATEGY, strategy);
+        request.set(RequestLayout.FLAGS, flags);
         if (parentDeathSignal == 0) {
-            Spawn.spawn(bytes);
-        } else {
-            // The kernel sends the signal when the thread ends that has started the child.
-            ByteBuffer request = bytes;
-            Keeper.call(() -> Spawn.spawn(request));
+            request.launch();
+            return outcome;
         }
+        // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
+        request.addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
+        // The kernel sends the signal when the thread ends that has started the child.
+        Keeper.call(
+                () -> {
+                    request.launch();
+                    return null;
+                });
         return outcome;
-    }
-
-    int sourceField(int source, int field) {
-        return bytes().getInt(sourcesOffset + source * RequestLayout.SOURCE_SIZE + field);
-    }
-
-    int attributeField(int attribute, int field) {
-        return bytes().getInt(attributesOffset + attribute * RequestLayout.ATTRIBUTE_SIZE + field);
-    }
-
-    int actionField(int action, int field) {
-        return bytes().getInt(actionsOffset + action * RequestLayout.ACTION_SIZE + field);
-    }
-
-    /** The text at {@code offset}, with its NUL. */
-    byte[] textAt(int offset) {
-        return stringsAt(offset, 1).bytes();
-    }
-
-    /** So many texts from {@code offset} on. */
-    Strings stringsAt(int offset, int count) {
-        int end = offset;
-        for (int i = 0; i < count; i++) {
-            while (bytes().get(end++) != 0) {}
-        }
-        byte[] texts = new byte[end - offset];
-        bytes().get(offset, texts);
-        return new Strings(texts, count);
-    }
-
-    private static int align(int offset) {
-        return (offset + Long.BYTES - 1) & -Long.BYTES;
-    }
-
-    /** Returns the memory; an {@link Outcome} must not be asked any more. */
-    @Override
-    public void close() {
-        block.close();
-    }
-
-    /** Descriptors, both ends included. */
-    private record Range(int first, int last) {
-        boolean contains(int fd) {
-            return first <= fd && fd <= last;
-        }
     }
 }

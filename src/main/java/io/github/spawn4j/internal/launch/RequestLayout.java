@@ -7,8 +7,9 @@ import java.lang.annotation.Native;
  * slot where its outcome appears.
  *
  * <p>Offsets count from the start of the block, so that the same bytes serve a child that shares
- * our memory, a forked one, and a helper in another address space. Java writes the block, C checks
- * every offset before it clones, the child only walks.
+ * our memory, a forked one, and a helper in another address space. Java says what is in the block
+ * ({@link Request}), C copies it there and checks every offset before it clones, the child only
+ * walks.
  *
  * <pre>
  *   0         4         8         12        16        20        24        28        32
@@ -24,7 +25,8 @@ import java.lang.annotation.Native;
  *   | sources    16 bytes each: kind, fd, placed (out), peer (out)                  |
  *   | attributes 16 bytes each: type, first, second, -                               |
  *   | actions    40 bytes each: type, index, fd, newfd, flags, mode, text, -, value |
- *   | texts      argv and envp: strings one behind the other, each ended by NUL     |
+ *   | texts      at multiples of 8; argv and envp are strings one behind the other, |
+ *   |            each ended by NUL                                                  |
  *   | identity   the key that the executable must still have                        |
  *   | pointers   room for a shell, argv and envp as the kernel wants; C fills it    |
  *   +-------------------------------------------------------------------------------+

@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.launch;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Encoded strings, one behind the other, each ended by NUL: the arguments or the environment of a
@@ -28,13 +29,21 @@ public record Strings(byte[] bytes, int count) {
     }
 
     /** These strings and then {@code texts}, encoded. */
-    public Strings plus(String what, Iterable<String> texts) {
-        Builder builder = new Builder(this);
-        int i = count;
+    public Strings plus(String what, List<String> texts) {
+        byte[][] encoded = new byte[texts.size()][];
+        int length = bytes.length;
+        int i = 0;
         for (String text : texts) {
-            builder.add(Text.encodeSecret(what + " " + i++, text));
+            encoded[i] = Text.encodeSecret(what, count + i, text);
+            length = Math.addExact(length, encoded[i++].length);
         }
-        return builder.build();
+        byte[] joined = Arrays.copyOf(bytes, length);
+        int end = bytes.length;
+        for (byte[] one : encoded) {
+            System.arraycopy(one, 0, joined, end, one.length);
+            end += one.length;
+        }
+        return new Strings(joined, count + encoded.length);
     }
 
     /** These strings with another first one. */

@@ -20,6 +20,10 @@ import java.util.Objects;
 public final class Text {
     private static final Charset CHARSET = charset();
 
+    /** Whether it is one of those that are known to encode ASCII as itself. */
+    private static final boolean HAS_ASCII =
+            CHARSET.equals(StandardCharsets.UTF_8) || CHARSET.equals(StandardCharsets.ISO_8859_1);
+
     /** What a decoder makes of bytes that are no text. */
     private static final char REPLACEMENT = '\ufffd';
 
@@ -40,8 +44,18 @@ public final class Text {
         return encode(what, text, "");
     }
 
+    /** The same of one of several texts, whose name is put together only where it is wanted. */
+    static byte[] encodeSecret(String what, int number, String text) {
+        byte[] ascii = text == null ? null : ascii(text);
+        return ascii != null ? ascii : encode(what + " " + number, text, "");
+    }
+
     private static byte[] encode(String what, String text, String shown) {
         Objects.requireNonNull(text, what);
+        byte[] ascii = ascii(text);
+        if (ascii != null) {
+            return ascii;
+        }
         int nul = text.indexOf('\0');
         if (nul >= 0) {
             throw new IllegalArgumentException(
@@ -80,6 +94,22 @@ public final class Text {
                             + "\"");
         }
         return encoded;
+    }
+
+    /**
+     * Encodes what is plain ASCII without NUL, as most texts are, with what the JVM has intrinsics
+     * for; else null.
+     */
+    private static byte[] ascii(String text) {
+        if (!HAS_ASCII || text.indexOf('\0') >= 0) {
+            return null;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        // A question mark may stand for what is no text.
+        boolean isAscii =
+                bytes.length == text.length()
+                        && text.equals(new String(bytes, StandardCharsets.ISO_8859_1));
+        return isAscii ? Arrays.copyOf(bytes, bytes.length + 1) : null;
     }
 
     /** Whether something in {@code text} may stand for bytes that were no text. */

@@ -35,8 +35,8 @@ public final class WriteDenial implements AutoCloseable {
     public static WriteDenial of(PinnedExecutable executable) throws IOException {
         return Keeper.call(
                 () -> {
-                    try (PinnedExecutable.Use use = executable.use();
-                            RequestEncoder request = new RequestEncoder(4, 1, 4)) {
+                    RequestEncoder request = new RequestEncoder(4, 1, 4);
+                    try (PinnedExecutable.Use use = executable.use()) {
                         for (int fd = 0; fd <= 2; fd++) {
                             request.place(request.nullDevice(), fd);
                         }

@@ -1,7 +1,7 @@
 package io.github.spawn4j.internal.os;
 
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * An open descriptor that is closed exactly once, and never while somebody is using its number.
@@ -15,20 +15,23 @@ public final class Fd implements AutoCloseable {
     private static final long CLOSED = 1L << 32;
     private static final long USERS = CLOSED - 1;
 
+    /** Rather than an object of its own in each: a child has up to four descriptors. */
+    private static final AtomicLongFieldUpdater<Fd> STATE =
+            AtomicLongFieldUpdater.newUpdater(Fd.class, "state");
+
     /** Changed once at most, by {@link #open}, before the state says that it can be used. */
     private int number;
 
     /** The number of users, and whether it is closed. */
-    private final AtomicLong state;
+    private volatile long state;
 
     public Fd(int number) {
         this.number = number;
-        state = new AtomicLong();
     }
 
     private Fd() {
         number = -1;
-        state = new AtomicLong(CLOSED);
+        state = CLOSED;
     }
 
     /**
@@ -61,7 +64,7 @@ public final class Fd implements AutoCloseable {
     /** Takes over an open descriptor, into a {@link #reserved} place, at most once. */
     public void open(int descriptor) {
         number = descriptor;
-        state.set(0);
+        state = 0;
     }
 
     /**
@@ -71,11 +74,11 @@ public final class Fd implements AutoCloseable {
     public int acquire() {
         long current;
         do {
-            current = state.get();
+            current = state;
             if ((current & CLOSED) != 0) {
                 return -1;
             }
-        } while (!state.compareAndSet(current, current + 1));
+        } while (!STATE.compareAndSet(this, current, current + 1));
         return number;
     }
 
@@ -96,18 +99,18 @@ public final class Fd implements AutoCloseable {
         }
         long current;
         do {
-            current = state.get();
+            current = state;
             if (acquired != number || (current & USERS) == 0) {
                 throw new IllegalStateException(acquired + " was not acquired from " + this);
             }
-        } while (!state.compareAndSet(current, current - 1));
+        } while (!STATE.compareAndSet(this, current, current - 1));
         if (current - 1 == CLOSED) {
             Io.close(number);
         }
     }
 
     public boolean isOpen() {
-        return (state.get() & CLOSED) == 0;
+        return (state & CLOSED) == 0;
     }
 
     /** Closes it, now or when its last user leaves. Closing again does nothing. */
@@ -115,11 +118,11 @@ public final class Fd implements AutoCloseable {
     public void close() {
         long current;
         do {
-            current = state.get();
+            current = state;
             if ((current & CLOSED) != 0) {
                 return;
             }
-        } while (!state.compareAndSet(current, current | CLOSED));
+        } while (!STATE.compareAndSet(this, current, current | CLOSED));
         if ((current & USERS) == 0) {
             Io.close(number);
         }

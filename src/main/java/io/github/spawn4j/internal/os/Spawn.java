@@ -1,9 +1,6 @@
 package io.github.spawn4j.internal.os;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
-/** The one call that starts a process, and the memory that it takes. */
+/** The one call that starts a process. */
 public final class Spawn {
     static {
         NativeLibrary.load();
@@ -11,28 +8,30 @@ public final class Spawn {
 
     private Spawn() {}
 
-    /** Starts what the block describes; the outcome is in the block. Returns 0 or -errno. */
-    public static int spawn(ByteBuffer block) {
-        return spawn0(block);
-    }
-
     /**
-     * A block of {@code capacity} bytes, a multiple of the page size, with a child's stack below
-     * it.
+     * Starts what a request says, in memory of the kernel's and C's reach: the words, and behind
+     * them the texts, each at a multiple of 8 bytes.
+     *
+     * @param words the request's fields and records; then what has become of it
+     * @param wordsCount how many there are
+     * @param texts the texts
+     * @param textsCount how many there are
+     * @param length how many bytes the request takes
+     * @param outcomeCount how many of the first words are written when it has ended
+     * @throws OutOfMemoryError if there is no memory for it; nothing has been started then
      */
-    public static ByteBuffer allocate(int capacity) {
+    public static void spawn(
+            int[] words,
+            int wordsCount,
+            byte[][] texts,
+            int textsCount,
+            int length,
+            int outcomeCount) {
         NativeLibrary.require();
         Faults.resource("block");
-        ByteBuffer block = allocate0(capacity);
-        if (block == null) {
-            throw new OutOfMemoryError("no memory for a request of " + capacity + " bytes");
+        if (!spawn0(words, wordsCount, texts, textsCount, length, outcomeCount)) {
+            throw new OutOfMemoryError("no memory for a request of " + length + " bytes");
         }
-        return block.order(ByteOrder.nativeOrder());
-    }
-
-    /** Frees a block; it must not be used any more. */
-    public static void free(ByteBuffer block) {
-        free0(block);
     }
 
     /** The environment as the C library has it: entries one behind the other, each ended by NUL. */
@@ -46,11 +45,13 @@ public final class Spawn {
         return signalMask0();
     }
 
-    private static native int spawn0(ByteBuffer block);
-
-    private static native ByteBuffer allocate0(int capacity);
-
-    private static native void free0(ByteBuffer block);
+    private static native boolean spawn0(
+            int[] words,
+            int wordsCount,
+            byte[][] texts,
+            int textsCount,
+            int length,
+            int outcomeCount);
 
     private static native byte[] environment0();
 

@@ -1,0 +1,159 @@
+package io.github.spawn4j.internal.launch;
+
+import io.github.spawn4j.internal.os.Spawn;
+import java.util.Arrays;
+
+/**
+ * The fields, records and texts of one request, and afterwards of its outcome; the layout is {@link
+ * RequestLayout}'s. One thread at a time.
+ */
+final class Request {
+    /*
+     * Numbers in an array of them and texts as they are, for C to put one behind the other: to write
+     * them into the block from here takes a call for each, which the interpreter makes slowly, and
+     * the first starts of a JVM are all interpreted.
+     */
+    private static final int WORD = Integer.BYTES;
+
+    private static final int FEW_TEXTS = 6;
+
+    private final int[] words;
+    private final int maxSources;
+    private final int maxAttributes;
+    private final int maxActions;
+    private final int attributesOffset;
+    private final int actionsOffset;
+    private final int textsOffset;
+    private int sources;
+    private int attributes;
+    private int actions;
+
+    private byte[][] texts = new byte[FEW_TEXTS][];
+    private int textsCount;
+
+    /** Where the last text ends. */
+    private int end;
+
+    /** A request with room for so many records of each kind. */
+    Request(int maxSources, int maxAttributes, int maxActions) {
+        this.maxSources = maxSources;
+        this.maxAttributes = maxAttributes;
+        this.maxActions = maxActions;
+        attributesOffset = RequestLayout.HEADER_SIZE + maxSources * RequestLayout.SOURCE_SIZE;
+        actionsOffset = attributesOffset + maxAttributes * RequestLayout.ATTRIBUTE_SIZE;
+        textsOffset = actionsOffset + maxActions * RequestLayout.ACTION_SIZE;
+        end = textsOffset;
+        words = new int[textsOffset / WORD];
+        set(RequestLayout.EXEC_SOURCE, -1);
+    }
+
+    void set(int field, int value) {
+        words[field / WORD] = value;
+    }
+
+    int get(int field) {
+        return words[field / WORD];
+    }
+
+    /** Returns the number of the source. */
+    int addSource(int kind, int fd) {
+        if (sources == maxSources) {
+            throw new IllegalStateException("more than " + maxSources + " sources");
+        }
+        int at = (RequestLayout.HEADER_SIZE + sources * RequestLayout.SOURCE_SIZE) / WORD;
+        words[at + RequestLayout.SOURCE_KIND / WORD] = kind;
+        words[at + RequestLayout.SOURCE_FD / WORD] = fd;
+        return sources++;
+    }
+
+    void addAttribute(int type, int first, int second) {
+        if (attributes == maxAttributes) {
+            throw new IllegalStateException("more than " + maxAttributes + " attributes");
+        }
+        int at = (attributesOffset + attributes++ * RequestLayout.ATTRIBUTE_SIZE) / WORD;
+        words[at + RequestLayout.ATTRIBUTE_TYPE / WORD] = type;
+        words[at + RequestLayout.ATTRIBUTE_FIRST / WORD] = first;
+        words[at + RequestLayout.ATTRIBUTE_SECOND / WORD] = second;
+    }
+
+    void addAction(
+            int type, int index, int fd, int newfd, int flags, int mode, int text, long value) {
+        if (actions == maxActions) {
+            throw new IllegalStateException("more than " + maxActions + " actions");
+        }
+        int at = (actionsOffset + actions++ * RequestLayout.ACTION_SIZE) / WORD;
+        words[at + RequestLayout.ACTION_TYPE / WORD] = type;
+        words[at + RequestLayout.ACTION_INDEX / WORD] = index;
+        words[at + RequestLayout.ACTION_FD / WORD] = fd;
+        words[at + RequestLayout.ACTION_NEWFD / WORD] = newfd;
+        words[at + RequestLayout.ACTION_FLAGS / WORD] = flags;
+        words[at + RequestLayout.ACTION_MODE / WORD] = mode;
+        words[at + RequestLayout.ACTION_TEXT / WORD] = text;
+        // The lower half first: x86_64 and aarch64 are little-endian.
+        words[at + RequestLayout.ACTION_VALUE / WORD] = (int) value;
+        words[at + RequestLayout.ACTION_VALUE / WORD + 1] = (int) (value >>> Integer.SIZE);
+    }
+
+    /** Adds one or more texts, which are not changed any more. Returns their offset. */
+    int addText(byte[] text) {
+        if (textsCount == texts.length) {
+            texts = Arrays.copyOf(texts, 2 * texts.length);
+        }
+        texts[textsCount++] = text;
+        int offset = align(end);
+        end = Math.addExact(offset, text.length);
+        return offset;
+    }
+
+    /** The first multiple of 8 from {@code offset} on. */
+    private static int align(int offset) {
+        return Math.addExact(offset, Long.BYTES - 1) & -Long.BYTES;
+    }
+
+    /** Writes what depends on all that was added. Returns how many bytes the request takes. */
+    private int finish() {
+        int pointers = align(end);
+        int count = get(RequestLayout.ARGV_COUNT) + get(RequestLayout.ENVP_COUNT) + 3;
+        int length = Math.addExact(pointers, Math.multiplyExact(count, Long.BYTES));
+        set(RequestLayout.LENGTH, length);
+        set(RequestLayout.SOURCES_OFFSET, RequestLayout.HEADER_SIZE);
+        set(RequestLayout.SOURCES_COUNT, sources);
+        set(RequestLayout.ATTRIBUTES_OFFSET, attributesOffset);
+        set(RequestLayout.ATTRIBUTES_COUNT, attributes);
+        set(RequestLayout.ACTIONS_OFFSET, actionsOffset);
+        set(RequestLayout.ACTIONS_COUNT, actions);
+        set(RequestLayout.POINTERS_OFFSET, pointers);
+        return length;
+    }
+
+    /** Starts the process; the outcome is then in the header and in the sources. */
+    void launch() {
+        int outcome = RequestLayout.HEADER_SIZE + sources * RequestLayout.SOURCE_SIZE;
+        Spawn.spawn(words, words.length, texts, textsCount, finish(), outcome / WORD);
+    }
+
+    int source(int source, int field) {
+        return get(RequestLayout.HEADER_SIZE + source * RequestLayout.SOURCE_SIZE + field);
+    }
+
+    int attribute(int attribute, int field) {
+        return get(attributesOffset + attribute * RequestLayout.ATTRIBUTE_SIZE + field);
+    }
+
+    int action(int action, int field) {
+        return get(actionsOffset + action * RequestLayout.ACTION_SIZE + field);
+    }
+
+    /** What was added as the text at {@code offset}. */
+    byte[] text(int offset) {
+        int at = textsOffset;
+        for (int i = 0; i < textsCount; i++) {
+            at = align(at);
+            if (at == offset && texts[i].length > 0) { // an empty one shares the place of the next
+                return texts[i];
+            }
+            at += texts[i].length;
+        }
+        throw new IllegalArgumentException("no text at " + offset);
+    }
+}
