@@ -94,6 +94,7 @@ static int check_attribute(struct request *request, const struct attribute *attr
         request->cgroup = attribute->first;
         return 0;
     case REQUEST_PARENT_DEATH:
+        request->dies_with_parent = true;
         return attribute->first >= 1 && attribute->first <= SIGNALS ? 0 : -EINVAL;
     default:
         return attribute->type < REQUEST_CGROUP ? 0 : -EINVAL;

@@ -92,7 +92,8 @@ struct request {
     uint64_t reserved; /* low descriptors that only hold a place and are no business of the child */
     uint64_t named;    /* the descriptors below 64 that actions name */
     signal_set mask;   /* what the child blocks if no action says so */
-    int parent;        /* the pid that the child's parent has, as long as it lives */
+    bool dies_with_parent;
+    int parent; /* if it does: the pid that the child's parent has, as long as it lives */
     uint64_t capabilities; /* of the kernel: what it lacks is not tried, as a filter may kill */
     bool closes_by_number; /* an action closes a descriptor that a shared table would not have */
 };

@@ -61,19 +61,26 @@ static struct clone_args clone3_args(const struct request *request, uint64_t fla
     return args;
 }
 
+static bool may_clone3(const struct request *request) {
+    return request->cgroup >= 0 || /* no other call knows cgroups */
+           (!clone3_refused && request->capabilities & KERNEL_CLONE3);
+}
+
 static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidfd) {
     struct clone_args args = clone3_args(request, flags | CLONE_VM, pidfd);
     args.stack = (uintptr_t)request->header - BLOCK_STACK_SIZE;
     args.stack_size = BLOCK_STACK_SIZE;
-    if (request->cgroup >= 0) {
-        return sys_clone3(&args, sizeof args, child_run, request); /* no other call knows cgroups */
-    }
-    if (!clone3_refused && request->capabilities & KERNEL_CLONE3) {
+    if (may_clone3(request)) {
         long pid = sys_clone3(&args, sizeof args, child_run, request);
-        if (!means_refused(pid)) {
+        if (!means_refused(pid) || request->cgroup >= 0) {
             return pid;
         }
         clone3_refused = true;
+        const signal_set all = SIGNAL_SET_ALL; /* handlers stay, see signals_to_block() */
+        int result = sys_sigmask(&all, NULL);
+        if (result < 0) {
+            return result;
+        }
     }
     return clone_onto_stack(request, (unsigned long)flags, pidfd);
 }
@@ -308,16 +315,28 @@ static void discard_child(int pid, int pidfd) {
     }
 }
 
+/* What is blocked until the child has default dispositions: a handler of the JVM that ran in the
+ * child would write into our memory.
+ *
+ * Not SIGCHLD where the child never has a handler, as CLONE_CLEAR_SIGHAND drops them while it is
+ * made: there it finds its default, which does nothing, and ours runs in this thread before or
+ * after the call. Blocked it would not be discarded, even where it does nothing, if the child ends
+ * before this thread runs again, and would wake another thread of the JVM. A traced child would
+ * stop for it. */
+static signal_set signals_to_block(const struct request *request) {
+    bool clears = request->header->strategy == REQUEST_STRATEGY_CLONE3 && may_clone3(request) &&
+                  !(request->header->flags & REQUEST_FLAG_TRACED);
+    return clears ? SIGNAL_SET_ALL & ~((signal_set)1 << (SIGCHLD - 1)) : SIGNAL_SET_ALL;
+}
+
 /* Clones with everything in place, and reaps a child that has failed. */
 static int launch(struct request *request) {
     struct request_header *header = request->header;
     signal_set mask;
     int pidfd = -1;
 
-    /* Blocked until the child has default dispositions: a handler of the JVM that ran in the child
-     * would write into our memory. */
-    const signal_set all = SIGNAL_SET_ALL;
-    int result = sys_sigmask(&all, &mask);
+    const signal_set blocked = signals_to_block(request);
+    int result = sys_sigmask(&blocked, &mask);
     if (result < 0) {
         return request_fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
     }
@@ -396,8 +415,10 @@ int spawn(void *block, size_t capacity) {
                   request.capabilities & KERNEL_CLOSE_RANGE;
     request.cut = shares ? SLOT_END : 0;
     request.reserved = slots_reserved();
-    /* As the kernel counts it in our pid namespace, which is the child's as well. */
-    request.parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    if (request.dies_with_parent) {
+        /* As the kernel counts it in our pid namespace, which is the child's as well. */
+        request.parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    }
     for (uint32_t i = 0; i < header->sources_count && result == 0; i++) {
         result = prepare_source(&request, &request.sources[i]);
     }

@@ -10,10 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -697,6 +700,62 @@ static void spawn_traces_while_signals_come(void) {
     CHECK_EQUAL(waitpid(pest, NULL, 0), pest);
 }
 
+static long owner;
+static int foreign; /* handlers that a child has run in our memory */
+
+static void count_foreign(int signal) {
+    (void)signal;
+    if (sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0) != owner) {
+        __atomic_fetch_add(&foreign, 1, __ATOMIC_RELAXED);
+    }
+}
+
+/* However often SIGCHLD comes, its handler runs in us only; also where clone3(2) is refused. */
+static void runs_no_handler_in_child(bool clone3_is_refused) {
+    owner = sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    slots_reserve(true);
+    uint64_t capabilities;
+    CHECK_EQUAL(probe_capabilities(&capabilities), 0);
+    if (clone3_is_refused) {
+        struct sock_filter rules[] = {
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        const struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
+        CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+        CHECK_EQUAL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+    }
+    CHECK_EQUAL(setpgid(0, 0), 0);
+    const struct sigaction handler = {.sa_handler = count_foreign, .sa_flags = SA_RESTART};
+    CHECK_EQUAL(sigaction(SIGCHLD, &handler, NULL), 0);
+    pid_t pest = fork();
+    CHECK(pest >= 0);
+    if (pest == 0) {
+        signal(SIGCHLD, SIG_IGN);
+        for (time_t end = time(NULL) + 30; time(NULL) < end;) {
+            kill(0, SIGCHLD);
+        }
+        kill(0, SIGKILL);
+    }
+    for (int round = 0; round < 300; round++) {
+        struct builder b = begin(REQUEST_STRATEGY_CLONE3);
+        CHECK_EQUAL(run(&b, EXIT_7), 0);
+        CHECK_EQUAL(exit_code(&b), 7);
+        discard(&b);
+    }
+    CHECK_EQUAL(kill(pest, SIGKILL), 0);
+    CHECK_EQUAL(waitpid(pest, NULL, 0), pest);
+    CHECK_EQUAL(foreign, 0);
+}
+
+static void spawn_runs_no_handler_in_child(void) { runs_no_handler_in_child(false); }
+
+static void spawn_runs_no_handler_in_child_of_older_kernels(void) {
+    runs_no_handler_in_child(true);
+}
+
 /* The case that runs under a filter: an action of each kind that the filters are about. */
 static int under_filter(const char *rules) {
     slots_reserve(probe_has(KERNEL_MEMFD_CREATE));
@@ -763,5 +822,7 @@ int main(int argc, char **argv) {
     RUN(spawn_steps_down_under_filters);
     RUN(spawn_works_without_proc);
     RUN(spawn_traces_while_signals_come);
+    RUN(spawn_runs_no_handler_in_child);
+    RUN(spawn_runs_no_handler_in_child_of_older_kernels);
     return 0;
 }
