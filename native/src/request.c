@@ -69,11 +69,15 @@ static int check_action(struct request *request, struct span block, const struct
         name_descriptor(request, action->newfd);
         return action->newfd < 0 ? -EINVAL : 0;
     case REQUEST_OPEN:
+        request->may_wait = true;
         name_descriptor(request, action->newfd);
         return action->newfd >= 0 && string_at(block, action->text) ? 0 : -EINVAL;
     case REQUEST_CHDIR:
+        request->may_wait = true;
         return string_at(block, action->text) ? 0 : -EINVAL;
     case REQUEST_FCHDIR:
+        request->may_wait = true; /* looked up again where a file system is remote */
+        return 0;
     case REQUEST_CLOSE_RANGE:
     case REQUEST_SIGMASK:
     case REQUEST_SIGDEFAULT:
@@ -86,6 +90,10 @@ static int check_action(struct request *request, struct span block, const struct
     default:
         return -EINVAL;
     }
+}
+
+static bool only_closes(const struct action *action) {
+    return action->type == REQUEST_CLOSE_RANGE && action->flags == 0;
 }
 
 static int check_attribute(struct request *request, const struct attribute *attribute) {
@@ -173,6 +181,10 @@ int request_open(struct request *request, void *memory, size_t capacity) {
         if (result < 0) {
             return result;
         }
+    }
+    request->sweep = header->actions_count;
+    while (request->sweep > 0 && only_closes(&request->actions[request->sweep - 1])) {
+        request->sweep--;
     }
     int result = split(block, header->argv_offset, header->argv_count, request->argv);
     return result < 0 ? result

@@ -16,7 +16,7 @@
 #endif
 
 /* To be counted up with each change of struct slots, or of what its words mean. */
-#define SLOTS_LAYOUT 1
+#define SLOTS_LAYOUT 2
 
 /* What all copies of this library in a process share. */
 struct slots {
@@ -27,6 +27,9 @@ struct slots {
 
     /* The part of `reserved`, from 3 upwards, that no spawn is using. */
     _Atomic uint64_t available;
+
+    /* The part that is never lent, or not for now: see struct slots_use. */
+    _Atomic uint64_t kept;
 
     /* The original of all placeholders, or -1. Its inode is its own, so that we can tell whether a
      * number is still ours. */
@@ -57,6 +60,7 @@ static int move_up(int fd, int from) {
     sys_close(fd);
     if (moved >= 0 && moved < SLOT_END) {
         slots->reserved |= bit(moved);
+        slots->kept |= bit(moved);
     }
     return moved;
 }
@@ -92,6 +96,8 @@ static void reserve_free(rlim_t most) {
         slots->reserved |= bit(slot);
         if (slot > 2) {
             slots->available |= bit(slot);
+        } else {
+            slots->kept |= bit(slot);
         }
     }
 }
@@ -130,6 +136,10 @@ int slots_adopt(void *shared) {
 
 uint64_t slots_reserved(void) { return slots->reserved; }
 
+struct slots_use slots_use(void) {
+    return (struct slots_use){.available = &slots->available, .kept = &slots->kept};
+}
+
 /* Somebody may have closed our placeholder and opened a file of his own under its number. */
 static bool holds_placeholder(int slot) {
     struct stat stat;
@@ -145,7 +155,10 @@ static int is_null_device(int fd) {
 }
 
 /* Somebody else has taken a number, and keeps it from now on. */
-static void forfeit(int slot) { slots->reserved &= ~bit(slot); }
+static void forfeit(int slot) {
+    slots->reserved &= ~bit(slot);
+    slots->kept &= ~bit(slot);
+}
 
 bool slot_is_ours(int fd) {
     if (fd < 0 || fd >= SLOT_END || !(slots->reserved & bit(fd))) {

@@ -29,6 +29,17 @@ int slots_adopt(void *shared);
 /* The numbers that are reserved, as bits; whether lent out or not. */
 uint64_t slots_reserved(void);
 
+/* What the slots hold, as bits that may change at any moment; for a child that shares our memory.
+ */
+struct slots_use {
+    /* A placeholder, and no spawn is using it. */
+    const _Atomic uint64_t *available;
+
+    /* Something that no child minds: /dev/null, placeholders below 3. */
+    const _Atomic uint64_t *kept;
+};
+struct slots_use slots_use(void);
+
 /* Whether `fd` looks open but is only held by us. A number that somebody has closed and opened as
  * his own is his from then on. */
 bool slot_is_ours(int fd);

@@ -169,6 +169,13 @@ static int place_anywhere(const struct request *request, int fd) {
     return result;
 }
 
+static void set_placed(struct request *request, struct source *source, int fd) {
+    source->placed = fd;
+    if (fd < SLOT_END) {
+        request->reserved &= ~((uint64_t)1 << fd);
+    }
+}
+
 /* Puts `source` where the child will find it: into a slot, or, where there is none, anywhere. */
 static int place(struct request *request, struct source *source) {
     int result = slot_place(source->fd, request->named, request->cut != 0);
@@ -179,10 +186,7 @@ static int place(struct request *request, struct source *source) {
     if (result < 0) {
         return result;
     }
-    source->placed = result;
-    if (result < SLOT_END) {
-        request->reserved &= ~((uint64_t)1 << result);
-    }
+    set_placed(request, source, result);
     return 0;
 }
 
@@ -210,8 +214,7 @@ static int prepare_source(struct request *request, struct source *source) {
     }
     if (source->kind == REQUEST_SOURCE_NULL && source->fd < SLOT_END &&
         !(request->named >> source->fd & 1)) {
-        source->placed = source->fd; /* it lies where every child has it */
-        request->reserved &= ~((uint64_t)1 << source->fd);
+        set_placed(request, source, source->fd); /* it lies where every child has it */
         return 0;
     }
     result = place(request, source);
@@ -415,6 +418,7 @@ int spawn(void *block, size_t capacity) {
                   request.capabilities & KERNEL_CLOSE_RANGE;
     request.cut = shares ? SLOT_END : 0;
     request.reserved = slots_reserved();
+    request.slots = slots_use();
     if (request.dies_with_parent) {
         /* As the kernel counts it in our pid namespace, which is the child's as well. */
         request.parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);

@@ -12,9 +12,11 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -228,6 +230,85 @@ static void spawn_makes_pipe_to_child(void) {
         CHECK_EQUAL(exit_code(&b), 0);
         discard(&b);
     }
+}
+
+/* A number that only holds a place is closed for an action that names it. */
+static void spawn_hides_reserved_numbers_from_actions(void) {
+    slots_reserve(true);
+    int slot = __builtin_ctzll(*slots_use().available);
+    FOR_EACH_STRATEGY(strategy) {
+        if (strategy == REQUEST_STRATEGY_POSIX_SPAWN) {
+            continue; /* which has the placeholder until exec; Java does not ask for it */
+        }
+        const uint32_t types[] = {REQUEST_DUP2, REQUEST_DUP3, REQUEST_CLOSE, REQUEST_FCHDIR};
+        for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+            struct builder b = begin(strategy);
+            builder_add_action(&b, types[i], slot, 1);
+            close_above(&b, 2);
+            check_failure(&b, EXIT_7, REQUEST_STEP_ACTION, 0, EBADF);
+            discard(&b);
+        }
+    }
+}
+
+/* From now on execve(2) waits for whoever reads the result: as for a file system that is dead. */
+static int hold_exec(void) {
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
+    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                        &filter);
+}
+
+static void *spawn_once(void *unused) {
+    (void)unused;
+    struct builder b = begin(REQUEST_STRATEGY_CLONE3);
+    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 1);
+    close_above(&b, 2);
+    CHECK_EQUAL(run(&b, EXIT_7), 0);
+    CHECK_EQUAL(exit_code(&b), 7);
+    discard(&b);
+    return NULL;
+}
+
+/* What is being handed to another child is not kept open by one whose exec waits. */
+static void spawn_holds_nothing_lent_while_exec_waits(void) {
+    slots_reserve(true);
+    slot_null();
+    probe_has(KERNEL_CLONE3);
+    int ends[2];
+    CHECK_EQUAL(pipe2(ends, O_CLOEXEC), 0);
+    int slot = slot_place(ends[1], 0, false);
+    CHECK(slot >= 0);
+    close(ends[1]);
+    int listener = hold_exec();
+    if (listener < 0) {
+        puts("skipped: no listener to a filter here");
+        return;
+    }
+    int high =
+        fcntl(listener, F_DUPFD_CLOEXEC, SLOT_END); /* else it would be the child's as well */
+    CHECK(high >= SLOT_END);
+    close(listener);
+    pthread_t thread;
+    CHECK_EQUAL(pthread_create(&thread, NULL, spawn_once, NULL), 0);
+    struct seccomp_notif held = {0};
+    CHECK_EQUAL(ioctl(high, SECCOMP_IOCTL_NOTIF_RECV, &held), 0);
+
+    slot_release(slot, ends[0]);
+    struct pollfd pipe = {.fd = ends[0], .events = POLLIN};
+    CHECK_EQUAL(poll(&pipe, 1, 20000), 1);
+    char byte;
+    CHECK_EQUAL(read(ends[0], &byte, 1), 0);
+
+    struct seccomp_notif_resp go = {.id = held.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+    CHECK_EQUAL(ioctl(high, SECCOMP_IOCTL_NOTIF_SEND, &go), 0);
+    CHECK_EQUAL(pthread_join(thread, NULL), 0);
 }
 
 static void ignore(int signal) { (void)signal; }
@@ -640,6 +721,7 @@ static void spawn_steps_down_under_filters(void) {
         "clone3=EINVAL",
         "clone3=E2BIG",
         "close_range=EPERM",
+        "close_range:2=4=EINVAL", /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */
         "openat2=ENOSYS",
         "faccessat2=ENOSYS",
         "execveat=ENOSYS",
@@ -801,6 +883,8 @@ int main(int argc, char **argv) {
     RUN(spawn_passes_arguments_and_environment);
     RUN(spawn_gives_child_its_descriptors_only);
     RUN(spawn_inherits_closed_streams_as_closed);
+    RUN(spawn_hides_reserved_numbers_from_actions);
+    RUN(spawn_holds_nothing_lent_while_exec_waits);
     RUN(spawn_makes_pipe_to_child);
     RUN(spawn_resets_signals);
     RUN(spawn_tells_failed_action);
