@@ -18,6 +18,17 @@
 /* To be counted up with each change of struct slots, or of what its words mean. */
 #define SLOTS_LAYOUT 2
 
+/* Of the programs that have a slot each; and no more than a quarter of all slots. */
+#define MOST_PROGRAMS 8
+
+/* A program with a slot. */
+struct program {
+    _Atomic int fd; /* its descriptor, or one of what follows */
+    _Atomic int slot;
+};
+#define NO_PROGRAM (-1)
+#define IS_CHANGING (-2) /* somebody has it to himself */
+
 /* What all copies of this library in a process share. */
 struct slots {
     uint64_t layout; /* comes first in all layouts */
@@ -38,10 +49,17 @@ struct slots {
     ino_t placeholder_inode;
 
     _Atomic int null_device;
+
+    struct program programs[MOST_PROGRAMS];
 };
 
 /* Without any slot: what serves where none can be shared. */
-static struct slots none = {.layout = SLOTS_LAYOUT, .placeholder = -1, .null_device = -1};
+static struct slots none = {
+    .layout = SLOTS_LAYOUT,
+    .placeholder = -1,
+    .null_device = -1,
+    .programs = {[0 ... MOST_PROGRAMS - 1] = {.fd = NO_PROGRAM}},
+};
 
 static struct slots *slots = &none;
 
@@ -239,6 +257,64 @@ void slot_release(int slot, int lent) {
      * end. */
     forfeit(slot);
     sys_close(slot);
+}
+
+/* Linux 6.10; false before. */
+static bool are_duplicates(int a, int b) { return sys_fcntl(a, F_DUPFD_QUERY, b) == 1; }
+
+static struct program *find_program(int fd) {
+    for (int i = 0; i < MOST_PROGRAMS; i++) {
+        if (slots->programs[i].fd == fd) {
+            return &slots->programs[i];
+        }
+    }
+    return NULL;
+}
+
+/* Claims a place for one more program, which is changing from then on. */
+static struct program *claim_program(void) {
+    int reserved = __builtin_popcountll(slots->reserved);
+    for (int i = 0; i < MOST_PROGRAMS && i < reserved / 4; i++) {
+        int vacant = NO_PROGRAM;
+        if (atomic_compare_exchange_strong(&slots->programs[i].fd, &vacant, IS_CHANGING)) {
+            return &slots->programs[i];
+        }
+    }
+    return NULL;
+}
+
+int slot_keep(int fd, uint64_t avoid) {
+    struct program *program = find_program(fd);
+    if (!program) {
+        program = are_duplicates(fd, fd) ? claim_program() : NULL;
+        if (!program) {
+            return -EAGAIN;
+        }
+        int slot = slot_place(fd, 0, false);
+        if (slot < 0) {
+            program->fd = NO_PROGRAM;
+            return -EAGAIN;
+        }
+        slots->kept |= bit(slot);
+        program->slot = slot;
+        program->fd = fd;
+    }
+    int slot = program->slot;
+    /* Asked each time, as either number may have become somebody else's. */
+    return !(avoid >> slot & 1) && are_duplicates(slot, fd) ? slot : -EAGAIN;
+}
+
+void slot_forget(int fd) {
+    struct program *program;
+    /* More than one if several threads were the first. */
+    while ((program = find_program(fd))) {
+        int known = fd;
+        if (atomic_compare_exchange_strong(&program->fd, &known, IS_CHANGING)) {
+            slots->kept &= ~bit(program->slot);
+            slot_release(program->slot, fd);
+            program->fd = NO_PROGRAM;
+        }
+    }
 }
 
 int slot_null(void) {

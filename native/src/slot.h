@@ -35,7 +35,7 @@ struct slots_use {
     /* A placeholder, and no spawn is using it. */
     const _Atomic uint64_t *available;
 
-    /* Something that no child minds: /dev/null, placeholders below 3. */
+    /* Something that no child minds: /dev/null, programs, placeholders below 3. */
     const _Atomic uint64_t *kept;
 };
 struct slots_use slots_use(void);
@@ -52,6 +52,14 @@ int slot_place(int fd, uint64_t avoid, bool patient);
 /* Puts the placeholder back. `lent` is what was placed, or the other end of that pipe. A number
  * that somebody else has taken meanwhile is left alone. */
 void slot_release(int slot, int lent);
+
+/* The slot, not in `avoid`, that holds a duplicate of the program `fd` until slot_forget(), for any
+ * number of spawns at once; the first call places it. Returns -EAGAIN where there is none: few
+ * programs have one, so that slots are left to lend. */
+int slot_keep(int fd, uint64_t avoid);
+
+/* To be called before `fd` is closed, if it may have been kept. */
+void slot_forget(int fd);
 
 /* /dev/null, open for reading and writing, or -errno. It stays open; should somebody close it, the
  * next call opens another. */

@@ -132,6 +132,11 @@ static bool is_pipe(const struct source *source) {
            source->kind == REQUEST_SOURCE_PIPE_FROM_CHILD;
 }
 
+static bool is_program(const struct request *request, const struct source *source) {
+    int program = request->header->exec_source;
+    return program >= 0 && source == &request->sources[program];
+}
+
 /* Makes the pipe of `source`: the child's end goes to `fd`, ours, which never blocks, to `peer`. */
 static int make_pipe(struct source *source) {
     int ends[2];
@@ -217,6 +222,13 @@ static int prepare_source(struct request *request, struct source *source) {
         set_placed(request, source, source->fd); /* it lies where every child has it */
         return 0;
     }
+    if (is_program(request, source) && request->cut) {
+        result = slot_keep(source->fd, request->named);
+        if (result >= 0) {
+            set_placed(request, source, result);
+            return 0;
+        }
+    }
     result = place(request, source);
     if (is_pipe(source)) {
         sys_close(source->fd);
@@ -229,8 +241,10 @@ static int prepare_source(struct request *request, struct source *source) {
 static void discard_sources(const struct request *request, bool failed) {
     for (uint32_t i = 0; i < request->header->sources_count; i++) {
         struct source *source = &request->sources[i];
-        if (source->placed >= 0 && source->placed != source->fd) {
-            if (source->placed < SLOT_END && slots_reserved() >> source->placed & 1) {
+        bool is_low = source->placed >= 0 && source->placed < SLOT_END;
+        bool is_kept = is_low && *request->slots.kept >> source->placed & 1;
+        if (source->placed >= 0 && source->placed != source->fd && !is_kept) {
+            if (is_low && slots_reserved() >> source->placed & 1) {
                 slot_release(source->placed, is_pipe(source) ? source->peer : source->fd);
             } else {
                 sys_close(source->placed);

@@ -495,6 +495,28 @@ static void spawn_executes_descriptor(void) {
     }
 }
 
+/* A program that is executed again and again keeps its slot, until it is forgotten. */
+static void spawn_executes_kept_descriptor(void) {
+    slots_reserve(true);
+    slot_null();
+    uint64_t available = *slots_use().available;
+    int program = fcntl(open("/bin/sh", O_PATH | O_CLOEXEC), F_DUPFD_CLOEXEC, SLOT_END);
+    for (int round = 0; round < 3; round++) {
+        struct builder b = begin(REQUEST_STRATEGY_CLONE3);
+        builder_header(&b)->exec_source =
+            builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, program);
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 1);
+        close_above(&b, 2);
+        CHECK_EQUAL(run(&b, EXIT_7), 0);
+        CHECK_EQUAL(exit_code(&b), 7);
+        CHECK(!(*slots_use().available & *slots_use().kept));
+        CHECK_EQUAL(__builtin_popcountll(available & ~*slots_use().available), 1);
+        discard(&b);
+    }
+    slot_forget(program);
+    CHECK_EQUAL(*slots_use().available, available);
+}
+
 /* POSIX_SPAWN refuses what it has no words for, and names it. */
 static void spawn_refuses_what_posix_spawn_cannot_say(void) {
     slots_reserve(true);
@@ -895,6 +917,7 @@ int main(int argc, char **argv) {
     RUN(spawn_accepts_file_under_reserved_number);
     RUN(spawn_checks_identity);
     RUN(spawn_executes_descriptor);
+    RUN(spawn_executes_kept_descriptor);
     RUN(spawn_refuses_what_posix_spawn_cannot_say);
     RUN(spawn_refuses_attributes_that_posix_spawn_cannot_express);
     RUN(spawn_refuses_broken_block);
