@@ -158,6 +158,9 @@ struct slots_use slots_use(void) {
     return (struct slots_use){.available = &slots->available, .kept = &slots->kept};
 }
 
+/* False before Linux 6.10. */
+static bool are_duplicates(int a, int b) { return sys_fcntl(a, F_DUPFD_QUERY, b) == 1; }
+
 /* Somebody may have closed our placeholder and opened a file of his own under its number. */
 static bool holds_placeholder(int slot) {
     struct stat stat;
@@ -218,7 +221,7 @@ int slot_place(int fd, uint64_t avoid, bool patient) {
             continue;
         }
         /* The quicker question first; an old kernel does not know it. */
-        if (sys_fcntl(slot, F_DUPFD_QUERY, slots->placeholder) != 1 && !holds_placeholder(slot)) {
+        if (!are_duplicates(slot, slots->placeholder) && !holds_placeholder(slot)) {
             forfeit(slot);
             continue;
         }
@@ -241,8 +244,15 @@ static bool is_taken(int slot, int lent) {
     return status(lent, &ours) == 0 && (ours.st_dev != found.st_dev || ours.st_ino != found.st_ino);
 }
 
+/* Whether the original is still there. The quicker question first, about a slot that has a copy. */
+static bool is_original_intact(void) {
+    uint64_t available = slots->available;
+    return (available && are_duplicates(__builtin_ctzll(available), slots->placeholder)) ||
+           holds_placeholder(slots->placeholder);
+}
+
 void slot_release(int slot, int lent) {
-    bool intact = holds_placeholder(slots->placeholder);
+    bool intact = is_original_intact();
     /* Looked at last, as no dup3(2) compares first: a file that takes the number between these two
      * calls is lost. */
     if (is_taken(slot, lent)) {
@@ -258,9 +268,6 @@ void slot_release(int slot, int lent) {
     forfeit(slot);
     sys_close(slot);
 }
-
-/* Linux 6.10; false before. */
-static bool are_duplicates(int a, int b) { return sys_fcntl(a, F_DUPFD_QUERY, b) == 1; }
 
 static struct program *find_program(int fd) {
     for (int i = 0; i < MOST_PROGRAMS; i++) {
