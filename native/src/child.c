@@ -59,12 +59,12 @@ static uint64_t quiet_slots(const struct request *request) {
  *
  * What other threads are handing to their children goes at once: an action or an exec that waits,
  * for a dead file system say, would keep it open for as long as that takes, and a pipe would not
- * end. The rest can stay until exec closes it, which is cheaper, unless an action names a number
+ * end. The rest can stay until exec closes it, which is cheaper, unless an action uses a number
  * that it is to find closed. A slot that is quiet before and after is taken to have been so when
  * the table was copied. One that was lent and returned in between, while we did not run, escapes;
  * so where an action may wait everything is closed. */
 static int take_table(const struct request *request) {
-    bool all = !request->cut || request->may_wait || request->named & request->reserved;
+    bool all = !request->cut || request->may_wait || request->used & request->reserved;
     uint64_t quiet = all ? 0 : quiet_slots(request);
     if (request->cut) {
         /* First of all: until here the table is the JVM's own, and whatever we did to it would
@@ -105,8 +105,11 @@ void child_run(void *argument) {
     /* Before the mask goes: a handler of the JVM that ran here would write into the JVM's memory.
      * Ignored signals too, unless they are asked for: they would stay ignored across exec, so that
      * `yes | head` never ends. */
-    result = flags & REQUEST_FLAG_KEEP_SIGNALS ? action_drop_handlers()
-                                               : action_default_signals(SIGNAL_SET_ALL);
+    if (!(flags & REQUEST_FLAG_KEEP_SIGNALS)) {
+        result = action_default_signals(SIGNAL_SET_ALL);
+    } else if (!request->lacks_handlers) {
+        result = action_drop_handlers();
+    }
     if (result < 0) {
         fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
     }

@@ -45,11 +45,8 @@ static int split(struct span block, uint32_t offset, uint32_t count, char **poin
     return 0;
 }
 
-static void name_descriptor(struct request *request, int fd) {
-    if (fd >= 0 && fd < 64) {
-        request->named |= (uint64_t)1 << fd;
-    }
-}
+/* A descriptor below 64 as a bit; nothing for others. */
+static uint64_t low_bit(int fd) { return fd >= 0 && fd < 64 ? (uint64_t)1 << fd : 0; }
 
 static int check_action(struct request *request, struct span block, const struct action *action) {
     uint32_t type = action->type & ~(uint32_t)REQUEST_FD_IS_SOURCE;
@@ -58,7 +55,8 @@ static int check_action(struct request *request, struct span block, const struct
             return -EINVAL;
         }
     } else if (type != REQUEST_CLOSE_RANGE) { /* which spares sources */
-        name_descriptor(request, action->fd);
+        request->used |= low_bit(action->fd);
+        request->named |= low_bit(action->fd);
     }
     switch (type) {
     case REQUEST_CLOSE:
@@ -66,11 +64,11 @@ static int check_action(struct request *request, struct span block, const struct
         return 0;
     case REQUEST_DUP2:
     case REQUEST_DUP3:
-        name_descriptor(request, action->newfd);
+        request->named |= low_bit(action->newfd);
         return action->newfd < 0 ? -EINVAL : 0;
     case REQUEST_OPEN:
         request->may_wait = true;
-        name_descriptor(request, action->newfd);
+        request->named |= low_bit(action->newfd);
         return action->newfd >= 0 && string_at(block, action->text) ? 0 : -EINVAL;
     case REQUEST_CHDIR:
         request->may_wait = true;

@@ -71,11 +71,13 @@ static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidf
     args.stack = (uintptr_t)request->header - BLOCK_STACK_SIZE;
     args.stack_size = BLOCK_STACK_SIZE;
     if (may_clone3(request)) {
+        request->lacks_handlers = true; /* by CLONE_CLEAR_SIGHAND */
         long pid = sys_clone3(&args, sizeof args, child_run, request);
         if (!means_refused(pid) || request->cgroup >= 0) {
             return pid;
         }
         clone3_refused = true;
+        request->lacks_handlers = false;
         const signal_set all = SIGNAL_SET_ALL; /* handlers stay, see signals_to_block() */
         int result = sys_sigmask(&all, NULL);
         if (result < 0) {

@@ -4,6 +4,7 @@
  * Usage: start_times PROGRAM [BATCHES]. Each way of starting has a process of its own; they take
  * turns in short batches, so that what else runs on the machine hits all of them. Prints the 10th
  * percentile of each in microseconds, for the start and for start and wait. */
+#include "action.h"
 #include "block.h"
 #include "builder.h"
 #include "identity.h"
@@ -35,6 +36,12 @@ struct way {
     bool library; /* whether it goes through spawn() */
 };
 
+/* What the child of a floor does before it executes. */
+struct floor {
+    char *argv[2];
+    bool resets; /* signals */
+};
+
 /* Of a process that starts. */
 static void *block;
 static int pinned = -1;
@@ -45,14 +52,28 @@ static int64_t now_ns(void) {
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+/* Waits as a platform thread of Java does: for the exit or for a wake-up. */
+static void wait_for(int pidfd) {
+    struct wait_result result;
+    int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    CHECK(io_wait(pidfd, POLLIN, wake, -1) > 0);
+    CHECK_EQUAL(wait_reap(pidfd, &result), 1);
+    close(pidfd);
+    close(wake);
+}
+
 /* In the child of the floor, which has our memory until exec. */
-static void execute(void *argv) {
-    sys_execve(((char **)argv)[0], argv, environ);
+static void execute(void *argument) {
+    struct floor *floor = argument;
+    if (floor->resets) {
+        action_default_signals(SIGNAL_SET_ALL);
+    }
+    sys_execve(floor->argv[0], floor->argv, environ);
     sys_exit(127);
 }
 
-static struct times run_floor(const char *program) {
-    char *const argv[] = {(char *)program, NULL};
+static struct times run_raw(const char *program, bool resets, bool polls) {
+    struct floor floor = {.argv = {(char *)program, NULL}, .resets = resets};
     int pidfd = -1;
     struct clone_args args = {
         .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
@@ -62,13 +83,23 @@ static struct times run_floor(const char *program) {
         .stack_size = BLOCK_STACK_SIZE,
     };
     int64_t begin = now_ns();
-    CHECK(sys_clone3(&args, sizeof args, execute, (void *)argv) > 0);
+    CHECK(sys_clone3(&args, sizeof args, execute, &floor) > 0);
     int64_t started = now_ns();
-    CHECK_EQUAL(sys_waitid(P_PIDFD, pidfd, NULL, WEXITED, NULL), 0);
+    if (polls) {
+        wait_for(pidfd);
+    } else {
+        CHECK_EQUAL(sys_waitid(P_PIDFD, pidfd, NULL, WEXITED, NULL), 0);
+        close(pidfd);
+    }
     int64_t ended = now_ns();
-    close(pidfd);
     return (struct times){started - begin, ended - begin};
 }
+
+static struct times run_floor(const char *program) { return run_raw(program, false, false); }
+
+static struct times run_resetting(const char *program) { return run_raw(program, true, false); }
+
+static struct times run_polling(const char *program) { return run_raw(program, false, true); }
 
 /* A request as Java writes one, with all of our environment. */
 static void write_request(struct builder *b, const char *program, bool pipes, bool template) {
@@ -105,16 +136,6 @@ static void write_request(struct builder *b, const char *program, bool pipes, bo
     CHECK(header->length <= b->capacity);
 }
 
-/* Waits as a platform thread of Java does: for the exit or for a wake-up. */
-static void wait_for(int pidfd) {
-    struct wait_result result;
-    int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    CHECK(io_wait(pidfd, POLLIN, wake, -1) > 0);
-    CHECK_EQUAL(wait_reap(pidfd, &result), 1);
-    close(pidfd);
-    close(wake);
-}
-
 static struct times run_request(const char *program, bool pipes, bool template) {
     struct builder b;
     write_request(&b, program, pipes, template);
@@ -139,6 +160,8 @@ static struct times run_pipes(const char *program) { return run_request(program,
 
 static const struct way ways[] = {
     {"floor", run_floor, false},
+    {"... that resets signals", run_resetting, false},
+    {"... that polls", run_polling, false},
     {"no streams", run_discarding, true},
     {"template", run_template, true},
     {"three pipes", run_pipes, true},
@@ -225,7 +248,7 @@ int main(int argc, char **argv) {
     }
     for (size_t i = 0; i < WAYS; i++) {
         close(orders[i]);
-        printf("%-12s start %6.1f  start and wait %6.1f\n", ways[i].name,
+        printf("%-24s start %6.1f  start and wait %6.1f\n", ways[i].name,
                percentile_10(starts[i], batches * BATCH),
                percentile_10(totals[i], batches * BATCH));
     }
