@@ -270,7 +270,7 @@ void slot_release(int slot, int lent) {
 }
 
 static struct program *find_program(int fd) {
-    for (int i = 0; i < MOST_PROGRAMS; i++) {
+    for (int i = 0; i < MOST_PROGRAMS && fd >= 0; i++) {
         if (slots->programs[i].fd == fd) {
             return &slots->programs[i];
         }
@@ -293,11 +293,11 @@ static struct program *claim_program(void) {
 int slot_keep(int fd, uint64_t avoid) {
     struct program *program = find_program(fd);
     if (!program) {
-        program = are_duplicates(fd, fd) ? claim_program() : NULL;
+        program = claim_program();
         if (!program) {
             return -EAGAIN;
         }
-        int slot = slot_place(fd, 0, false);
+        int slot = are_duplicates(fd, fd) ? slot_place(fd, 0, false) : -EAGAIN;
         if (slot < 0) {
             program->fd = NO_PROGRAM;
             return -EAGAIN;

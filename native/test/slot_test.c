@@ -462,7 +462,12 @@ static void slot_forget_puts_placeholder_back(void) {
         CHECK(*slots_use().available >> slot & 1);
         CHECK(!(*slots_use().kept >> slot & 1));
     }
-    slot_forget(1); /* which is none */
+    uint64_t available = *slots_use().available;
+    const int others[] = {1, -1, -2};
+    for (int i = 0; i < 3; i++) {
+        slot_forget(others[i]);
+        CHECK_EQUAL(*slots_use().available, available);
+    }
     CHECK(is_open(1));
 }
 
