@@ -18,14 +18,14 @@ final class TracedStarts {
     static final String ENDS = "/spawn4j-wait-ends";
     static final String TEMPLATE = "template";
 
-    private static final int WARM_UP = 100;
-    private static final int TRACED = 40;
+    /** Of which the first few also load classes and the like. */
+    private static final int STARTS = 60;
 
     private TracedStarts() {}
 
     public static void main(String[] args) throws Exception {
         try (SpawnTemplate template = SpawnTemplate.builder(args[0]).build()) {
-            for (int i = 0; i < WARM_UP + TRACED; i++) {
+            for (int i = 0; i < STARTS; i++) {
                 mark(BEGINS);
                 start(
                         args[1].equals(TEMPLATE)
