@@ -97,6 +97,20 @@ int action_close_range(const struct request *request, unsigned first, unsigned l
     }
 }
 
+int action_sweep(const struct request *request, const struct action *action) {
+    unsigned first = (unsigned)action->fd;
+    unsigned last = (unsigned)action->newfd;
+    if (request->capabilities & KERNEL_CLOSE_RANGE) {
+        /* One call, that looks at no file: sources close on exec anyway. */
+        int result = sys_close_range(first, last, CLOSE_RANGE_CLOEXEC);
+        if (result != -EINVAL) {
+            return result;
+        }
+        /* Before Linux 5.11 there is no such flag. */
+    }
+    return action_close_range(request, first, last, 0);
+}
+
 static int duplicate(int fd, int newfd, unsigned flags) {
     if (fd == newfd) {
         /* dup3(2) refuses this and dup2(2) leaves close-on-exec as it is; who maps 7 to 7 wants to
@@ -141,6 +155,8 @@ static int open_at(const struct request *request, int directory, const char *pat
     return result;
 }
 
+/* Each is set without a look at what it is: the look costs as much, and /proc/self/status, which
+ * tells of all, more than all of them (docs/start.md). */
 int action_default_signals(signal_set set) {
     const struct sys_sigaction standard = {0};
     for (int signal = 1; signal <= SIGNALS; signal++) {

@@ -13,6 +13,10 @@ int action_apply(const struct request *request, const struct action *action, sig
 int action_close_range(const struct request *request, unsigned first, unsigned last,
                        unsigned flags);
 
+/* Closes what `action`, a range, says, where nothing but exec follows: that may do it. Returns 0 or
+ * -errno. */
+int action_sweep(const struct request *request, const struct action *action);
+
 /* Gives the signals in `set` their default dispositions. Returns 0 or -errno. */
 int action_default_signals(signal_set set);
 

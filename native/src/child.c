@@ -31,14 +31,12 @@ _Noreturn static void fail(const struct request *request, int step, int index, i
     sys_exit(127);
 }
 
-/* Closes the reserved low descriptors that are not ours: placeholders, and what other threads are
- * handing to their children, which an action that blocks here would keep open for as long as it
- * takes. */
-static int close_reserved(const struct request *request) {
+/* Closes the reserved low descriptors of `slots`. */
+static int close_slots(const struct request *request, uint64_t slots) {
     int slot = 0;
     while (slot < SLOT_END) {
         int first = slot;
-        while (slot < SLOT_END && request->reserved >> slot & 1) {
+        while (slot < SLOT_END && slots >> slot & 1) {
             slot++;
         }
         if (slot > first) {
@@ -50,6 +48,34 @@ static int close_reserved(const struct request *request) {
         slot++;
     }
     return 0;
+}
+
+/* The slots with nothing in them that anybody waits for the end of. */
+static uint64_t quiet_slots(const struct request *request) {
+    return *request->slots.available | *request->slots.kept;
+}
+
+/* Makes the descriptor table our own, without what is not for us.
+ *
+ * What other threads are handing to their children goes at once: an action or an exec that waits,
+ * for a dead file system say, would keep it open for as long as that takes, and a pipe would not
+ * end. The rest can stay until exec closes it, which is cheaper, unless an action uses a number
+ * that it is to find closed. A slot that is quiet before and after is taken to have been so when
+ * the table was copied. One that was lent and returned in between, while we did not run, escapes;
+ * so where an action may wait everything is closed. */
+static int take_table(const struct request *request) {
+    bool all = !request->cut || request->may_wait || request->used & request->reserved;
+    uint64_t quiet = all ? 0 : quiet_slots(request);
+    if (request->cut) {
+        /* First of all: until here the table is the JVM's own, and whatever we did to it would
+         * happen to the JVM. */
+        int result = sys_close_range(request->cut, ~0U, CLOSE_RANGE_UNSHARE);
+        if (result < 0) {
+            return result;
+        }
+    }
+    quiet &= quiet_slots(request);
+    return close_slots(request, request->reserved & ~quiet);
 }
 
 static int execute_path(const struct request *request, const char *path, char **argv,
@@ -71,17 +97,7 @@ void child_run(void *argument) {
     const struct request *request = argument;
     const uint32_t flags = request->header->flags;
     signal_set mask = request->mask;
-    int result;
-
-    /* First of all: until here the descriptor table is the JVM's own, and whatever we did to it
-     * would happen to the JVM. */
-    if (request->cut) {
-        result = sys_close_range(request->cut, ~0U, CLOSE_RANGE_UNSHARE);
-        if (result < 0) {
-            fail(request, REQUEST_STEP_UNSHARE, REQUEST_NO_INDEX, result);
-        }
-    }
-    result = close_reserved(request);
+    int result = take_table(request);
     if (result < 0) {
         fail(request, REQUEST_STEP_UNSHARE, REQUEST_NO_INDEX, result);
     }
@@ -89,8 +105,11 @@ void child_run(void *argument) {
     /* Before the mask goes: a handler of the JVM that ran here would write into the JVM's memory.
      * Ignored signals too, unless they are asked for: they would stay ignored across exec, so that
      * `yes | head` never ends. */
-    result = flags & REQUEST_FLAG_KEEP_SIGNALS ? action_drop_handlers()
-                                               : action_default_signals(SIGNAL_SET_ALL);
+    if (!(flags & REQUEST_FLAG_KEEP_SIGNALS)) {
+        result = action_default_signals(SIGNAL_SET_ALL);
+    } else if (!request->lacks_handlers) {
+        result = action_drop_handlers();
+    }
     if (result < 0) {
         fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
     }
@@ -102,7 +121,9 @@ void child_run(void *argument) {
         }
     }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
-        result = action_apply(request, &request->actions[i], &mask);
+        const struct action *action = &request->actions[i];
+        result = i < request->sweep ? action_apply(request, action, &mask)
+                                    : action_sweep(request, action);
         if (result < 0) {
             fail(request, REQUEST_STEP_ACTION, (int)i, result);
         }

@@ -237,6 +237,7 @@ NATIVE(jint, Pidfd, getFd0)(JNIEnv *env, jclass class, jint pidfd, jint target) 
 NATIVE(jint, Io, close0)(JNIEnv *env, jclass class, jint fd) {
     (void)env;
     (void)class;
+    slot_forget(fd);
     return sys_close(fd);
 }
 

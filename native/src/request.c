@@ -45,11 +45,8 @@ static int split(struct span block, uint32_t offset, uint32_t count, char **poin
     return 0;
 }
 
-static void name_descriptor(struct request *request, int fd) {
-    if (fd >= 0 && fd < 64) {
-        request->named |= (uint64_t)1 << fd;
-    }
-}
+/* A descriptor below 64 as a bit; nothing for others. */
+static uint64_t low_bit(int fd) { return fd >= 0 && fd < 64 ? (uint64_t)1 << fd : 0; }
 
 static int check_action(struct request *request, struct span block, const struct action *action) {
     uint32_t type = action->type & ~(uint32_t)REQUEST_FD_IS_SOURCE;
@@ -58,7 +55,8 @@ static int check_action(struct request *request, struct span block, const struct
             return -EINVAL;
         }
     } else if (type != REQUEST_CLOSE_RANGE) { /* which spares sources */
-        name_descriptor(request, action->fd);
+        request->used |= low_bit(action->fd);
+        request->named |= low_bit(action->fd);
     }
     switch (type) {
     case REQUEST_CLOSE:
@@ -66,14 +64,18 @@ static int check_action(struct request *request, struct span block, const struct
         return 0;
     case REQUEST_DUP2:
     case REQUEST_DUP3:
-        name_descriptor(request, action->newfd);
+        request->named |= low_bit(action->newfd);
         return action->newfd < 0 ? -EINVAL : 0;
     case REQUEST_OPEN:
-        name_descriptor(request, action->newfd);
+        request->may_wait = true;
+        request->named |= low_bit(action->newfd);
         return action->newfd >= 0 && string_at(block, action->text) ? 0 : -EINVAL;
     case REQUEST_CHDIR:
+        request->may_wait = true;
         return string_at(block, action->text) ? 0 : -EINVAL;
     case REQUEST_FCHDIR:
+        request->may_wait = true; /* looked up again where a file system is remote */
+        return 0;
     case REQUEST_CLOSE_RANGE:
     case REQUEST_SIGMASK:
     case REQUEST_SIGDEFAULT:
@@ -88,12 +90,17 @@ static int check_action(struct request *request, struct span block, const struct
     }
 }
 
+static bool only_closes(const struct action *action) {
+    return action->type == REQUEST_CLOSE_RANGE && action->flags == 0;
+}
+
 static int check_attribute(struct request *request, const struct attribute *attribute) {
     switch (attribute->type) {
     case REQUEST_CGROUP:
         request->cgroup = attribute->first;
         return 0;
     case REQUEST_PARENT_DEATH:
+        request->dies_with_parent = true;
         return attribute->first >= 1 && attribute->first <= SIGNALS ? 0 : -EINVAL;
     default:
         return attribute->type < REQUEST_CGROUP ? 0 : -EINVAL;
@@ -172,6 +179,10 @@ int request_open(struct request *request, void *memory, size_t capacity) {
         if (result < 0) {
             return result;
         }
+    }
+    request->sweep = header->actions_count;
+    while (request->sweep > 0 && only_closes(&request->actions[request->sweep - 1])) {
+        request->sweep--;
     }
     int result = split(block, header->argv_offset, header->argv_count, request->argv);
     return result < 0 ? result

@@ -4,6 +4,7 @@
 #define SPAWN4J_REQUEST_H
 
 #include "constants.h"
+#include "slot.h"
 #include "sys.h"
 
 #include <assert.h>
@@ -92,8 +93,14 @@ struct request {
     bool has_slots; /* for its sources; else they are placed anywhere */
     uint64_t reserved; /* low descriptors that only hold a place and are no business of the child */
     uint64_t named;    /* the descriptors below 64 that actions name */
-    signal_set mask;   /* what the child blocks if no action says so */
-    int parent;        /* the pid that the child's parent has, as long as it lives */
+    uint64_t used;     /* those of them that must be what they were, or closed */
+    uint32_t sweep;    /* the actions from this one on only close, and exec is all that follows */
+    bool may_wait;     /* an action may wait for others, nobody knows how long */
+    struct slots_use slots;
+    signal_set mask;     /* what the child blocks if no action says so */
+    bool lacks_handlers; /* the child was made without any */
+    bool dies_with_parent;
+    int parent; /* if it does: the pid that the child's parent has, as long as it lives */
     uint64_t capabilities; /* of the kernel: what it lacks is not tried, as a filter may kill */
     bool closes_by_number; /* an action closes a descriptor that a shared table would not have */
 };

@@ -18,6 +18,17 @@
 /* To be counted up with each change of struct slots, or of what its words mean. */
 #define SLOTS_LAYOUT 2
 
+/* Of the programs that have a slot each; and no more than a quarter of all slots. */
+#define MOST_PROGRAMS 8
+
+/* A program with a slot. */
+struct program {
+    _Atomic int fd; /* its descriptor, or one of what follows */
+    _Atomic int slot;
+};
+#define NO_PROGRAM (-1)
+#define IS_CHANGING (-2) /* somebody has it to himself */
+
 /* What all copies of this library in a process share. */
 struct slots {
     uint64_t layout; /* comes first in all layouts */
@@ -28,6 +39,9 @@ struct slots {
     /* The part of `reserved`, from 3 upwards, that no spawn is using. */
     _Atomic uint64_t available;
 
+    /* The part that is never lent, or not for now: see struct slots_use. */
+    _Atomic uint64_t kept;
+
     /* The original of all placeholders, or -1. Its inode is its own, so that we can tell whether a
      * number is still ours. */
     int placeholder;
@@ -37,10 +51,16 @@ struct slots {
     _Atomic int null_device;
 
     struct turns turns;
+    struct program programs[MOST_PROGRAMS];
 };
 
 /* Without any slot: what serves where none can be shared. */
-static struct slots none = {.layout = SLOTS_LAYOUT, .placeholder = -1, .null_device = -1};
+static struct slots none = {
+    .layout = SLOTS_LAYOUT,
+    .placeholder = -1,
+    .null_device = -1,
+    .programs = {[0 ... MOST_PROGRAMS - 1] = {.fd = NO_PROGRAM}},
+};
 
 static struct slots *slots = &none;
 
@@ -64,6 +84,7 @@ static int move_up(int fd, int from) {
     sys_close(fd);
     if (moved >= 0 && moved < SLOT_END) {
         slots->reserved |= bit(moved);
+        slots->kept |= bit(moved);
     }
     return moved;
 }
@@ -99,6 +120,8 @@ static void reserve_free(rlim_t most) {
         slots->reserved |= bit(slot);
         if (slot > 2) {
             slots->available |= bit(slot);
+        } else {
+            slots->kept |= bit(slot);
         }
     }
 }
@@ -154,6 +177,13 @@ int slots_adopt(void *shared) {
 
 uint64_t slots_reserved(void) { return slots->reserved; }
 
+struct slots_use slots_use(void) {
+    return (struct slots_use){.available = &slots->available, .kept = &slots->kept};
+}
+
+/* False before Linux 6.10. */
+static bool are_duplicates(int a, int b) { return sys_fcntl(a, F_DUPFD_QUERY, b) == 1; }
+
 /* Somebody may have closed our placeholder and opened a file of his own under its number. */
 static bool holds_placeholder(int slot) {
     struct stat stat;
@@ -169,7 +199,10 @@ static int is_null_device(int fd) {
 }
 
 /* Somebody else has taken a number, and keeps it from now on. */
-static void forfeit(int slot) { slots->reserved &= ~bit(slot); }
+static void forfeit(int slot) {
+    slots->reserved &= ~bit(slot);
+    slots->kept &= ~bit(slot);
+}
 
 bool slot_is_ours(int fd) {
     if (fd < 0 || fd >= SLOT_END || !(slots->reserved & bit(fd))) {
@@ -193,11 +226,7 @@ bool slot_is_ours(int fd) {
 }
 
 bool slots_begin(struct turn *turn, unsigned wanted, bool patient) {
-    unsigned lendable = (unsigned)__builtin_popcountll(slots->reserved >> 3);
-    int null_device = slots->null_device;
-    if (null_device > 2 && null_device < SLOT_END && slots->reserved >> null_device & 1) {
-        lendable--;
-    }
+    unsigned lendable = (unsigned)__builtin_popcountll(slots->reserved & ~slots->kept);
     return turn_begin(&slots->turns, turn, wanted, lendable, patient);
 }
 
@@ -215,7 +244,7 @@ int slot_place(int fd, uint64_t avoid) {
             continue;
         }
         /* The quicker question first; an old kernel does not know it. */
-        if (sys_fcntl(slot, F_DUPFD_QUERY, slots->placeholder) != 1 && !holds_placeholder(slot)) {
+        if (!are_duplicates(slot, slots->placeholder) && !holds_placeholder(slot)) {
             forfeit(slot);
             continue;
         }
@@ -238,8 +267,15 @@ static bool is_taken(int slot, int lent) {
     return status(lent, &ours) == 0 && (ours.st_dev != found.st_dev || ours.st_ino != found.st_ino);
 }
 
+/* Whether the original is still there. The quicker question first, about a slot that has a copy. */
+static bool is_original_intact(void) {
+    uint64_t available = slots->available;
+    return (available && are_duplicates(__builtin_ctzll(available), slots->placeholder)) ||
+           holds_placeholder(slots->placeholder);
+}
+
 void slot_release(int slot, int lent) {
-    bool intact = holds_placeholder(slots->placeholder);
+    bool intact = is_original_intact();
     /* Looked at last, as no dup3(2) compares first: a file that takes the number between these two
      * calls is lost. */
     if (is_taken(slot, lent)) {
@@ -254,6 +290,66 @@ void slot_release(int slot, int lent) {
      * end. */
     forfeit(slot);
     sys_close(slot);
+}
+
+static struct program *find_program(int fd) {
+    for (int i = 0; i < MOST_PROGRAMS && fd >= 0; i++) {
+        if (slots->programs[i].fd == fd) {
+            return &slots->programs[i];
+        }
+    }
+    return NULL;
+}
+
+/* Claims a place for one more program, which is changing from then on. */
+static struct program *claim_program(void) {
+    int reserved = __builtin_popcountll(slots->reserved);
+    for (int i = 0; i < MOST_PROGRAMS && i < reserved / 4; i++) {
+        int vacant = NO_PROGRAM;
+        if (atomic_compare_exchange_strong(&slots->programs[i].fd, &vacant, IS_CHANGING)) {
+            return &slots->programs[i];
+        }
+    }
+    return NULL;
+}
+
+bool slot_keeps(int fd, uint64_t avoid) {
+    const struct program *program = find_program(fd);
+    return program && !(avoid >> program->slot & 1);
+}
+
+int slot_keep(int fd, uint64_t avoid) {
+    struct program *program = find_program(fd);
+    if (!program) {
+        program = claim_program();
+        if (!program) {
+            return -EAGAIN;
+        }
+        int slot = are_duplicates(fd, fd) ? slot_place(fd, 0) : -EAGAIN;
+        if (slot < 0) {
+            program->fd = NO_PROGRAM;
+            return -EAGAIN;
+        }
+        slots->kept |= bit(slot);
+        program->slot = slot;
+        program->fd = fd;
+    }
+    int slot = program->slot;
+    /* Asked each time, as either number may have become somebody else's. */
+    return !(avoid >> slot & 1) && are_duplicates(slot, fd) ? slot : -EAGAIN;
+}
+
+void slot_forget(int fd) {
+    struct program *program;
+    /* More than one if several threads were the first. */
+    while ((program = find_program(fd))) {
+        int known = fd;
+        if (atomic_compare_exchange_strong(&program->fd, &known, IS_CHANGING)) {
+            slots->kept &= ~bit(program->slot);
+            slot_release(program->slot, fd);
+            program->fd = NO_PROGRAM;
+        }
+    }
 }
 
 int slot_null(void) {

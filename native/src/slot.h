@@ -31,6 +31,17 @@ int slots_adopt(void *shared);
 /* The numbers that are reserved, as bits; whether lent out or not. */
 uint64_t slots_reserved(void);
 
+/* What the slots hold, as bits that may change at any moment; for a child that shares our memory.
+ */
+struct slots_use {
+    /* A placeholder, and no spawn is using it. */
+    const _Atomic uint64_t *available;
+
+    /* Something that no child minds: /dev/null, programs, placeholders below 3. */
+    const _Atomic uint64_t *kept;
+};
+struct slots_use slots_use(void);
+
 /* Whether `fd` looks open but is only held by us. A number that somebody has closed and opened as
  * his own is his from then on. */
 bool slot_is_ours(int fd);
@@ -49,6 +60,17 @@ int slot_place(int fd, uint64_t avoid);
 /* Puts the placeholder back. `lent` is what was placed, or the other end of that pipe. A number
  * that somebody else has taken meanwhile is left alone. */
 void slot_release(int slot, int lent);
+
+/* The slot, not in `avoid`, that holds a duplicate of the program `fd` until slot_forget(), for any
+ * number of spawns at once; the first call places it. Returns -EAGAIN where there is none: few
+ * programs have one, so that slots are left to lend. */
+int slot_keep(int fd, uint64_t avoid);
+
+/* Whether slot_keep() would take no further slot. */
+bool slot_keeps(int fd, uint64_t avoid);
+
+/* To be called before `fd` is closed, if it may have been kept. */
+void slot_forget(int fd);
 
 /* /dev/null, open for reading and writing, or -errno. It stays open; should somebody close it, the
  * next call opens another. */

@@ -61,19 +61,28 @@ static struct clone_args clone3_args(const struct request *request, uint64_t fla
     return args;
 }
 
+static bool may_clone3(const struct request *request) {
+    return request->cgroup >= 0 || /* no other call knows cgroups */
+           (!clone3_refused && request->capabilities & KERNEL_CLONE3);
+}
+
 static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidfd) {
     struct clone_args args = clone3_args(request, flags | CLONE_VM, pidfd);
     args.stack = (uintptr_t)request->header - BLOCK_STACK_SIZE;
     args.stack_size = BLOCK_STACK_SIZE;
-    if (request->cgroup >= 0) {
-        return sys_clone3(&args, sizeof args, child_run, request); /* no other call knows cgroups */
-    }
-    if (!clone3_refused && request->capabilities & KERNEL_CLONE3) {
+    if (may_clone3(request)) {
+        request->lacks_handlers = true; /* by CLONE_CLEAR_SIGHAND */
         long pid = sys_clone3(&args, sizeof args, child_run, request);
-        if (!means_refused(pid)) {
+        if (!means_refused(pid) || request->cgroup >= 0) {
             return pid;
         }
         clone3_refused = true;
+        request->lacks_handlers = false;
+        const signal_set all = SIGNAL_SET_ALL; /* handlers stay, see signals_to_block() */
+        int result = sys_sigmask(&all, NULL);
+        if (result < 0) {
+            return result;
+        }
     }
     return clone_onto_stack(request, (unsigned long)flags, pidfd);
 }
@@ -125,6 +134,11 @@ static bool is_pipe(const struct source *source) {
            source->kind == REQUEST_SOURCE_PIPE_FROM_CHILD;
 }
 
+static bool is_program(const struct request *request, const struct source *source) {
+    int program = request->header->exec_source;
+    return program >= 0 && source == &request->sources[program];
+}
+
 /* Makes the pipe of `source`: the child's end goes to `fd`, ours, which never blocks, to `peer`. */
 static int make_pipe(struct source *source) {
     int ends[2];
@@ -162,6 +176,13 @@ static int place_anywhere(const struct request *request, int fd) {
     return result;
 }
 
+static void set_placed(struct request *request, struct source *source, int fd) {
+    source->placed = fd;
+    if (fd < SLOT_END) {
+        request->reserved &= ~((uint64_t)1 << fd);
+    }
+}
+
 /* Puts `source` where the child will find it: into a slot, or, where there is none, anywhere. */
 static int place(struct request *request, struct source *source) {
     int result = request->has_slots ? slot_place(source->fd, request->named) : -EAGAIN;
@@ -172,10 +193,7 @@ static int place(struct request *request, struct source *source) {
     if (result < 0) {
         return result;
     }
-    source->placed = result;
-    if (result < SLOT_END) {
-        request->reserved &= ~((uint64_t)1 << result);
-    }
+    set_placed(request, source, result);
     return 0;
 }
 
@@ -188,8 +206,8 @@ static void open_null(const struct request *request) {
     }
 }
 
-/* Whether `source` lies where every child has it. */
-static bool needs_no_slot(const struct request *request, const struct source *source) {
+/* Whether `source` is the null device, and lies where every child has it. */
+static bool is_low_null(const struct request *request, const struct source *source) {
     return source->kind == REQUEST_SOURCE_NULL && source->fd >= 0 && source->fd < SLOT_END &&
            !(request->named >> source->fd & 1);
 }
@@ -198,7 +216,10 @@ static bool needs_no_slot(const struct request *request, const struct source *so
 static unsigned count_slots(const struct request *request) {
     unsigned count = 0;
     for (uint32_t i = 0; i < request->header->sources_count; i++) {
-        count += !needs_no_slot(request, &request->sources[i]);
+        const struct source *source = &request->sources[i];
+        bool has_one =
+            is_program(request, source) && request->cut && slot_keeps(source->fd, request->named);
+        count += !has_one && !is_low_null(request, source);
     }
     return count;
 }
@@ -224,10 +245,16 @@ static int prepare_source(struct request *request, struct source *source) {
             return request_fail(request, REQUEST_STEP_PIPE, REQUEST_NO_INDEX, result);
         }
     }
-    if (needs_no_slot(request, source)) {
-        source->placed = source->fd;
-        request->reserved &= ~((uint64_t)1 << source->fd);
+    if (is_low_null(request, source)) {
+        set_placed(request, source, source->fd);
         return 0;
+    }
+    if (is_program(request, source) && request->cut && request->has_slots) {
+        result = slot_keep(source->fd, request->named);
+        if (result >= 0) {
+            set_placed(request, source, result);
+            return 0;
+        }
     }
     result = place(request, source);
     if (is_pipe(source)) {
@@ -241,8 +268,10 @@ static int prepare_source(struct request *request, struct source *source) {
 static void discard_sources(const struct request *request, bool failed) {
     for (uint32_t i = 0; i < request->header->sources_count; i++) {
         struct source *source = &request->sources[i];
-        if (source->placed >= 0 && source->placed != source->fd) {
-            if (source->placed < SLOT_END && slots_reserved() >> source->placed & 1) {
+        bool is_low = source->placed >= 0 && source->placed < SLOT_END;
+        bool is_kept = is_low && *request->slots.kept >> source->placed & 1;
+        if (source->placed >= 0 && source->placed != source->fd && !is_kept) {
+            if (is_low && slots_reserved() >> source->placed & 1) {
                 slot_release(source->placed, is_pipe(source) ? source->peer : source->fd);
             } else {
                 sys_close(source->placed);
@@ -330,16 +359,28 @@ static void discard_child(int pid, int pidfd) {
     }
 }
 
+/* What is blocked until the child has default dispositions: a handler of the JVM that ran in the
+ * child would write into our memory.
+ *
+ * Not SIGCHLD where the child never has a handler, as CLONE_CLEAR_SIGHAND drops them while it is
+ * made: there it finds its default, which does nothing, and ours runs in this thread before or
+ * after the call. Blocked it would not be discarded, even where it does nothing, if the child ends
+ * before this thread runs again, and would wake another thread of the JVM. A traced child would
+ * stop for it. */
+static signal_set signals_to_block(const struct request *request) {
+    bool clears = request->header->strategy == REQUEST_STRATEGY_CLONE3 && may_clone3(request) &&
+                  !(request->header->flags & REQUEST_FLAG_TRACED);
+    return clears ? SIGNAL_SET_ALL & ~((signal_set)1 << (SIGCHLD - 1)) : SIGNAL_SET_ALL;
+}
+
 /* Clones with everything in place, and reaps a child that has failed. */
 static int launch(struct request *request) {
     struct request_header *header = request->header;
     signal_set mask;
     int pidfd = -1;
 
-    /* Blocked until the child has default dispositions: a handler of the JVM that ran in the child
-     * would write into our memory. */
-    const signal_set all = SIGNAL_SET_ALL;
-    int result = sys_sigmask(&all, &mask);
+    const signal_set blocked = signals_to_block(request);
+    int result = sys_sigmask(&blocked, &mask);
     if (result < 0) {
         return request_fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
     }
@@ -382,8 +423,11 @@ static int run(struct request *request) {
         return result;
     }
     request->reserved = slots_reserved();
-    /* As the kernel counts it in our pid namespace, which is the child's as well. */
-    request->parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    request->slots = slots_use();
+    if (request->dies_with_parent) {
+        /* As the kernel counts it in our pid namespace, which is the child's as well. */
+        request->parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    }
     for (uint32_t i = 0; i < header->sources_count && result == 0; i++) {
         result = prepare_source(request, &request->sources[i]);
     }

@@ -369,6 +369,108 @@ static void slot_release_keeps_no_foreign_file(void) {
     CHECK(!same_file(file, slot));
 }
 
+/* A program has one slot for all spawns, which nobody else gets. */
+static void slot_keep_places_once(void) {
+    slots_reserve(true);
+    int file = open_file();
+    int slot = slot_keep(file, 0);
+    CHECK(slot > 2 && slot < SLOT_END);
+    CHECK(same_file(file, slot));
+    CHECK_EQUAL(fcntl(slot, F_GETFD), FD_CLOEXEC);
+    CHECK_EQUAL(slot_keep(file, 0), slot);
+    CHECK(slot_is_ours(slot));
+    CHECK(*slots_use().kept >> slot & 1);
+    CHECK(!(place_all(1) >> slot & 1));
+}
+
+/* Not where an action of the request names it. */
+static void slot_keep_avoids(void) {
+    slots_reserve(true);
+    int file = open_file();
+    int slot = slot_keep(file, 0);
+    CHECK_EQUAL(slot_keep(file, (uint64_t)1 << slot), -EAGAIN);
+    CHECK_EQUAL(slot_keep(file, 0), slot);
+}
+
+/* Programs leave most slots to spawns. */
+static void slot_keep_leaves_slots_to_lend(void) {
+    slots_reserve(true);
+    int before = count_bits(*slots_use().available);
+    int kept = 0;
+    for (int round = 0; round < 30; round++) {
+        int slot = slot_keep(open_file(), 0);
+        CHECK(slot >= 0 || slot == -EAGAIN);
+        kept += slot >= 0;
+    }
+    CHECK(kept > 0 && kept <= before / 4 + 1);
+    CHECK_EQUAL(count_bits(place_all(1)), before - kept);
+}
+
+/* Where all are lent a program has none, and has one later. */
+static void slot_keep_waits_for_nobody(void) {
+    slots_reserve(true);
+    int file = open_file();
+    int lent = __builtin_ctzll(place_all(1));
+    CHECK_EQUAL(slot_keep(file, 0), -EAGAIN);
+    slot_release(lent, 1);
+    CHECK_EQUAL(slot_keep(file, 0), lent);
+}
+
+/* A slot whose number somebody has taken does not stand for the program. */
+static void slot_keep_knows_foreign_file(void) {
+    slots_reserve(true);
+    int program = open_file();
+    int slot = slot_keep(program, 0);
+    int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
+    CHECK_EQUAL(dup2(file, slot), slot);
+    CHECK_EQUAL(slot_keep(program, 0), -EAGAIN);
+    slot_forget(program);
+    CHECK(same_file(file, slot));
+    CHECK(!(slots_reserved() >> slot & 1));
+    CHECK(!(*slots_use().kept >> slot & 1));
+}
+
+/* Nor does it stand for another file that is open as the program was. */
+static void slot_keep_knows_another_program(void) {
+    slots_reserve(true);
+    int program = open_file();
+    CHECK(slot_keep(program, 0) >= 0);
+    int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
+    CHECK_EQUAL(dup2(file, program), program);
+    CHECK_EQUAL(slot_keep(program, 0), -EAGAIN);
+}
+
+/* Before Linux 6.10, where nothing tells quickly what a slot holds, none is kept. */
+static void slot_keep_does_without_on_old_kernels(void) {
+    slots_reserve(true);
+    deny_dupfd_query();
+    int before = count_bits(*slots_use().available);
+    CHECK_EQUAL(slot_keep(open_file(), 0), -EAGAIN);
+    CHECK_EQUAL(count_bits(*slots_use().available), before);
+}
+
+/* The slot can be lent again, and the next program can have one. */
+static void slot_forget_puts_placeholder_back(void) {
+    slots_reserve(true);
+    for (int round = 0; round < 50; round++) {
+        int file = open_file();
+        int slot = slot_keep(file, 0);
+        CHECK(slot >= 0);
+        slot_forget(file);
+        close(file);
+        CHECK(is_placeholder(slot));
+        CHECK(*slots_use().available >> slot & 1);
+        CHECK(!(*slots_use().kept >> slot & 1));
+    }
+    uint64_t available = *slots_use().available;
+    const int others[] = {1, -1, -2};
+    for (int i = 0; i < 3; i++) {
+        slot_forget(others[i]);
+        CHECK_EQUAL(*slots_use().available, available);
+    }
+    CHECK(is_open(1));
+}
+
 /* It is the null device, and the same each time. */
 static void slot_null_stays_open(void) {
     slots_reserve(true);
@@ -433,6 +535,14 @@ int main(void) {
     RUN(slot_is_ours_spares_what_is_lent);
     RUN(slot_release_keeps_nothing_without_placeholder);
     RUN(slot_release_keeps_no_foreign_file);
+    RUN(slot_keep_places_once);
+    RUN(slot_keep_avoids);
+    RUN(slot_keep_leaves_slots_to_lend);
+    RUN(slot_keep_waits_for_nobody);
+    RUN(slot_keep_knows_foreign_file);
+    RUN(slot_keep_knows_another_program);
+    RUN(slot_keep_does_without_on_old_kernels);
+    RUN(slot_forget_puts_placeholder_back);
     RUN(slot_null_stays_open);
     RUN(slot_null_is_opened_again);
     RUN(slot_null_opens_nothing_when_it_cannot_look);

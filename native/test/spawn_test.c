@@ -10,10 +10,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -227,6 +232,85 @@ static void spawn_makes_pipe_to_child(void) {
     }
 }
 
+/* A number that only holds a place is closed for an action that names it. */
+static void spawn_hides_reserved_numbers_from_actions(void) {
+    slots_reserve(true);
+    int slot = __builtin_ctzll(*slots_use().available);
+    FOR_EACH_STRATEGY(strategy) {
+        if (strategy == REQUEST_STRATEGY_POSIX_SPAWN) {
+            continue; /* which has the placeholder until exec; Java does not ask for it */
+        }
+        const uint32_t types[] = {REQUEST_DUP2, REQUEST_DUP3, REQUEST_CLOSE, REQUEST_FCHDIR};
+        for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+            struct builder b = begin(strategy);
+            builder_add_action(&b, types[i], slot, 1);
+            close_above(&b, 2);
+            check_failure(&b, EXIT_7, REQUEST_STEP_ACTION, 0, EBADF);
+            discard(&b);
+        }
+    }
+}
+
+/* From now on execve(2) waits for whoever reads the result: as for a file system that is dead. */
+static int hold_exec(void) {
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
+    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                        &filter);
+}
+
+static void *spawn_once(void *unused) {
+    (void)unused;
+    struct builder b = begin(REQUEST_STRATEGY_CLONE3);
+    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 1);
+    close_above(&b, 2);
+    CHECK_EQUAL(run(&b, EXIT_7), 0);
+    CHECK_EQUAL(exit_code(&b), 7);
+    discard(&b);
+    return NULL;
+}
+
+/* What is being handed to another child is not kept open by one whose exec waits. */
+static void spawn_holds_nothing_lent_while_exec_waits(void) {
+    slots_reserve(true);
+    slot_null();
+    probe_has(KERNEL_CLONE3);
+    int ends[2];
+    CHECK_EQUAL(pipe2(ends, O_CLOEXEC), 0);
+    int slot = slot_place(ends[1], 0, false);
+    CHECK(slot >= 0);
+    close(ends[1]);
+    int listener = hold_exec();
+    if (listener < 0) {
+        puts("skipped: no listener to a filter here");
+        return;
+    }
+    int high =
+        fcntl(listener, F_DUPFD_CLOEXEC, SLOT_END); /* else it would be the child's as well */
+    CHECK(high >= SLOT_END);
+    close(listener);
+    pthread_t thread;
+    CHECK_EQUAL(pthread_create(&thread, NULL, spawn_once, NULL), 0);
+    struct seccomp_notif held = {0};
+    CHECK_EQUAL(ioctl(high, SECCOMP_IOCTL_NOTIF_RECV, &held), 0);
+
+    slot_release(slot, ends[0]);
+    struct pollfd pipe = {.fd = ends[0], .events = POLLIN};
+    CHECK_EQUAL(poll(&pipe, 1, 20000), 1);
+    char byte;
+    CHECK_EQUAL(read(ends[0], &byte, 1), 0);
+
+    struct seccomp_notif_resp go = {.id = held.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+    CHECK_EQUAL(ioctl(high, SECCOMP_IOCTL_NOTIF_SEND, &go), 0);
+    CHECK_EQUAL(pthread_join(thread, NULL), 0);
+}
+
 static void ignore(int signal) { (void)signal; }
 
 /* Whatever the caller blocks, ignores or handles, the child does not. */
@@ -409,6 +493,28 @@ static void spawn_executes_descriptor(void) {
         close(program);
         discard(&b);
     }
+}
+
+/* A program that is executed again and again keeps its slot, until it is forgotten. */
+static void spawn_executes_kept_descriptor(void) {
+    slots_reserve(true);
+    slot_null();
+    uint64_t available = *slots_use().available;
+    int program = fcntl(open("/bin/sh", O_PATH | O_CLOEXEC), F_DUPFD_CLOEXEC, SLOT_END);
+    for (int round = 0; round < 3; round++) {
+        struct builder b = begin(REQUEST_STRATEGY_CLONE3);
+        builder_header(&b)->exec_source =
+            builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, program);
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_NULL, -1), 1);
+        close_above(&b, 2);
+        CHECK_EQUAL(run(&b, EXIT_7), 0);
+        CHECK_EQUAL(exit_code(&b), 7);
+        CHECK(!(*slots_use().available & *slots_use().kept));
+        CHECK_EQUAL(__builtin_popcountll(available & ~*slots_use().available), 1);
+        discard(&b);
+    }
+    slot_forget(program);
+    CHECK_EQUAL(*slots_use().available, available);
 }
 
 /* POSIX_SPAWN refuses what it has no words for, and names it. */
@@ -674,6 +780,7 @@ static void spawn_steps_down_under_filters(void) {
         "clone3=EINVAL",
         "clone3=E2BIG",
         "close_range=EPERM",
+        "close_range:2=4=EINVAL", /* CLOSE_RANGE_CLOEXEC, Linux 5.11 */
         "openat2=ENOSYS",
         "faccessat2=ENOSYS",
         "execveat=ENOSYS",
@@ -734,6 +841,62 @@ static void spawn_traces_while_signals_come(void) {
     CHECK_EQUAL(waitpid(pest, NULL, 0), pest);
 }
 
+static long owner;
+static int foreign; /* handlers that a child has run in our memory */
+
+static void count_foreign(int signal) {
+    (void)signal;
+    if (sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0) != owner) {
+        __atomic_fetch_add(&foreign, 1, __ATOMIC_RELAXED);
+    }
+}
+
+/* However often SIGCHLD comes, its handler runs in us only; also where clone3(2) is refused. */
+static void runs_no_handler_in_child(bool clone3_is_refused) {
+    owner = sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    slots_reserve(true);
+    uint64_t capabilities;
+    CHECK_EQUAL(probe_capabilities(&capabilities), 0);
+    if (clone3_is_refused) {
+        struct sock_filter rules[] = {
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        const struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
+        CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+        CHECK_EQUAL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+    }
+    CHECK_EQUAL(setpgid(0, 0), 0);
+    const struct sigaction handler = {.sa_handler = count_foreign, .sa_flags = SA_RESTART};
+    CHECK_EQUAL(sigaction(SIGCHLD, &handler, NULL), 0);
+    pid_t pest = fork();
+    CHECK(pest >= 0);
+    if (pest == 0) {
+        signal(SIGCHLD, SIG_IGN);
+        for (time_t end = time(NULL) + 30; time(NULL) < end;) {
+            kill(0, SIGCHLD);
+        }
+        kill(0, SIGKILL);
+    }
+    for (int round = 0; round < 300; round++) {
+        struct builder b = begin(REQUEST_STRATEGY_CLONE3);
+        CHECK_EQUAL(run(&b, EXIT_7), 0);
+        CHECK_EQUAL(exit_code(&b), 7);
+        discard(&b);
+    }
+    CHECK_EQUAL(kill(pest, SIGKILL), 0);
+    CHECK_EQUAL(waitpid(pest, NULL, 0), pest);
+    CHECK_EQUAL(foreign, 0);
+}
+
+static void spawn_runs_no_handler_in_child(void) { runs_no_handler_in_child(false); }
+
+static void spawn_runs_no_handler_in_child_of_older_kernels(void) {
+    runs_no_handler_in_child(true);
+}
+
 /* The case that runs under a filter: an action of each kind that the filters are about. */
 static int under_filter(const char *rules) {
     slots_reserve(probe_has(KERNEL_MEMFD_CREATE));
@@ -779,6 +942,8 @@ int main(int argc, char **argv) {
     RUN(spawn_passes_arguments_and_environment);
     RUN(spawn_gives_child_its_descriptors_only);
     RUN(spawn_inherits_closed_streams_as_closed);
+    RUN(spawn_hides_reserved_numbers_from_actions);
+    RUN(spawn_holds_nothing_lent_while_exec_waits);
     RUN(spawn_makes_pipe_to_child);
     RUN(spawn_resets_signals);
     RUN(spawn_tells_failed_action);
@@ -789,6 +954,7 @@ int main(int argc, char **argv) {
     RUN(spawn_accepts_file_under_reserved_number);
     RUN(spawn_checks_identity);
     RUN(spawn_executes_descriptor);
+    RUN(spawn_executes_kept_descriptor);
     RUN(spawn_refuses_what_posix_spawn_cannot_say);
     RUN(spawn_refuses_attributes_that_posix_spawn_cannot_express);
     RUN(spawn_refuses_broken_block);
@@ -801,5 +967,7 @@ int main(int argc, char **argv) {
     RUN(spawn_steps_down_under_filters);
     RUN(spawn_works_without_proc);
     RUN(spawn_traces_while_signals_come);
+    RUN(spawn_runs_no_handler_in_child);
+    RUN(spawn_runs_no_handler_in_child_of_older_kernels);
     return 0;
 }
