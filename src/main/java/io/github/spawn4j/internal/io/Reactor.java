@@ -107,6 +107,7 @@ public final class Reactor {
         @Override
         public void run() {
             try {
+                reactor.own();
                 TimeSlice.halve();
                 new Drill().attempt();
                 pause();
@@ -173,6 +174,17 @@ public final class Reactor {
         if (wake != null) {
             wake.close();
         }
+    }
+
+    private void own() throws IOException {
+        epoll.own();
+        wake.own();
+    }
+
+    /** Closes what the thread still owns: the rest has been closed by somebody else. */
+    private void closeOwn() {
+        epoll.closeIfOwn();
+        wake.closeIfOwn();
     }
 
     /** Whether the current thread is the reactor's. */
@@ -283,7 +295,6 @@ public final class Reactor {
 
     /** Under the lock of the class. */
     private void startThread() throws IOException {
-        Faults.resource("thread");
         Loop loop = Threads.daemon(() -> new Loop(this));
         thread = loop;
         instance = this; // before the thread begins, which else finds itself replaced
@@ -412,7 +423,7 @@ public final class Reactor {
         return get();
     }
 
-    /** Its descriptors are not closed, as they may be somebody else's. */
+    /** Its descriptors are closed by its thread, which knows whether they are still its own. */
     private void lose(ErrnoException e) {
         boolean isNews;
         synchronized (Reactor.class) {
@@ -440,6 +451,7 @@ public final class Reactor {
         }
         ended = true;
         handOver();
+        closeOwn();
         return false;
     }
 

@@ -47,6 +47,7 @@ public final class Threads {
      */
     public static void start(Thread thread) throws ErrnoException {
         try {
+            Faults.resource(thread.getName());
             thread.start();
         } catch (OutOfMemoryError e) {
             throw refusal(e);
