@@ -494,7 +494,7 @@ public final class RequestEncoder implements AutoCloseable {
         } else {
             // The kernel sends the signal when the thread ends that has started the child.
             ByteBuffer request = bytes;
-            Keeper.call(() -> Spawn.spawn(request));
+            Keeper.instance().call(() -> Spawn.spawn(request));
         }
         return outcome;
     }

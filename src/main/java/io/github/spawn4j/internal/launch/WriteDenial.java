@@ -33,7 +33,12 @@ public final class WriteDenial implements AutoCloseable {
      * @throws IOException if it is no ELF program, or if tracing is forbidden here
      */
     public static WriteDenial of(PinnedExecutable executable) throws IOException {
-        return Keeper.call(
+        return of(executable, Keeper.instance());
+    }
+
+    /** The same, by the thread of {@code keeper}. */
+    static WriteDenial of(PinnedExecutable executable, Keeper keeper) throws IOException {
+        return keeper.call(
                 () -> {
                     try (PinnedExecutable.Use use = executable.use();
                             RequestEncoder request = new RequestEncoder(4, 1, 4)) {
