@@ -68,6 +68,8 @@ final class Keeper {
      *     call tries again
      */
     <T> T call(Callable<T> task) throws IOException {
+        // The thread would go on without us, with memory and a child that nobody has any more.
+        Threads.requireStack();
         FutureTask<T> result = new FutureTask<>(task);
         submit(result);
         try {
