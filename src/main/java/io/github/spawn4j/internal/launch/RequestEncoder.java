@@ -456,7 +456,10 @@ public final class RequestEncoder implements AutoCloseable {
         return offset;
     }
 
-    /** What will become of the request, to be asked when it has been launched. */
+    /**
+     * What will become of the request, to be asked when it has been launched. It is made before, as
+     * no memory may be wanted when there is a child.
+     */
     public Outcome outcome() {
         return new Outcome(this);
     }
@@ -466,8 +469,7 @@ public final class RequestEncoder implements AutoCloseable {
      *
      * @throws IOException if the thread cannot be started that the child is to be tied to
      */
-    public Outcome launch(int strategy) throws IOException {
-        Outcome outcome = outcome(); // before there is a child: then no memory may be wanted
+    public void launch(int strategy) throws IOException {
         if (parentDeathSignal != 0) {
             // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
             addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
@@ -496,7 +498,6 @@ public final class RequestEncoder implements AutoCloseable {
             ByteBuffer request = bytes;
             Keeper.instance().call(() -> Spawn.spawn(request));
         }
-        return outcome;
     }
 
     int sourceField(int source, int field) {

@@ -55,7 +55,8 @@ public final class WriteDenial implements AutoCloseable {
                         // before exec would leave it and its tracer waiting for each other.
                         request.session();
                         request.traced();
-                        Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
+                        Outcome outcome = request.outcome();
+                        request.launch(RequestLayout.STRATEGY_CLONE3);
                         outcome.check();
                         return adopt(outcome.pid(), outcome.pidfd());
                     }
