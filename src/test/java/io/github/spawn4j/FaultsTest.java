@@ -148,8 +148,17 @@ class FaultsTest {
         return fail("more than " + MOST_STEPS + " steps");
     }
 
+    /** Again where a thread that had just been started was idle in time, and none was needed. */
     private static void failEachStepAndAWorkerOf(Callable<?> operation) throws Exception {
-        assertThat(failEachStepOf(operation)).anyMatch(step -> step.startsWith(WORKER));
+        List<String> failed = new ArrayList<>();
+        for (int i = 0; i < 3 && failed.stream().noneMatch(FaultsTest::isWorker); i++) {
+            failed.addAll(failEachStepOf(operation));
+        }
+        assertThat(failed).anyMatch(FaultsTest::isWorker);
+    }
+
+    private static boolean isWorker(String step) {
+        return step.startsWith(WORKER);
     }
 
     private static Throwable thrownBy(Callable<?> operation, Faults.Plan plan) {
