@@ -46,4 +46,10 @@ long io_max_open_files(void);
 /* Makes the eventfd `wake` readable. */
 void io_wake(int wake);
 
+/* Marks the open file `fd` as the calling thread's. Returns 0 or -errno. */
+int io_own(int fd);
+
+/* Whether `fd` leads to an open file that the calling thread has marked. */
+int io_is_own(int fd);
+
 #endif

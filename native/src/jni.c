@@ -249,6 +249,18 @@ NATIVE(jlong, Io, pipe0)(JNIEnv *env, jclass class) {
     return result < 0 ? result : (jlong)ends[0] << 32 | ends[1];
 }
 
+NATIVE(jint, Io, own0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return io_own(fd);
+}
+
+NATIVE(jint, Io, isOwn0)(JNIEnv *env, jclass class, jint fd) {
+    (void)env;
+    (void)class;
+    return io_is_own(fd);
+}
+
 NATIVE(jint, Io, unblocked0)(JNIEnv *env, jclass class, jint fd) {
     (void)env;
     (void)class;

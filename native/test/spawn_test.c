@@ -283,7 +283,7 @@ static void spawn_holds_nothing_lent_while_exec_waits(void) {
     probe_has(KERNEL_CLONE3);
     int ends[2];
     CHECK_EQUAL(pipe2(ends, O_CLOEXEC), 0);
-    int slot = slot_place(ends[1], 0, false);
+    int slot = slot_place(ends[1], 0);
     CHECK(slot >= 0);
     close(ends[1]);
     int listener = hold_exec();

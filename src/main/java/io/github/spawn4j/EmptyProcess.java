@@ -103,7 +103,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      *
      * <p>The README lists what is different.
      *
-     * @param builder the builder; it is not changed, and later changes of it have no effect
+     * @param builder the builder; later changes of it have no effect. It is not changed, but it is
+     *     asked for its {@link ProcessBuilder#environment() environment}, after which its own
+     *     {@code start()} passes on variables only
      * @return a process that would do the same
      * @throws IllegalArgumentException if the command is empty, or contains what no process can
      *     have; or if the name of a file or directory cannot be encoded, so that the JDK would open

@@ -9,6 +9,7 @@ import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Pidfd;
 import io.github.spawn4j.internal.os.Pty;
+import io.github.spawn4j.internal.os.Threads;
 import java.io.IOException;
 
 /**
@@ -52,6 +53,7 @@ final class Launched {
     /** The same of a child that is to be lent the foreground of our terminal. */
     void launch(RequestEncoder request, int strategy, Pty pty, Foreground lent, int... sources)
             throws IOException {
+        Threads.requireStack();
         boolean succeeded = false;
         try {
             foreground = lent;

@@ -376,7 +376,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      * its own and reads the JVM's standard input ({@link #inheritIO}) is given the foreground where
      * that is a terminal and the JVM has it, and the JVM takes it back when the child has ended.
      * Until then the keys that signal, such as ^C, reach the child and not the JVM, and the JVM
-     * must not read from the terminal. Not with {@link SpawnStrategy#POSIX_SPAWN}.
+     * must not read from the terminal. A child that ^Z has stopped waits for {@link Signal#CONT}.
+     * Not with {@link SpawnStrategy#POSIX_SPAWN}.
      *
      * @param group the group's id, or 0 for a new one of which the child is the leader
      * @return this

@@ -4,15 +4,21 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Faults;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 class FaultsTest {
     private static final int EMFILE = 24;
     private static final int MOST_STEPS = 60;
+    private static final String WORKER = "spawn4j-worker";
 
     @AfterEach
     void withoutFaults() {
@@ -67,25 +74,91 @@ class FaultsTest {
         }
     }
 
-    /** An operation, which leaves nothing behind if it succeeds. */
-    private static void failEachStepOf(Callable<?> operation) throws Exception {
+    /**
+     * Keeps all worker threads busy until it releases them, so that the next task needs another.
+     */
+    private static final class BusyWorkers {
+        private final CountDownLatch released = new CountDownLatch(1);
+        private final Set<Thread> busy = ConcurrentHashMap.newKeySet();
+        private int given;
+
+        BusyWorkers() throws Exception {
+            Eventually.isTrue("all worker threads are busy", this::areBusy);
+        }
+
+        private boolean areBusy() {
+            if (busy.containsAll(workers())) {
+                return true;
+            }
+            if (busy.size() == given) {
+                given++;
+                Workers.execute(this::await);
+            }
+            return false;
+        }
+
+        private static List<Thread> workers() {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith(WORKER))
+                    .toList();
+        }
+
+        private void await() {
+            busy.add(Thread.currentThread());
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void release() {
+            released.countDown();
+        }
+    }
+
+    /**
+     * An operation, which leaves nothing behind if it succeeds. Returns the steps that have failed.
+     */
+    private static List<String> failEachStepOf(Callable<?> operation) throws Exception {
         operation.call(); // what is done on the first use is done once
         Map<Integer, String> before = LeakCheck.descriptors();
+        List<String> failed = new ArrayList<>();
         for (int n = 1; n <= MOST_STEPS; n++) {
             NthFails plan = new NthFails(n);
-            Throwable thrown = thrownBy(operation, plan);
+            Throwable thrown;
+            BusyWorkers workers = new BusyWorkers();
+            try {
+                thrown = thrownBy(operation, plan);
+            } finally {
+                workers.release();
+            }
             assertNothingRemains(before, "after " + plan.failed + " failed as step " + n);
             if (thrown != null) {
                 assertThat(traceOf(thrown)).as("step " + n).contains(plan.failed);
             } else if (plan.failed == null) {
                 assertThat(n).as("steps").isGreaterThan(1);
-                return;
+                return failed;
             }
+            failed.add(plan.failed);
             assertThat(PidfdProcess.builder("true").start().onExit().get(10, SECONDS).exitValue())
                     .as("the next one, after step " + n)
                     .isZero();
         }
-        fail("more than " + MOST_STEPS + " steps");
+        return fail("more than " + MOST_STEPS + " steps");
+    }
+
+    /** Again where a thread that had just been started was idle in time, and none was needed. */
+    private static void failEachStepAndAWorkerOf(Callable<?> operation) throws Exception {
+        List<String> failed = new ArrayList<>();
+        for (int i = 0; i < 3 && failed.stream().noneMatch(FaultsTest::isWorker); i++) {
+            failed.addAll(failEachStepOf(operation));
+        }
+        assertThat(failed).anyMatch(FaultsTest::isWorker);
+    }
+
+    private static boolean isWorker(String step) {
+        return step.startsWith(WORKER);
     }
 
     private static Throwable thrownBy(Callable<?> operation, Faults.Plan plan) {
@@ -155,6 +228,70 @@ class FaultsTest {
                             PidfdProcess.builder("sleep", "60").teardown(teardown).start();
                     return process.teardown().get(10, SECONDS);
                 });
+    }
+
+    /** Dependents are told by a worker. */
+    @Test
+    void ofAStartWhoseExitIsFollowed() throws Exception {
+        failEachStepAndAWorkerOf(
+                () ->
+                        PidfdProcess.builder("true")
+                                .start()
+                                .onExit()
+                                .thenApply(Process::exitValue)
+                                .get(10, SECONDS));
+    }
+
+    @Test
+    void ofAStartThatIsTiedToAThread() throws Exception {
+        failEachStepOf(
+                () ->
+                        PidfdProcess.builder("true")
+                                .parentDeathSignal(Signal.KILL)
+                                .start()
+                                .onExit()
+                                .get(10, SECONDS));
+    }
+
+    @InVirtualThread
+    void ofAWaitOfAVirtualThread() throws Exception {
+        failEachStepOf(
+                () ->
+                        ThreadKind.VIRTUAL
+                                .run(
+                                        () -> {
+                                            try (PidfdProcess process =
+                                                    PidfdProcess.builder("echo", "text").start()) {
+                                                process.getInputStream().readAllBytes();
+                                                return process.waitFor();
+                                            }
+                                        })
+                                .get());
+    }
+
+    @Test
+    void ofARunWithAListener() throws Exception {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        failEachStepAndAWorkerOf(
+                () -> {
+                    lines.clear();
+                    PidfdProcess.builder("echo", "text")
+                            .run(
+                                    RunOptions.timeout(Duration.ofSeconds(10))
+                                            .stdout(Capture.keepTail(1024).lines(lines::add)));
+                    assertThat(lines).containsExactly("text");
+                    return null;
+                });
+    }
+
+    @Test
+    void ofARunInTheBackground() throws Exception {
+        failEachStepAndAWorkerOf(
+                () ->
+                        PidfdProcess.builder("cat")
+                                .runAsync(RunOptions.timeout(Duration.ofSeconds(10)).stdin("text"))
+                                .thenApply(result -> result.stdout().text())
+                                .get(10, SECONDS));
     }
 
     @Test

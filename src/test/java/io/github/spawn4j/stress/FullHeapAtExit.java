@@ -2,6 +2,7 @@ package io.github.spawn4j.stress;
 
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.internal.io.Child;
+import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,10 @@ final class FullHeapAtExit {
     private static final int FOLLOWERS = 50;
     private static final long LIMIT_S = 20;
 
-    private static final CountDownLatch FULL = new CountDownLatch(1);
+    /** While it is full, so that whoever is yet to be told is tried to be told again and again. */
+    private static final int TURNS = 3;
+
+    private static final CountDownLatch TURNS_LEFT = new CountDownLatch(TURNS);
     private static final CountDownLatch TOLD = new CountDownLatch(FOLLOWERS);
 
     private FullHeapAtExit() {}
@@ -29,25 +33,42 @@ final class FullHeapAtExit {
         }
 
         cat.getOutputStream().close();
-        FULL.await();
-        Thread.sleep(100); // for as long as it is full, whoever is yet to be told must wait
+        while (TURNS_LEFT.getCount() > 0) {
+            Thread.yield(); // to wait otherwise may take memory
+        }
         Ballast.drop();
 
         System.out.println(TOLD.await(LIMIT_S, TimeUnit.SECONDS) ? "OK" : "not told: " + TOLD);
     }
 
+    /** Counts what the reactor does while the heap is full. */
+    private static final class Turns implements Faults.Plan {
+        @Override
+        public void call(String name) {}
+
+        @Override
+        public void resource(String what) {
+            if (what.equals("turn")) {
+                TURNS_LEFT.countDown();
+            }
+        }
+    }
+
     /** Finds no memory the first time. */
     private static final class Follower implements Runnable {
+        private static boolean full;
+
         private boolean failed;
 
         @Override
         public void run() {
             if (!failed) {
                 failed = true;
-                if (FULL.getCount() > 0) {
+                if (!full) {
+                    full = true;
+                    Faults.plan(new Turns());
                     Ballast.fill();
                     Ballast.fill(); // what the first time has left for the collector to find
-                    FULL.countDown();
                 }
                 throw new OutOfMemoryError();
             }

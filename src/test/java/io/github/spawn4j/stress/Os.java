@@ -82,6 +82,23 @@ final class Os {
         return names;
     }
 
+    /** Waits until the threads of the library and of pools have ended, as they do when idle. */
+    static void awaitIdle() {
+        await(
+                "threads of ours have ended",
+                () ->
+                        Thread.getAllStackTraces().keySet().stream()
+                                .noneMatch(
+                                        thread -> thread.getName().matches("spawn4j-.*|pool-.*")));
+    }
+
+    /** How much of the heap is used. */
+    static long usedHeap() {
+        System.gc();
+        System.gc(); // what has been found to be dropped by the first
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
     /** The names of {@link #threads} that there were not {@code before}. */
     static List<String> moreThreads(List<String> before) throws IOException {
         List<String> more = threads();

@@ -68,7 +68,9 @@ class SoakTest {
             process.getOutputStream().close();
 
             assertThat(process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)).as("has ended").isTrue();
-            assertThat(Files.readString(output).strip()).endsWith("OK");
+            String said = Files.readString(output).strip();
+            System.out.println(said);
+            assertThat(said).endsWith("OK");
         } finally {
             process.destroyForcibly();
         }

@@ -18,7 +18,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Wants {
     private static final int THREADS = 4;
-    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(15);
+
+    /** What the compiler and the collector may move by. */
+    private static final long HEAP_MARGIN = 1 << 20;
+
     private static final long FULL_NS = TimeUnit.MILLISECONDS.toNanos(60);
     private static final long EMPTY_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -34,8 +38,9 @@ final class Wants {
         one(0);
         one(1);
         one(2);
-        Thread.sleep(TimeUnit.SECONDS.toMillis(8)); // until nothing is left but what is kept
+        Os.awaitIdle();
         int descriptorsBefore = Os.descriptors().size();
+        long heapBefore = Os.usedHeap();
         Thread[] threads = new Thread[THREADS + 1];
         for (int i = 0; i < THREADS; i++) {
             threads[i] = new Thread(Wants::startOn);
@@ -53,8 +58,14 @@ final class Wants {
         }
         PidfdProcess.builder("true").start().onExit().get(60, TimeUnit.SECONDS);
         awaitNothingLeft(descriptorsBefore);
-        System.out.println(TOLD + " told, " + REFUSED + " refused");
-        System.out.println(notTold ? "an exit was not told" : "OK");
+        Os.awaitIdle();
+        long heap = Os.usedHeap() - heapBefore;
+        System.out.println(TOLD + " told, " + REFUSED + " refused, heap " + heap + " bytes more");
+        if (notTold) {
+            System.out.println("an exit was not told");
+        } else {
+            System.out.println(heap <= HEAP_MARGIN ? "OK" : "the heap has grown");
+        }
     }
 
     private static void startOn() {

@@ -90,7 +90,8 @@ public class RecheckBenchmark {
     }
 
     private static void launchAndWait(RequestEncoder request) throws IOException {
-        Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
+        Outcome outcome = request.outcome();
+        request.launch(RequestLayout.STRATEGY_CLONE3);
         outcome.check();
         try (Fd pidfd = new Fd(outcome.pidfd())) {
             int number = pidfd.acquire();

@@ -106,6 +106,7 @@ public final class Reactor {
         @Override
         public void run() {
             try {
+                reactor.own();
                 TimeSlice.halve();
                 new Drill().attempt();
                 pause();
@@ -168,6 +169,17 @@ public final class Reactor {
         if (wake != null) {
             wake.close();
         }
+    }
+
+    private void own() throws IOException {
+        epoll.own();
+        wake.own();
+    }
+
+    /** Closes what the thread still owns: the rest has been closed by somebody else. */
+    private void closeOwn() {
+        epoll.closeIfOwn();
+        wake.closeIfOwn();
     }
 
     /** Whether the current thread is the reactor's. */
@@ -278,7 +290,6 @@ public final class Reactor {
 
     /** Under the lock of the class. */
     private void startThread() throws IOException {
-        Faults.resource("thread");
         Loop loop =
                 Threads.daemon(
                         new Supplier<>() {
@@ -414,7 +425,7 @@ public final class Reactor {
         return get();
     }
 
-    /** Its descriptors are not closed, as they may be somebody else's. */
+    /** Its descriptors are closed by its thread, which knows whether they are still its own. */
     private void lose(ErrnoException e) {
         boolean isNews;
         synchronized (Reactor.class) {
@@ -442,6 +453,7 @@ public final class Reactor {
         }
         ended = true;
         handOver();
+        closeOwn();
         return false;
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.LinkedList;
 import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * Threads for what may wait and so must not be done by the reactor: code of users, looks into
@@ -84,32 +85,48 @@ public final class Workers {
     @GuardedBy("Workers.class")
     private long lastNumber;
 
-    private Workers() {}
+    /** In nanoseconds; {@link System#nanoTime} outside of tests. */
+    private final LongSupplier clock;
+
+    Workers(LongSupplier clock) {
+        this.clock = clock;
+    }
 
     /**
      * Runs {@code task} soon. Throws nothing: where memory or a thread is missing, the task waits
      * for it.
      */
     public static void execute(Runnable task) {
-        add(task).help();
+        tryAdd(task).help();
     }
 
-    private static Workers add(Runnable task) {
+    private static Workers tryAdd(Runnable task) {
         while (true) {
             try {
-                return tryAdd(task);
+                return instance().add(task);
             } catch (OutOfMemoryError e) {
                 LockSupport.parkNanos(RETRY_NS); // to lose the task would be worse
             }
         }
     }
 
-    private static synchronized Workers tryAdd(Runnable task) {
+    private static synchronized Workers instance() {
         if (instance == null) {
-            instance = new Workers();
+            instance = new Workers(System::nanoTime);
         }
-        instance.tasks.add(task);
         return instance;
+    }
+
+    /** As {@link #execute}, by these threads, but fails where there is no memory for the task. */
+    void take(Runnable task) {
+        add(task).help();
+    }
+
+    private Workers add(Runnable task) {
+        synchronized (Workers.class) {
+            tasks.add(task);
+        }
+        return this;
     }
 
     /** Finds somebody for the tasks that wait, or somebody who looks after them later. */
@@ -156,13 +173,12 @@ public final class Workers {
         }
         try {
             Worker worker = new Worker(lastNumber + 1);
-            worker.thread.start();
+            Threads.start(worker.thread);
             lastNumber++;
             workers[count++] = worker;
             moving++;
             return true;
-        } catch (
-                OutOfMemoryError e) { // which is also how the JVM says that there is no thread left
+        } catch (IOException | OutOfMemoryError e) {
             return false;
         }
     }
@@ -172,7 +188,7 @@ public final class Workers {
         try {
             Reactor.schedule(PATIENCE_NS, this::look);
             return true;
-        } catch (IOException | OutOfMemoryError e) {
+        } catch (Throwable e) { // whatever it is: else the others count on a look that never comes
             return false;
         }
     }
@@ -185,7 +201,7 @@ public final class Workers {
     private void findStuck() {
         synchronized (Workers.class) {
             watched = false;
-            long nowNs = System.nanoTime();
+            long nowNs = clock.getAsLong();
             for (int i = 0; i < count; i++) {
                 if (workers[i].becomesStuck(nowNs)) {
                     moving--;
@@ -303,9 +319,9 @@ public final class Workers {
                 }
                 rest();
             }
-            long sinceNs = System.nanoTime();
+            long sinceNs = clock.getAsLong();
             while (true) {
-                long remainingNs = sinceNs + IDLE_NS - System.nanoTime();
+                long remainingNs = sinceNs + IDLE_NS - clock.getAsLong();
                 LockSupport.parkNanos(Workers.this, remainingNs);
                 synchronized (Workers.class) {
                     if (resting && remainingNs <= 0) {
@@ -317,7 +333,7 @@ public final class Workers {
                     }
                     if (!resting) { // somebody else was quicker
                         rest();
-                        sinceNs = System.nanoTime();
+                        sinceNs = clock.getAsLong();
                     }
                 }
             }

@@ -1,13 +1,18 @@
 package io.github.spawn4j.internal.launch;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Threads;
 import io.github.spawn4j.internal.os.Uninterrupted;
 import java.io.IOException;
 import java.util.LinkedList;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 
 /**
  * One thread for what the kernel ties to the thread that did it rather than to the process:
@@ -16,21 +21,45 @@ import java.util.concurrent.FutureTask;
  */
 final class Keeper {
     /*
-     * It is started when it is needed, and ends some time after the last of its children has been
-     * reaped: the kernel counts them for us. If it ended before, those with such a signal would get
-     * it, and those that are traced would be killed.
+     * The thread is started when it is needed, and ends some time after the last of its children has
+     * been reaped: the kernel counts them for us. If it ended before, those with such a signal would
+     * get it, and those that are traced would be killed.
      */
     private static final long IDLE_MS = 2_000;
 
-    /** Null while there is no thread. */
+    /** The JVM's. Null before it is needed: an initialiser that fails once fails for ever. */
     @GuardedBy("Keeper.class")
-    private static Keeper current;
+    private static Keeper instance;
+
+    private final long idleMs;
+    private final BooleanSupplier hasChildren;
 
     /** A list, as an ArrayDeque that finds no memory to grow loses what it has. */
-    @GuardedBy("Keeper.class")
+    @GuardedBy("this")
     private final Queue<FutureTask<?>> tasks = new LinkedList<>();
 
-    private Keeper() {}
+    /** Whether there is a thread. */
+    @GuardedBy("this")
+    private boolean running;
+
+    /**
+     * One with a thread of its own.
+     *
+     * @param idleMs after how long without a task the thread looks whether it may end
+     * @param hasChildren asked on the thread: whether it must not
+     */
+    Keeper(long idleMs, BooleanSupplier hasChildren) {
+        this.idleMs = idleMs;
+        this.hasChildren = hasChildren;
+    }
+
+    /** The one of the JVM. */
+    static synchronized Keeper instance() {
+        if (instance == null) {
+            instance = new Keeper(IDLE_MS, Threads::hasChildren);
+        }
+        return instance;
+    }
 
     /**
      * Runs {@code task} on the thread and waits for it.
@@ -38,31 +67,45 @@ final class Keeper {
      * @throws IOException what it throws; or EAGAIN if the thread cannot be started, and the next
      *     call tries again
      */
-    static <T> T call(Callable<T> task) throws IOException {
+    <T> T call(Callable<T> task) throws IOException {
+        // The thread would go on without us, with memory and a child that nobody has any more.
+        Threads.requireStack();
         FutureTask<T> result = new FutureTask<>(task);
         submit(result);
-        return Uninterrupted.get(result);
-    }
-
-    private static synchronized void submit(FutureTask<?> task) throws IOException {
-        if (current == null) {
-            Keeper keeper = new Keeper();
-            Threads.start(Threads.daemon("spawn4j-keeper", 0, keeper::run));
-            current = keeper;
-        }
-        current.tasks.add(task);
-        Keeper.class.notifyAll();
-    }
-
-    private void run() {
         try {
-            while (true) {
-                if (!takeTurn()) {
-                    return;
-                }
+            return Uninterrupted.get(result);
+        } catch (CancellationException e) {
+            ErrnoException refusal = new ErrnoException("pthread_create", Errno.EAGAIN);
+            refusal.initCause(e);
+            throw refusal;
+        }
+    }
+
+    private synchronized void submit(FutureTask<?> task) throws IOException {
+        if (!running) {
+            startThread();
+        }
+        tasks.add(task);
+        notifyAll();
+    }
+
+    @GuardedBy("this")
+    private void startThread() throws IOException {
+        Threads.start(Threads.daemon("spawn4j-keeper", 0, this::work));
+        running = true;
+    }
+
+    private void work() {
+        boolean ended = false;
+        try {
+            while (!ended) {
+                Faults.resource("turn");
+                ended = !takeTurn();
             }
         } finally {
-            leave();
+            if (!ended) {
+                succeed();
+            }
         }
     }
 
@@ -71,7 +114,7 @@ final class Keeper {
         try {
             FutureTask<?> task = next();
             if (task != null) {
-                task.run(); // keeps to itself what is thrown
+                perform(task);
             }
             return task != null;
         } catch (Throwable e) {
@@ -80,36 +123,42 @@ final class Keeper {
         }
     }
 
-    /** Whatever the thread has ended by, the next task gets another one. */
-    private void leave() {
-        synchronized (Keeper.class) {
-            if (current == this) {
-                current = null;
+    private static void perform(FutureTask<?> task) {
+        try {
+            task.run(); // keeps to itself what is thrown
+        } finally {
+            task.cancel(false); // one that was cut short: else its caller would wait for ever
+        }
+    }
+
+    /** The thread has died, rather than ended: those that wait get another one, or are refused. */
+    private synchronized void succeed() {
+        running = false;
+        if (tasks.isEmpty()) {
+            return;
+        }
+        try {
+            startThread();
+        } catch (IOException | RuntimeException | Error e) {
+            while (!tasks.isEmpty()) {
+                tasks.remove().cancel(false);
             }
-            tasks.forEach(task -> task.cancel(false));
         }
     }
 
     /** Waits for the next task. Returns null when the thread is to end. */
-    private FutureTask<?> next() {
-        synchronized (Keeper.class) {
-            while (tasks.isEmpty()) {
-                pause();
-                if (tasks.isEmpty() && !Threads.hasChildren()) {
-                    current = null;
-                    return null;
-                }
+    private synchronized FutureTask<?> next() {
+        while (tasks.isEmpty()) {
+            try {
+                wait(idleMs);
+            } catch (InterruptedException e) {
+                // Nobody has a reason to, and the children need the thread.
             }
-            return tasks.remove();
+            if (tasks.isEmpty() && !hasChildren.getAsBoolean()) {
+                running = false;
+                return null;
+            }
         }
-    }
-
-    @GuardedBy("Keeper.class")
-    private static void pause() {
-        try {
-            Keeper.class.wait(IDLE_MS);
-        } catch (InterruptedException e) {
-            // Nobody has a reason to, and the children need the thread.
-        }
+        return tasks.remove();
     }
 }

@@ -362,7 +362,10 @@ public final class RequestEncoder {
         request.set(field, request.addText(text));
     }
 
-    /** What will become of the request, to be asked when it has been launched. */
+    /**
+     * What will become of the request, to be asked when it has been launched. It is made before, as
+     * no memory may be wanted when there is a child.
+     */
     public Outcome outcome() {
         return outcome;
     }
@@ -372,21 +375,20 @@ public final class RequestEncoder {
      *
      * @throws IOException if the thread cannot be started that the child is to be tied to
      */
-    public Outcome launch(int strategy) throws IOException {
+    public void launch(int strategy) throws IOException {
         request.set(RequestLayout.STRATEGY, strategy);
         request.set(RequestLayout.FLAGS, flags);
         if (parentDeathSignal == 0) {
             request.launch();
-            return outcome;
+            return;
         }
         // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
         request.addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
         // The kernel sends the signal when the thread ends that has started the child.
-        Keeper.call(
+        Keeper.instance().call(
                 () -> {
                     request.launch();
                     return null;
                 });
-        return outcome;
     }
 }

@@ -33,7 +33,12 @@ public final class WriteDenial implements AutoCloseable {
      * @throws IOException if it is no ELF program, or if tracing is forbidden here
      */
     public static WriteDenial of(PinnedExecutable executable) throws IOException {
-        return Keeper.call(
+        return of(executable, Keeper.instance());
+    }
+
+    /** The same, by the thread of {@code keeper}. */
+    static WriteDenial of(PinnedExecutable executable, Keeper keeper) throws IOException {
+        return keeper.call(
                 () -> {
                     RequestEncoder request = new RequestEncoder(4, 1, 4);
                     try (PinnedExecutable.Use use = executable.use()) {
@@ -50,7 +55,8 @@ public final class WriteDenial implements AutoCloseable {
                         // before exec would leave it and its tracer waiting for each other.
                         request.session();
                         request.traced();
-                        Outcome outcome = request.launch(RequestLayout.STRATEGY_CLONE3);
+                        Outcome outcome = request.outcome();
+                        request.launch(RequestLayout.STRATEGY_CLONE3);
                         outcome.check();
                         return adopt(outcome.pid(), outcome.pidfd());
                     }

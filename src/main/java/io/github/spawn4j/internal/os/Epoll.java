@@ -90,6 +90,16 @@ public final class Epoll implements AutoCloseable {
         return events.getLong(i * eventSize + dataOffset);
     }
 
+    /** See {@link Fd#own}. */
+    public void own() throws IOException {
+        epoll.own();
+    }
+
+    /** See {@link Fd#closeIfOwn}. */
+    public void closeIfOwn() {
+        epoll.closeIfOwn();
+    }
+
     @Override
     public void close() {
         epoll.close();

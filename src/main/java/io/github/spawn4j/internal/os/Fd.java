@@ -13,6 +13,10 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  */
 public final class Fd implements AutoCloseable {
     private static final long CLOSED = 1L << 32;
+
+    /** Closed by somebody else, so that the number is no longer ours. */
+    private static final long LOST = 1L << 33;
+
     private static final long USERS = CLOSED - 1;
 
     /** Rather than an object of its own in each: a child has up to four descriptors. */
@@ -126,6 +130,31 @@ public final class Fd implements AutoCloseable {
         if ((current & USERS) == 0) {
             Io.close(number);
         }
+    }
+
+    /** Makes the open file the calling thread's, for {@link #closeIfOwn}. */
+    public void own() throws IOException {
+        Io.own(number);
+    }
+
+    /**
+     * Closes it if its number still leads to the open file that the calling thread owns. Otherwise
+     * somebody has closed it behind our back, and it is closed without touching the number, which
+     * may be somebody else's.
+     */
+    public void closeIfOwn() {
+        if (Io.isOwn(number)) {
+            close();
+        } else if (isOpen()) {
+            markLost();
+        }
+    }
+
+    private void markLost() {
+        long current;
+        do {
+            current = state;
+        } while (!STATE.compareAndSet(this, current, current | CLOSED | LOST));
     }
 
     @Override

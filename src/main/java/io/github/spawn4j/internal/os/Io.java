@@ -134,6 +134,16 @@ public final class Io {
         return isOpen0(fd) == 1;
     }
 
+    /** int fcntl(int fd, F_SETOWN_EX, struct f_owner_ex *): the calling thread */
+    static void own(int fd) throws IOException {
+        Errno.check("fcntl(F_SETOWN_EX)", own0(fd));
+    }
+
+    /** int fcntl(int fd, F_GETOWN_EX, struct f_owner_ex *): whether it is the calling thread */
+    static boolean isOwn(int fd) {
+        return isOwn0(fd) == 1;
+    }
+
     /**
      * int poll(struct pollfd *fds, nfds_t nfds, int timeout) on {@code fd} and the eventfd {@code
      * wake}: the events of {@code fd}, 0 for a wake-up or a time-out. A negative time-out waits for
@@ -186,6 +196,10 @@ public final class Io {
     private static native int remaining0(int fd);
 
     private static native int isOpen0(int fd);
+
+    private static native int own0(int fd);
+
+    private static native int isOwn0(int fd);
 
     static native int await0(int fd, int events, int wake, int timeoutMs);
 

@@ -6,6 +6,9 @@ import java.util.function.Supplier;
 
 /** The threads of the library, which belong to nobody else. */
 public final class Threads {
+    /** More calls in each other than there are of ours and the JDK's in any start. */
+    private static final int DEEPEST = 100;
+
     static {
         NativeLibrary.load();
     }
@@ -52,6 +55,7 @@ public final class Threads {
      */
     public static void start(Thread thread) throws ErrnoException {
         try {
+            Faults.resource(thread.getName());
             thread.start();
         } catch (OutOfMemoryError e) {
             throw refusal(e);
@@ -63,6 +67,22 @@ public final class Threads {
         ErrnoException refusal = new ErrnoException("pthread_create", Errno.EAGAIN);
         refusal.initCause(e);
         return refusal;
+    }
+
+    /**
+     * Makes sure that the stack of the calling thread has room for what must not be left half done,
+     * as when somebody whose recursion has no end starts a process.
+     *
+     * @throws StackOverflowError if it has not, before anything has begun
+     */
+    public static void requireStack() {
+        requireStack(DEEPEST);
+    }
+
+    private static void requireStack(int calls) {
+        if (calls > 0) {
+            requireStack(calls - 1);
+        }
     }
 
     /** A group that is never destroyed. */

@@ -10,6 +10,13 @@ import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +27,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is watched is told, whatever happens to the reactor meanwhile. */
 @Timeout(60)
@@ -120,8 +129,7 @@ class ReactorTest {
             unarmed.assertTold();
             Reactor before = Reactor.get();
 
-            close(before, 1);
-            close(before, 2);
+            closeBoth(before);
             try (Watched other = new Watched()) {
                 assertThat(Reactor.get()).isNotSameAs(before);
                 watched.makeReadable();
@@ -143,13 +151,61 @@ class ReactorTest {
             try (Fd theirs = Io.eventFd();
                     Watched other = new Watched()) {
                 assertThat(theirs.number()).as("the number that was closed").isEqualTo(number);
-                close(before, 2);
                 watched.makeReadable();
                 watched.assertTold();
                 other.makeReadable();
                 other.assertTold();
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void leavesNothingOpenWhenItHasLostOneOfItsDescriptors(int which) throws Exception {
+        try (Watched watched = new Watched()) {
+            Reactor before = Reactor.get();
+            Thread thread = thread();
+            Map<String, Long> descriptors = descriptors();
+            Reactor.soon(nothing()); // so that it does not sleep for long
+            int lost = close(before, which);
+
+            List<Fd> theirs = openUpTo(lost);
+            Reactor.schedule(0, () -> {}); // who comes next finds out
+            thread.join(SECONDS.toMillis(20));
+            assertThat(thread.isAlive()).as("thread of the lost reactor").isFalse();
+            assertThat(theirs).allMatch(fd -> Io.isOpen(fd.number()));
+            theirs.forEach(Fd::close);
+
+            assertThat(Reactor.get()).isNotSameAs(before);
+            assertThat(descriptors()).isEqualTo(descriptors);
+            watched.makeReadable();
+            watched.assertTold();
+        }
+    }
+
+    /** Takes all free numbers up to {@code number}, as an application that opens many files. */
+    private static List<Fd> openUpTo(int number) throws IOException {
+        List<Fd> opened = new ArrayList<>();
+        do {
+            opened.add(Io.eventFd());
+        } while (opened.get(opened.size() - 1).number() < number);
+        return opened;
+    }
+
+    /** How many descriptors there are of the kinds that a reactor has. */
+    private static Map<String, Long> descriptors() throws IOException {
+        Map<String, Long> counts = new TreeMap<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path entry : entries) {
+                if (Files.isSymbolicLink(entry)) {
+                    String target = Files.readSymbolicLink(entry).toString();
+                    if (target.matches("anon_inode:\\[event(fd|poll)\\]")) {
+                        counts.merge(target, 1L, Long::sum);
+                    }
+                }
+            }
+        }
+        return counts;
     }
 
     /** Nobody else calls the library meanwhile, who would make another one. */
@@ -173,8 +229,7 @@ class ReactorTest {
                         public void resource(String what) {}
                     });
 
-            close(before, 1);
-            close(before, 2);
+            closeBoth(before);
             assertThatThrownBy(() -> Reactor.schedule(0, () -> {}))
                     .isInstanceOf(ErrnoException.class)
                     .hasMessageContaining("EMFILE");
@@ -195,11 +250,22 @@ class ReactorTest {
 
     /** Closes one of its descriptors, as careless native code does. Returns the number. */
     private static int close(Reactor reactor, int which) {
-        Matcher matcher = DESCRIPTORS.matcher(reactor.toString());
-        assertThat(matcher.find()).as(reactor.toString()).isTrue();
-        int number = Integer.parseInt(matcher.group(which));
+        int number = number(reactor, which);
         new Fd(number).close();
         return number;
+    }
+
+    private static void closeBoth(Reactor reactor) {
+        int epoll = number(reactor, 1);
+        int wake = number(reactor, 2);
+        new Fd(epoll).close();
+        new Fd(wake).close();
+    }
+
+    private static int number(Reactor reactor, int which) {
+        Matcher matcher = DESCRIPTORS.matcher(reactor.toString());
+        assertThat(matcher.find()).as(reactor.toString()).isTrue();
+        return Integer.parseInt(matcher.group(which));
     }
 
     @Test
@@ -220,7 +286,7 @@ class ReactorTest {
         try (Watched watched = new Watched()) {
             killThread(
                     what -> {
-                        if (what.equals("thread")) {
+                        if (what.equals("spawn4j-reactor")) {
                             throw new OutOfMemoryError("no thread for now");
                         }
                     });
@@ -231,6 +297,13 @@ class ReactorTest {
 
             watched.assertTold();
         }
+    }
+
+    private static Chore nothing() {
+        return new Chore() {
+            @Override
+            void perform() {}
+        };
     }
 
     /** Ends the thread by an error outside of every guard, as Thread.stop might. */
@@ -247,7 +320,9 @@ class ReactorTest {
 
                     @Override
                     public void resource(String what) {
-                        if (what.equals("turn") && !done) {
+                        if (what.equals("turn")
+                                && !done
+                                && Thread.currentThread().getName().equals("spawn4j-reactor")) {
                             done = true;
                             victim[0] = Thread.currentThread();
                             victim[0].setUncaughtExceptionHandler(quiet);
@@ -256,11 +331,7 @@ class ReactorTest {
                         then.accept(what);
                     }
                 });
-        Reactor.soon(
-                new Chore() {
-                    @Override
-                    void perform() {}
-                });
+        Reactor.soon(nothing());
         assertThat(dead.await(10, SECONDS)).as("the thread has died").isTrue();
         victim[0].join();
     }

@@ -61,6 +61,39 @@ class FdTest {
     }
 
     @Test
+    void isClosedByItsOwnerAlone() throws Exception {
+        Fd fd = Io.eventFd();
+        fd.own();
+        int number = fd.acquire();
+        assertThat(Io.isOwn(number)).isTrue();
+
+        fd.closeIfOwn();
+        assertThat(fd.isOpen()).isFalse();
+        assertThat(Io.isOpen(number)).isTrue();
+
+        fd.release(number);
+        assertThat(Io.isOpen(number)).isFalse();
+    }
+
+    @Test
+    void leavesItsNumberToWhoeverHasTakenIt() throws Exception {
+        Fd fd = Io.eventFd();
+        fd.own();
+        int number = fd.acquire();
+        new Fd(number).close(); // as careless native code does
+        try (Fd theirs = Io.eventFd()) {
+            assertThat(theirs.number()).isEqualTo(number);
+
+            fd.closeIfOwn();
+            fd.release(number);
+            fd.close();
+
+            assertThat(fd.isOpen()).isFalse();
+            assertThat(Io.isOpen(number)).isTrue();
+        }
+    }
+
+    @Test
     void opensNothingWhereTheCallFails() {
         assertThatThrownBy(() -> Fd.reserved("open").opened("open", -Errno.EMFILE))
                 .isInstanceOf(IOException.class)
