@@ -72,10 +72,14 @@ public final class Log {
     }
 
     private static void tell(Logger to, Level level, String format, Object... arguments) {
-        switch (level) {
-            case DEBUG -> to.debug(format, arguments);
-            case WARN -> to.warn(format, arguments);
-            case ERROR -> to.error(format, arguments);
+        // No switch, whose class could not be initialized, now or later, if it is first needed when
+        // memory has run out.
+        if (level == Level.ERROR) {
+            to.error(format, arguments);
+        } else if (level == Level.WARN) {
+            to.warn(format, arguments);
+        } else {
+            to.debug(format, arguments);
         }
     }
 
