@@ -15,11 +15,10 @@ public final class Log {
     /** Whether somebody may listen to what is no warning; null until that has been found out. */
     private static volatile Boolean hasBackend;
 
-    private enum Level {
-        DEBUG,
-        WARN,
-        ERROR
-    }
+    // Numbers: a class of their own could not be read where there is no descriptor left.
+    private static final int DEBUG = 0;
+    private static final int WARN = 1;
+    private static final int ERROR = 2;
 
     private static final ReentrantLock FINDING = new ReentrantLock();
     private static final int MOST_PAUSES = 1000;
@@ -41,22 +40,22 @@ public final class Log {
 
     /** As {@link Logger#debug(String, Object...)}; not worth SLF4J's warning. */
     public void debug(String format, Object... arguments) {
-        say(Level.DEBUG, format, arguments);
+        say(DEBUG, format, arguments);
     }
 
     /** As {@link Logger#warn(String, Object...)}. */
     public void warn(String format, Object... arguments) {
-        say(Level.WARN, format, arguments);
+        say(WARN, format, arguments);
     }
 
     /** As {@link Logger#error(String, Object...)}. */
     public void error(String format, Object... arguments) {
-        say(Level.ERROR, format, arguments);
+        say(ERROR, format, arguments);
     }
 
-    private void say(Level level, String format, Object... arguments) {
+    private void say(int level, String format, Object... arguments) {
         try {
-            if (level == Level.DEBUG && !hasBackend()) {
+            if (level == DEBUG && !hasBackend()) {
                 return;
             }
             Logger known = logger;
@@ -71,11 +70,11 @@ public final class Log {
         }
     }
 
-    private static void tell(Logger to, Level level, String format, Object... arguments) {
+    private static void tell(Logger to, int level, String format, Object... arguments) {
         switch (level) {
             case DEBUG -> to.debug(format, arguments);
             case WARN -> to.warn(format, arguments);
-            case ERROR -> to.error(format, arguments);
+            default -> to.error(format, arguments);
         }
     }
 

@@ -18,12 +18,12 @@ import java.util.List;
 /**
  * Finds and loads the native half, once. Thread-safe.
  *
- * <p>It lies in the jar. A library can only be loaded from a file, so it is copied to a directory,
- * loaded and deleted at once: nothing stays behind, whatever becomes of the JVM. The directory is
- * the first of these that can hold and execute a file: the property {@code
- * io.github.spawn4j.workdir} (then no other), {@code java.io.tmpdir}, {@code /dev/shm}, the user's
- * cache directory. The property {@code io.github.spawn4j.library} names a library file to load
- * instead.
+ * <p>It lies in the jar. A library can only be loaded from a file, so it is copied to a directory
+ * of its own, which nobody else may enter, loaded and deleted at once: nothing stays behind,
+ * whatever becomes of the JVM. That directory is made in the first of these that can hold and
+ * execute a file: the property {@code io.github.spawn4j.workdir} (then no other), {@code
+ * java.io.tmpdir}, {@code /dev/shm}, the user's cache directory. The property {@code
+ * io.github.spawn4j.library} names a library file to load instead.
  */
 final class NativeLibrary {
     /*
