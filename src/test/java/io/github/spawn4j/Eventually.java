@@ -6,17 +6,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Waits for what becomes true without telling anybody, and fails loudly if it does not. */
-final class Eventually {
+public final class Eventually {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private Eventually() {}
 
-    static void isTrue(String what, Callable<Boolean> condition) throws Exception {
+    public static void isTrue(String what, Callable<Boolean> condition) throws Exception {
         isTrue(() -> what, condition);
     }
 
-    static void isTrue(Supplier<String> what, Callable<Boolean> condition) throws Exception {
+    public static void isTrue(Supplier<String> what, Callable<Boolean> condition) throws Exception {
         long startNs = System.nanoTime();
         while (!condition.call()) {
             if (System.nanoTime() - startNs > LIMIT_NS) {

@@ -1,5 +1,6 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.io.Waker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -92,8 +93,12 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
                         });
     }
 
-    /** The open descriptors, without those that the JVM opens when it needs them. */
+    /**
+     * The open descriptors, without those that the JVM opens when it needs them, and those that the
+     * library keeps for a moment, for the next thread that waits.
+     */
     static SortedMap<Integer, String> descriptors() throws IOException {
+        Waker.closeIdle();
         SortedMap<Integer, String> descriptors = OpenFile.descriptors();
         descriptors.values().removeIf(target -> target.matches(KEPT_FILES));
         return descriptors;

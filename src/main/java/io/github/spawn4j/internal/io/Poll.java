@@ -1,46 +1,24 @@
 package io.github.spawn4j.internal.io;
 
-import io.github.spawn4j.internal.os.Fd;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.spi.AbstractInterruptibleChannel;
 
 /**
  * One wait of a platform thread, in the kernel, for one descriptor; another thread that calls
  * {@link #wake} ends it, and where that is wanted an interrupt. Thread-safe, but only the waiting
  * thread closes it.
- *
- * <p>A blocked system call knows nothing of {@link Thread#interrupt()}. Channels do: what is
- * registered with their {@code begin} is closed by an interrupt, and closing this one makes an
- * eventfd readable that is polled as well.
  */
 final class Poll implements AutoCloseable {
-    private final class Interruption extends AbstractInterruptibleChannel {
-        @Override
-        protected void implCloseChannel() {
-            wake();
-        }
+    private final Waker waker;
 
-        void waitBegins() {
-            begin();
-        }
+    /** Whether it has been woken, so that nobody else can use the waker. */
+    @GuardedBy("this")
+    private boolean woken;
 
-        /**
-         * Returns whether an interrupt has ended the wait; the thread's interrupt status is then
-         * set.
-         */
-        boolean waitEnds() throws IOException {
-            try {
-                end(true);
-                return false;
-            } catch (ClosedByInterruptException e) {
-                return true;
-            }
-        }
-    }
-
-    private final Fd eventFd;
+    /** Whether the waker may be somebody else's. */
+    @GuardedBy("this")
+    private boolean closed;
 
     /**
      * Prepares a wait.
@@ -48,7 +26,7 @@ final class Poll implements AutoCloseable {
      * @throws IOException if no descriptor is left for it
      */
     Poll() throws IOException {
-        eventFd = Io.eventFd();
+        waker = Waker.take();
     }
 
     /**
@@ -60,16 +38,15 @@ final class Poll implements AutoCloseable {
      *     cleared
      */
     boolean await(int fd, int events, long deadlineNs) throws IOException, InterruptedException {
-        Interruption interruption = new Interruption();
-        int wake = eventFd.acquire();
-        interruption.waitBegins();
+        int wake = waker.acquire();
+        waker.waitBegins();
         int ready;
         boolean interrupted;
         try {
             ready = Io.await(fd, events, wake, Deadline.remainingMs(deadlineNs));
         } finally {
-            interrupted = interruption.waitEnds();
-            eventFd.release(wake);
+            interrupted = waker.waitEnds();
+            waker.release(wake);
         }
         if (interrupted) {
             Thread.interrupted();
@@ -80,25 +57,29 @@ final class Poll implements AutoCloseable {
 
     /** Waits until {@code fd} is ready, or for a wake-up; an interrupt changes nothing. */
     void awaitUninterruptibly(int fd, int events) throws IOException {
-        int wake = eventFd.acquire();
+        int wake = waker.acquire();
         try {
             Io.await(fd, events, wake, Deadline.remainingMs(Deadline.NONE));
         } finally {
-            eventFd.release(wake);
+            waker.release(wake);
         }
     }
 
     /** Ends the wait, also one that is yet to begin. */
-    void wake() {
-        int wake = eventFd.acquire();
-        if (wake >= 0) {
-            Io.wake(wake);
-            eventFd.release(wake);
+    synchronized void wake() {
+        if (!closed) {
+            woken = true;
+            waker.wake();
         }
     }
 
     @Override
-    public void close() {
-        eventFd.close();
+    public synchronized void close() {
+        closed = true;
+        if (woken) {
+            waker.discard();
+        } else {
+            waker.giveBack();
+        }
     }
 }

@@ -182,6 +182,12 @@ public final class Reactor {
         wake.closeIfOwn();
     }
 
+    /** Whether processes are being started, as far as the reactor knows. */
+    static boolean isTicking() {
+        Reactor reactor = instance;
+        return reactor != null && reactor.ticking.get();
+    }
+
     /** Whether the current thread is the reactor's. */
     static boolean isCurrent() {
         return Thread.currentThread() instanceof Loop loop && loop.reactor == instance;
@@ -608,6 +614,9 @@ public final class Reactor {
             ticking.set(false);
             // One that has come since would not wake us.
             ticking.compareAndSet(false, !SOON.isEmpty());
+        }
+        if (!ticking.get()) {
+            Waker.closeIdle(); // also what somebody has given back just after the last time
         }
     }
 
