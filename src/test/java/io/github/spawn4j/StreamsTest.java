@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.ProbeReport.Descriptor;
 import java.io.BufferedReader;
@@ -348,6 +349,38 @@ class StreamsTest {
         assertThat(first).startsWith(utf8("000"));
         assertThat(process.getInputStream().readAllBytes()).hasSize(32768 - 1000);
         assertThat(process.getInputStream().read()).isEqualTo(-1);
+    }
+
+    /** How many times this thread has called read(2) and its like. */
+    private static long reads() throws IOException {
+        Path io = Path.of("/proc/thread-self/io");
+        assumeTrue(Files.exists(io), "a kernel without TASK_IO_ACCOUNTING");
+        return Files.readAllLines(io).stream()
+                .filter(line -> line.startsWith("syscr: "))
+                .mapToLong(line -> Long.parseLong(line.substring("syscr: ".length())))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ForEachStrategy
+    void readsWhatAPipeHoldsInFewSystemCalls(SpawnStrategy strategy) throws Exception {
+        PidfdProcess process =
+                Probe.with(strategy, "--write-stdout", "" + PIPE, "--wait-stdin").start();
+        InputStream output = process.getInputStream();
+        Eventually.isTrue("the pipe is full", () -> output.available() == PIPE);
+        long counting = reads();
+        counting = reads() - counting;
+
+        long before = reads();
+        byte[] bytes = output.readNBytes(PIPE);
+        long calls = reads() - before - counting;
+
+        assertThat(bytes).hasSize(PIPE);
+        assertThat(calls)
+                .as("calls, of which the first may be a cautious one")
+                .isLessThanOrEqualTo(2);
+        process.getOutputStream().close();
+        assertThat(process.waitFor()).isZero();
     }
 
     @ForEachStrategy

@@ -30,6 +30,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     /** What a transfer copies at once: the best size into sockets, where more is slower again. */
     private static final int TRANSFER_SIZE = 1 << 15;
 
+    /** What is read at once where much comes: all that a pipe mostly holds. */
+    private static final int MUCH = 1 << 16;
+
     /** Reads in a row of what is dropped, so that one busy child does not keep the reactor. */
     private static final int MOST_DROPS = 16;
 
@@ -126,6 +129,24 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             lock.unlock();
             afterUse();
         }
+    }
+
+    /** {@inheritDoc} So does {@link #readAllBytes}. */
+    @Override
+    public byte[] readNBytes(int length) throws IOException {
+        if (length < 0) {
+            throw new IllegalArgumentException("length " + length + " is negative");
+        }
+        Chunks chunks = new Chunks();
+        byte[] bytes = new byte[Math.min(length, BUFFER_SIZE)];
+        int count;
+        while ((count = read(bytes, 0, Math.min(bytes.length, length - chunks.length()))) > 0) {
+            chunks.add(bytes, count);
+            if (count == BUFFER_SIZE) {
+                bytes = new byte[MUCH];
+            }
+        }
+        return Chunks.join(chunks.toArrays());
     }
 
     /** When the lock has been left: closes what is of no more use, and nobody else has closed. */
