@@ -324,6 +324,35 @@ class StreamsTest {
     }
 
     @ForEachStrategy
+    void closesTheInputOnceAWriterWhoWasAtWorkAtTheExitHasDone(SpawnStrategy strategy)
+            throws Exception {
+        PidfdProcess process = Probe.with(strategy, "--fork-cat", "--say", "f", "--pause").start();
+        Path input = Path.of("/proc", "" + process.pid(), "fd", "0");
+        String pipe = Files.readSymbolicLink(input).toString();
+        assertThat(process.getInputStream().read()).as("it has forked").isEqualTo('f');
+        ProcessHandle grandchild = process.children().findAny().orElseThrow();
+        FutureTask<Object> write =
+                new FutureTask<>(
+                        () -> {
+                            process.getOutputStream().write(randomBytes(1 << 20));
+                            return "written";
+                        });
+        Thread writer = new Thread(write, "writer");
+        writer.start();
+        waitUntilBlocked(writer);
+        process.signal(Signal.KILL);
+        process.waitFor(); // the writer waits for the grandchild
+
+        grandchild.destroyForcibly();
+
+        assertThat(failureOf(write)).isInstanceOf(IOException.class);
+        Eventually.isTrue(pipe + " is closed", () -> !LeakCheck.descriptors().containsValue(pipe));
+        assertThatThrownBy(() -> process.getOutputStream().write(randomBytes(PIPE)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Broken pipe");
+    }
+
+    @ForEachStrategy
     void keepsAFullPipeOfOutputAfterTheExit(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 Probe.with(strategy, "--write-stdout", "65536", "--write-stderr", "65536").start();
