@@ -126,7 +126,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         }
     }
 
-    /** {@inheritDoc} So does {@link #readAllBytes}. */
+    /** {@inheritDoc} {@link #readAllBytes} reads in the same way. */
     @Override
     public byte[] readNBytes(int length) throws IOException {
         if (length < 0) {
