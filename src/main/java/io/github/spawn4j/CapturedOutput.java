@@ -1,5 +1,6 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.io.Chunks;
 import io.github.spawn4j.internal.io.Drain;
 import io.github.spawn4j.internal.io.Utf8;
 import java.nio.charset.Charset;
@@ -20,14 +21,18 @@ public final class CapturedOutput {
     /** What {@link Process#inputReader()} takes. */
     static final Charset NATIVE_CHARSET = nativeCharset();
 
-    static final CapturedOutput NONE = new CapturedOutput(new byte[0], 0, false);
+    static final CapturedOutput NONE = new CapturedOutput(new byte[][] {{}}, 0, false);
 
-    private final byte[] bytes;
+    /** What was kept, in order: one array as soon as somebody has needed it as one. */
+    private volatile byte[][] parts;
+
+    private final int length;
     private final long total;
     private final boolean cut;
 
-    private CapturedOutput(byte[] bytes, long total, boolean cut) {
-        this.bytes = bytes;
+    private CapturedOutput(byte[][] parts, long total, boolean cut) {
+        this.parts = parts;
+        this.length = Chunks.length(parts);
         this.total = total;
         this.cut = cut;
     }
@@ -54,7 +59,7 @@ public final class CapturedOutput {
      * @return a copy
      */
     public byte[] bytes() {
-        return bytes.clone();
+        return Chunks.join(parts);
     }
 
     /**
@@ -74,7 +79,17 @@ public final class CapturedOutput {
      * @return the text, line ends included
      */
     public String text(Charset charset) {
-        return new String(bytes, charset);
+        return new String(whole(), charset);
+    }
+
+    /** For text, which is asked for again and again. */
+    private byte[] whole() {
+        byte[][] kept = parts;
+        if (kept.length > 1) {
+            kept = new byte[][] {Chunks.join(kept)};
+            parts = kept;
+        }
+        return kept[0];
     }
 
     /**
@@ -88,6 +103,7 @@ public final class CapturedOutput {
 
     /** The last lines, without the last one's end. */
     String tail(int mostLines, int mostBytes) {
+        byte[] bytes = whole();
         int from = Math.max(0, bytes.length - mostBytes);
         if (from > 0 && NATIVE_CHARSET.equals(StandardCharsets.UTF_8)) {
             from = Utf8.firstCharacter(bytes, from);
@@ -113,7 +129,7 @@ public final class CapturedOutput {
      * @return true if {@link #bytes()} are not all
      */
     public boolean isTruncated() {
-        return total > bytes.length;
+        return total > length;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.ProbeReport.Descriptor;
 import java.io.BufferedReader;
@@ -323,6 +324,35 @@ class StreamsTest {
     }
 
     @ForEachStrategy
+    void closesTheInputOnceAWriterWhoWasAtWorkAtTheExitHasDone(SpawnStrategy strategy)
+            throws Exception {
+        PidfdProcess process = Probe.with(strategy, "--fork-cat", "--say", "f", "--pause").start();
+        Path input = Path.of("/proc", "" + process.pid(), "fd", "0");
+        String pipe = Files.readSymbolicLink(input).toString();
+        assertThat(process.getInputStream().read()).as("it has forked").isEqualTo('f');
+        ProcessHandle grandchild = process.children().findAny().orElseThrow();
+        FutureTask<Object> write =
+                new FutureTask<>(
+                        () -> {
+                            process.getOutputStream().write(randomBytes(1 << 20));
+                            return "written";
+                        });
+        Thread writer = new Thread(write, "writer");
+        writer.start();
+        waitUntilBlocked(writer);
+        process.signal(Signal.KILL);
+        process.waitFor(); // the writer waits for the grandchild
+
+        grandchild.destroyForcibly();
+
+        assertThat(failureOf(write)).isInstanceOf(IOException.class);
+        Eventually.isTrue(pipe + " is closed", () -> !LeakCheck.descriptors().containsValue(pipe));
+        assertThatThrownBy(() -> process.getOutputStream().write(randomBytes(PIPE)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Broken pipe");
+    }
+
+    @ForEachStrategy
     void keepsAFullPipeOfOutputAfterTheExit(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 Probe.with(strategy, "--write-stdout", "65536", "--write-stderr", "65536").start();
@@ -348,6 +378,38 @@ class StreamsTest {
         assertThat(first).startsWith(utf8("000"));
         assertThat(process.getInputStream().readAllBytes()).hasSize(32768 - 1000);
         assertThat(process.getInputStream().read()).isEqualTo(-1);
+    }
+
+    /** How many times this thread has called read(2) and its like. */
+    private static long reads() throws IOException {
+        Path io = Path.of("/proc/thread-self/io");
+        assumeTrue(Files.exists(io), "a kernel without TASK_IO_ACCOUNTING");
+        return Files.readAllLines(io).stream()
+                .filter(line -> line.startsWith("syscr: "))
+                .mapToLong(line -> Long.parseLong(line.substring("syscr: ".length())))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @ForEachStrategy
+    void readsWhatAPipeHoldsInFewSystemCalls(SpawnStrategy strategy) throws Exception {
+        PidfdProcess process =
+                Probe.with(strategy, "--write-stdout", "" + PIPE, "--wait-stdin").start();
+        InputStream output = process.getInputStream();
+        Eventually.isTrue("the pipe is full", () -> output.available() == PIPE);
+        long counting = reads();
+        counting = reads() - counting;
+
+        long before = reads();
+        byte[] bytes = output.readNBytes(PIPE);
+        long calls = reads() - before - counting;
+
+        assertThat(bytes).hasSize(PIPE);
+        assertThat(calls)
+                .as("calls, of which the first may be a cautious one")
+                .isLessThanOrEqualTo(2);
+        process.getOutputStream().close();
+        assertThat(process.waitFor()).isZero();
     }
 
     @ForEachStrategy

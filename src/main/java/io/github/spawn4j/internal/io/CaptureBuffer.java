@@ -1,24 +1,21 @@
 package io.github.spawn4j.internal.io;
 
-import java.util.Arrays;
-
 /**
  * What is kept of an output: all of it up to a limit, and beyond that the beginning or the end. One
  * thread at a time.
  */
 public final class CaptureBuffer {
-    private static final int FIRST_CAPACITY = 1024;
-
     private final int limit;
     private final boolean keepsEnd;
     private final boolean isUtf8;
 
-    private byte[] bytes = {};
+    /** All there was, or the beginning; null once the end is kept and was longer than the limit. */
+    private Chunks beginning = new Chunks();
 
-    /** How much of {@link #bytes} is filled. */
-    private int length;
+    /** The end of what was longer than the limit; null before that, or where it is not kept. */
+    private byte[] end;
 
-    /** Where the next byte goes once all of it is filled, which is where the oldest one is. */
+    /** Where the next byte goes in {@link #end}, which is where the oldest one is. */
     private int oldest;
 
     private long total;
@@ -38,13 +35,15 @@ public final class CaptureBuffer {
 
     void add(byte[] from, int count) {
         total += count;
-        int fitting = Math.min(count, limit - length);
+        int fitting = end == null ? Math.min(count, limit - beginning.length()) : 0;
         if (fitting > 0) {
-            ensureCapacity(length + fitting);
-            System.arraycopy(from, 0, bytes, length, fitting);
-            length += fitting;
+            beginning.add(from, fitting);
         }
         if (keepsEnd && fitting < count && limit > 0) {
+            if (end == null) {
+                end = Chunks.join(beginning.toArrays());
+                beginning = null;
+            }
             // Of what is longer than the buffer only the end counts.
             int start = Math.max(fitting, count - limit);
             replaceOldest(from, start, count - start);
@@ -53,16 +52,9 @@ public final class CaptureBuffer {
 
     private void replaceOldest(byte[] from, int start, int count) {
         int first = Math.min(count, limit - oldest);
-        System.arraycopy(from, start, bytes, oldest, first);
-        System.arraycopy(from, start + first, bytes, 0, count - first);
+        System.arraycopy(from, start, end, oldest, first);
+        System.arraycopy(from, start + first, end, 0, count - first);
         oldest = (oldest + count) % limit;
-    }
-
-    private void ensureCapacity(int capacity) {
-        if (capacity > bytes.length) {
-            long doubled = Math.max(FIRST_CAPACITY, 2L * bytes.length);
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(doubled, capacity), limit));
-        }
     }
 
     /** How much there was. */
@@ -75,14 +67,25 @@ public final class CaptureBuffer {
         return total > limit;
     }
 
-    /** What is kept, in order. */
-    public byte[] toBytes() {
-        byte[] ordered = new byte[length];
-        System.arraycopy(bytes, oldest, ordered, 0, length - oldest);
-        System.arraycopy(bytes, 0, ordered, length - oldest, oldest);
-        if (!isUtf8 || !isTruncated()) {
-            return ordered;
+    /**
+     * What is kept, in order. It is not to be changed, and neither does what is added change it.
+     */
+    public byte[][] toArrays() {
+        if (end != null) {
+            return new byte[][] {toEnd()};
         }
-        return keepsEnd ? Utf8.withoutFirstRest(ordered) : Utf8.withoutLastBeginning(ordered);
+        return isTruncated() ? new byte[][] {toBeginning()} : beginning.toArrays();
+    }
+
+    private byte[] toBeginning() {
+        byte[] bytes = Chunks.join(beginning.toArrays());
+        return isUtf8 ? Utf8.withoutLastBeginning(bytes) : bytes;
+    }
+
+    private byte[] toEnd() {
+        byte[] ordered = new byte[limit];
+        System.arraycopy(end, oldest, ordered, 0, limit - oldest);
+        System.arraycopy(end, 0, ordered, limit - oldest, oldest);
+        return isUtf8 ? Utf8.withoutFirstRest(ordered) : ordered;
     }
 }

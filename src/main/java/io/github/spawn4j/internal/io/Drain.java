@@ -398,7 +398,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     public Captured captured() {
         lock.lock();
         try {
-            return new Captured(captured.toBytes(), captured.total(), cut);
+            return new Captured(captured.toArrays(), captured.total(), cut);
         } finally {
             lock.unlock();
         }
@@ -407,11 +407,11 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     /**
      * What was read.
      *
-     * @param bytes what of it was kept
+     * @param bytes what of it was kept, in order
      * @param total how much it was
      * @param isCut whether somebody could still have written more
      */
-    public record Captured(byte[] bytes, long total, boolean isCut) {}
+    public record Captured(byte[][] bytes, long total, boolean isCut) {}
 
     @Override
     public void childExited() {

@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.io;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,7 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * wait for, and close once. Thread-safe.
  */
 final class PipeEnd {
-    /** What is done when the child has exited. */
+    private static final Log LOG = Log.of(PipeEnd.class);
+
+    /** What is done when the child has exited; under the lock. */
     interface LastLook {
         /**
          * Takes what is left if nobody has the other end any more. Returns false if somebody has.
@@ -31,6 +34,9 @@ final class PipeEnd {
     private volatile boolean cutOff;
 
     private volatile boolean childHasExited;
+
+    /** Nothing more can be moved. Changed under the lock. */
+    private volatile boolean over;
 
     /** Whether the look at the exit is left to the thread that was at work then. */
     private volatile boolean looksLater;
@@ -113,8 +119,13 @@ final class PipeEnd {
         readiness.moved(count);
     }
 
-    boolean hasChildExited() {
-        return childHasExited;
+    /** Tells, under the lock, that nothing more can be moved. */
+    void setOver() {
+        over = true;
+    }
+
+    boolean isOver() {
+        return over;
     }
 
     /** Gives up the descriptor, as there is nothing more to be done with it. */
@@ -175,6 +186,7 @@ final class PipeEnd {
             }
             try {
                 if (look.at(number)) {
+                    over = true;
                     end();
                 } else {
                     closeWhenDropped(stream);
@@ -190,9 +202,20 @@ final class PipeEnd {
         }
     }
 
-    /** Whether the thread that has just left the lock is to have {@link #childExited} look. */
-    boolean looksLater() {
-        return looksLater;
+    /**
+     * To be called by a thread that has been at work, when it has left the lock: does what others
+     * have left to it meanwhile, and closes what is of no more use.
+     */
+    void afterUse(Object stream, LastLook look) {
+        if (closed || (over && childHasExited)) {
+            end();
+        } else if (looksLater) {
+            try {
+                childExited(stream, look);
+            } catch (IOException e) {
+                LOG.debug("{}", stream, e); // what cannot be looked at is left to its user
+            }
+        }
     }
 
     /** This does not refer to the stream, which refers to it. */

@@ -5,7 +5,6 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
-import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,12 +22,13 @@ import java.util.concurrent.locks.ReentrantLock;
  * where that was asked for.
  */
 public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
-    private static final Log LOG = Log.of(PipeInput.class);
-
     private static final int BUFFER_SIZE = 8192;
 
     /** What a transfer copies at once: the best size into sockets, where more is slower again. */
     private static final int TRANSFER_SIZE = 1 << 15;
+
+    /** What is read at once where much comes: all that a pipe mostly holds. */
+    private static final int MUCH = 1 << 16;
 
     /** Reads in a row of what is dropped, so that one busy child does not keep the reactor. */
     private static final int MOST_DROPS = 16;
@@ -51,9 +51,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     private final PipeEnd pipe;
     private final ReentrantLock lock;
-
-    /** Changed under the lock. */
-    private volatile boolean ended;
+    private final PipeEnd.LastLook look = this::isOver;
 
     /**
      * Read, but not yet asked for: a buffer for small reads, or what was left when the child
@@ -131,21 +129,27 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         }
     }
 
-    /** When the lock has been left: closes what is of no more use, and nobody else has closed. */
-    private void afterUse() {
-        if (pipe.isClosed() || (ended && pipe.hasChildExited())) {
-            pipe.end();
-        } else if (pipe.looksLater()) {
-            lookAtExit();
+    /** {@inheritDoc} {@link #readAllBytes} reads in the same way. */
+    @Override
+    public byte[] readNBytes(int length) throws IOException {
+        if (length < 0) {
+            throw new IllegalArgumentException("length " + length + " is negative");
         }
+        Chunks chunks = new Chunks();
+        byte[] bytes = new byte[Math.min(length, BUFFER_SIZE)];
+        int count;
+        while ((count = read(bytes, 0, Math.min(bytes.length, length - chunks.length()))) > 0) {
+            chunks.add(bytes, count);
+            if (count == BUFFER_SIZE) {
+                bytes = new byte[MUCH];
+            }
+        }
+        return Chunks.join(chunks.toArrays());
     }
 
-    private void lookAtExit() {
-        try {
-            childExited();
-        } catch (IOException e) {
-            LOG.debug("{}", this, e); // a pipe that cannot be looked at is left to its reader
-        }
+    /** When the lock has been left. */
+    private void afterUse() {
+        pipe.afterUse(this, look);
     }
 
     /** Whether the descriptor is of no more use when nobody can write any more. */
@@ -184,7 +188,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     /** As {@link #readBuffered}, from the pipe. */
     @GuardedBy("lock")
     private int take(Taking taking) throws IOException {
-        int number = ended ? -1 : pipe.acquire();
+        int number = pipe.isOver() ? -1 : pipe.acquire();
         if (number < 0) {
             return END;
         }
@@ -194,7 +198,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 pipe.await(number);
             }
             if (count == 0) {
-                ended = true;
+                pipe.setOver();
                 if (closesAtEnd()) {
                     pipe.end();
                 }
@@ -256,7 +260,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         }
         try {
             boolean isRead = !spilt && hasBeenReadFor(MAKING_ROOM_NS);
-            int number = ended || isRead ? -1 : pipe.acquire();
+            int number = pipe.isOver() || isRead ? -1 : pipe.acquire();
             if (number < 0) {
                 return false;
             }
@@ -317,7 +321,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
      */
     @Override
     public void childExited() throws IOException {
-        pipe.childExited(this, this::isOver);
+        pipe.childExited(this, look);
     }
 
     /** Called under the lock. Takes what is left, if nobody can write any more. */
@@ -329,7 +333,6 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
         lock.lock(); // the caller holds it already; here for the compiler to see
         try {
             takeRest(number, remaining);
-            ended = true;
         } finally {
             lock.unlock();
         }
@@ -399,7 +402,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
                 checkOpen();
                 pipe.checkInterrupt(); // a file on a slow disk never lets it wait
             }
-            if (ended) {
+            if (pipe.isOver()) {
                 tellEnd();
             }
             return moved;

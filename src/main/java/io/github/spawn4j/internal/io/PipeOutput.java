@@ -22,9 +22,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
         permits TerminalOutput {
     private final PipeEnd pipe;
     private final ReentrantLock lock;
-
-    /** Nobody can read any more. */
-    private volatile boolean broken;
+    private final PipeEnd.LastLook look = PipeOutput::isBroken;
 
     /**
      * Takes over a descriptor.
@@ -86,13 +84,14 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
             throw PipeEnd.failure(e);
         } finally {
             lock.unlock();
+            pipe.afterUse(this, look);
         }
     }
 
     private void writeAll(byte[] bytes, int offset, int length) throws IOException {
         int number = pipe.isClosed() ? -1 : pipe.acquire();
         if (number < 0) {
-            throw broken ? new IOException("Broken pipe") : PipeEnd.streamClosed();
+            throw pipe.isOver() ? new IOException("Broken pipe") : PipeEnd.streamClosed();
         }
         try {
             int written = 0;
@@ -114,12 +113,12 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
     /** Closes the descriptor if nobody can read any more; else leaves it to the writer. */
     @Override
     public void childExited() throws IOException {
-        pipe.childExited(
-                this,
-                number -> {
-                    broken = Io.remaining(number) >= 0;
-                    return broken;
-                });
+        pipe.childExited(this, look);
+    }
+
+    /** Whether nobody can read any more. */
+    private static boolean isBroken(int number) throws IOException {
+        return Io.remaining(number) >= 0;
     }
 
     /** Says the end of input; does not wait. */

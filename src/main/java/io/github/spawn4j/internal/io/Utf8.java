@@ -21,7 +21,8 @@ public final class Utf8 {
 
     /** The same without the rest of a character whose beginning was cut off. */
     static byte[] withoutFirstRest(byte[] bytes) {
-        return Arrays.copyOfRange(bytes, firstCharacter(bytes, 0), bytes.length);
+        int first = firstCharacter(bytes, 0);
+        return first == 0 ? bytes : Arrays.copyOfRange(bytes, first, bytes.length);
     }
 
     /** The same without the beginning of a character whose rest was cut off. */

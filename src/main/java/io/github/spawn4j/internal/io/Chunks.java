@@ -1,0 +1,85 @@
+package io.github.spawn4j.internal.io;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Bytes that become more and more, in pieces, so that none is copied again for those behind it. One
+ * thread at a time.
+ */
+public final class Chunks {
+    /** What comes a little at a time is put together: in pieces of this size at first, */
+    private static final int FIRST_CAPACITY = 512;
+
+    /** and of this one at last. */
+    private static final int MOST_CAPACITY = 64 * 1024;
+
+    private final List<byte[]> full = new ArrayList<>();
+    private byte[] last = {};
+
+    /** How much of {@link #last} is filled. */
+    private int filled;
+
+    private int length;
+
+    int length() {
+        return length;
+    }
+
+    /** Adds the first {@code count} bytes, or nothing if there is no memory for them. */
+    void add(byte[] from, int count) {
+        int fitting = Math.min(count, last.length - filled);
+        byte[] next = fitting < count ? next(from, fitting, count) : null;
+        System.arraycopy(from, 0, last, filled, fitting);
+        filled += fitting;
+        if (next != null) {
+            last = next;
+            filled = count - fitting;
+        }
+        length += count;
+    }
+
+    /** A chunk that begins with a part of {@code from}. */
+    private byte[] next(byte[] from, int start, int end) {
+        int capacity = Math.min(Math.max(length, FIRST_CAPACITY), MOST_CAPACITY);
+        byte[] next;
+        if (length == 0 || end - start >= capacity) {
+            next = Arrays.copyOfRange(from, start, end);
+        } else {
+            next = new byte[capacity];
+            System.arraycopy(from, start, next, 0, end - start);
+        }
+        if (last.length > 0) {
+            full.add(last);
+        }
+        return next;
+    }
+
+    /** All of it, in order. It is not to be changed, and neither does what is added change it. */
+    byte[][] toArrays() {
+        byte[][] arrays = full.toArray(new byte[full.size() + 1][]);
+        arrays[full.size()] = filled == last.length ? last : Arrays.copyOf(last, filled);
+        return arrays;
+    }
+
+    /** How long they are together. */
+    public static int length(byte[][] arrays) {
+        int length = 0;
+        for (byte[] array : arrays) {
+            length += array.length;
+        }
+        return length;
+    }
+
+    /** A copy of them as one. */
+    public static byte[] join(byte[][] arrays) {
+        byte[] joined = new byte[length(arrays)];
+        int position = 0;
+        for (byte[] array : arrays) {
+            System.arraycopy(array, 0, joined, position, array.length);
+            position += array.length;
+        }
+        return joined;
+    }
+}

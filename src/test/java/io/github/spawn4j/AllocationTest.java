@@ -1,0 +1,77 @@
+package io.github.spawn4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How much memory output takes on its way, in all threads together. */
+@Timeout(60)
+class AllocationTest {
+    private static final int SIZE = 16 << 20;
+
+    /** What all else takes: the start, the threads of the tests. */
+    private static final int REST = SIZE / 8;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static long allocated() {
+        long[] all = THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds());
+        return Arrays.stream(all).filter(bytes -> bytes > 0).sum(); // -1 of those that have ended
+    }
+
+    private static long allocatedBy(Callable<?> task) throws Exception {
+        task.call(); // the threads and classes that it takes are there then
+        long before = allocated();
+        task.call();
+        return allocated() - before;
+    }
+
+    private static EmptyProcess output() throws Exception {
+        return PidfdProcess.builder("head", "-c", Integer.toString(SIZE), "/dev/zero");
+    }
+
+    private static CommandResult run(Capture capture) throws Exception {
+        CommandResult result = output().run(RunOptions.noTimeout().stdout(capture));
+        assertThat(result.stdout().total()).isEqualTo(SIZE);
+        return result;
+    }
+
+    @Test
+    void aRunKeepsItsOutputWithoutCopyingItAsItGrows() throws Exception {
+        long allocated = allocatedBy(() -> run(Capture.failBeyond(SIZE)));
+
+        assertThat(allocated).isBetween((long) SIZE, (long) SIZE + REST);
+    }
+
+    @Test
+    void theOutputOfARunIsOneArrayWhenSomebodyAsksForIt() throws Exception {
+        long allocated = allocatedBy(() -> run(Capture.failBeyond(SIZE)).stdout().bytes());
+
+        assertThat(allocated).isBetween(2L * SIZE, 2L * SIZE + REST);
+    }
+
+    @Test
+    void theEndOfAnOutputTakesNoMoreThanWhatIsKeptOfIt() throws Exception {
+        long allocated = allocatedBy(() -> run(Capture.keepTail(SIZE / 8)));
+
+        assertThat(allocated).isLessThan(3L * SIZE / 8 + REST);
+    }
+
+    @Test
+    void aStreamIsReadToItsEndWithoutCopyingAsItGrows() throws Exception {
+        long allocated =
+                allocatedBy(
+                        () -> {
+                            try (PidfdProcess process = output().start()) {
+                                return process.getInputStream().readAllBytes();
+                            }
+                        });
+
+        assertThat(allocated).isBetween(2L * SIZE, 2L * SIZE + REST);
+    }
+}

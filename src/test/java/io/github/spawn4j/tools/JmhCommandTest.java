@@ -1,0 +1,43 @@
+package io.github.spawn4j.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.spawn4j.tools.benchmarks.CpuTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** That benchmarks run; what they measure is for quiet machines. */
+@Timeout(60)
+class JmhCommandTest extends ToolsTest {
+    /** In one JVM, and one operation of each. */
+    private static String jmh(String... args) throws Exception {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "jmh", "-f", "0", "-bm", "ss", "-wi", "0", "-i", "1", "-foe",
+                                "true"));
+        all.addAll(Arrays.asList(args));
+
+        Run run = runApart(all.toArray(new String[0]));
+
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        return run.out();
+    }
+
+    @Test
+    void readsTheOutputOfOursAndOfTheJdksAndOfC() throws Exception {
+        String out = jmh("benchmarks.Output", "-p", "size=80", "-prof", CpuTime.class.getName());
+
+        assertThat(out)
+                .containsPattern("OutputBenchmark.run +80 +SPAWN4J +ss")
+                .containsPattern("OutputBenchmark.run +80 +JDK +ss")
+                .containsPattern("OutputBenchmark.readAllBytes +80 +SPAWN4J +ss")
+                .containsPattern("OutputBenchmark.read +80 +JDK +ss")
+                .containsPattern("OutputBenchmark.run:cpu.jvm +80 +SPAWN4J +ss")
+                .containsPattern("OutputBenchmark.run:cpu.children +80 +JDK +ss")
+                .containsPattern("OutputFloorBenchmark.read +80 .*ss");
+    }
+}
