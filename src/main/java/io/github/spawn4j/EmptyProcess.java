@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -337,8 +336,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
                 new RequestEncoder(sources(use != null), attributes.size() + 2, records());
         try (OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
                 Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
-            for (Consumer<RequestEncoder> attribute : attributes.values()) {
-                attribute.accept(request);
+            if (!attributes.isEmpty()) {
+                attributes.values().forEach(attribute -> attribute.accept(request));
             }
             if (group != null) {
                 request.cgroup(group.fd());
@@ -391,8 +390,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      */
     private int records() {
         int own = 0;
-        for (SpawnAction action : actions) {
-            own += action.records();
+        for (int i = 0; i < actions.size(); i++) {
+            own += actions.get(i).records();
         }
         return STREAMS + 4 + own + RequestEncoder.maxClosing(actions.size());
     }

@@ -23,10 +23,12 @@ import java.io.IOException;
 final class Launched {
     private static final Log LOG = Log.of(Launched.class);
 
+    private static final Fd[] NO_PIPES = new Fd[ProcessSettings.STREAMS];
+
     private final Fd pidfd = Fd.reserved();
 
     /** Our ends of its standard streams; null where one is no pipe. */
-    private final Fd[] pipes = new Fd[ProcessSettings.STREAMS];
+    private Fd[] pipes = NO_PIPES;
 
     /** Our side of its terminal, or null. */
     private Terminal terminal;
@@ -57,9 +59,7 @@ final class Launched {
         boolean succeeded = false;
         try {
             foreground = lent;
-            for (int fd = 0; fd < sources.length; fd++) {
-                pipes[fd] = sources[fd] == Redirect.NO_SOURCE ? null : Fd.reserved();
-            }
+            reservePipes(sources);
             terminal = terminal(pty);
             Outcome outcome = request.outcome();
             try {
@@ -74,12 +74,28 @@ final class Launched {
                 // that still has the terminal, and keep our side open for it.
                 pty.closePeer();
             }
+            request.recycle();
             succeeded = true;
         } finally {
             if (!succeeded) {
                 abandon();
             }
         }
+    }
+
+    private void reservePipes(int[] sources) {
+        for (int fd = 0; fd < sources.length; fd++) {
+            if (sources[fd] != Redirect.NO_SOURCE) {
+                setPipe(fd, Fd.reserved());
+            }
+        }
+    }
+
+    private void setPipe(int fd, Fd pipe) {
+        if (pipes == NO_PIPES) {
+            pipes = new Fd[ProcessSettings.STREAMS];
+        }
+        pipes[fd] = pipe;
     }
 
     private Terminal terminal(Pty pty) {
@@ -121,7 +137,7 @@ final class Launched {
 
     /** Gives it another end of its standard error. */
     void stderr(Fd fd) {
-        pipes[2] = fd;
+        setPipe(2, fd);
     }
 
     /**

@@ -376,6 +376,9 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     private Child.Stream[] streams() {
+        if (input == null && output == null && error == null) {
+            return new Child.Stream[0];
+        }
         Child.Stream[] all = {input, output, error};
         int count = 0;
         for (Child.Stream stream : all) {

@@ -117,7 +117,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      * @throws IllegalArgumentException if one contains NUL or a character that cannot be encoded
      */
     public S args(String... args) {
-        return args(Arrays.asList(args));
+        return args.length == 0 ? changeable() : args(Arrays.asList(args));
     }
 
     /**

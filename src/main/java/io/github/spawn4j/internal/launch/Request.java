@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Spawn;
 import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * The fields, records and texts of one request, and afterwards of its outcome; the layout is {@link
@@ -17,7 +18,14 @@ final class Request {
 
     private static final int FEW_TEXTS = 6;
 
+    /** Enough for a request with some actions. */
+    private static final int USUAL_WORDS = 256;
+
+    /** Arrays of that size for the next requests: it would be a third of what a start allocates. */
+    private static final ArrayBlockingQueue<int[]> SPARE = new ArrayBlockingQueue<>(32);
+
     private final int[] words;
+    private final int wordsCount;
     private final int maxSources;
     private final int maxAttributes;
     private final int maxActions;
@@ -43,8 +51,29 @@ final class Request {
         actionsOffset = attributesOffset + maxAttributes * RequestLayout.ATTRIBUTE_SIZE;
         textsOffset = actionsOffset + maxActions * RequestLayout.ACTION_SIZE;
         end = textsOffset;
-        words = new int[textsOffset / WORD];
+        wordsCount = textsOffset / WORD;
+        words = words(wordsCount);
         set(RequestLayout.EXEC_SOURCE, -1);
+    }
+
+    /** So many zeros, and perhaps more of whatever. */
+    private static int[] words(int count) {
+        if (count > USUAL_WORDS) {
+            return new int[count];
+        }
+        int[] spare = SPARE.poll();
+        if (spare == null) {
+            return new int[USUAL_WORDS];
+        }
+        Arrays.fill(spare, 0, count, 0);
+        return spare;
+    }
+
+    /** Leaves its memory to the next one; nobody must use this any more, nor its outcome. */
+    void recycle() {
+        if (words.length == USUAL_WORDS) {
+            SPARE.offer(words);
+        }
     }
 
     void set(int field, int value) {
@@ -129,7 +158,7 @@ final class Request {
     /** Starts the process; the outcome is then in the header and in the sources. */
     void launch() {
         int outcome = RequestLayout.HEADER_SIZE + sources * RequestLayout.SOURCE_SIZE;
-        Spawn.spawn(words, words.length, texts, textsCount, finish(), outcome / WORD);
+        Spawn.spawn(words, wordsCount, texts, textsCount, finish(), outcome / WORD);
     }
 
     int source(int source, int field) {

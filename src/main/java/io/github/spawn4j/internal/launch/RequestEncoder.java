@@ -371,6 +371,14 @@ public final class RequestEncoder {
     }
 
     /**
+     * Leaves the memory to the next request. To be called once at most, and then nobody must use
+     * this any more, nor the outcome; a request that is dropped is collected.
+     */
+    public void recycle() {
+        request.recycle();
+    }
+
+    /**
      * Ends the request and starts the process.
      *
      * @throws IOException if the thread cannot be started that the child is to be tied to

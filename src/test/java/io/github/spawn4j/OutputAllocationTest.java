@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** How much memory output takes on its way, in all threads together. */
 @Timeout(60)
-class AllocationTest {
+class OutputAllocationTest {
     private static final int SIZE = 16 << 20;
 
     /** What all else takes: the start, the threads of the tests. */
