@@ -15,8 +15,10 @@ public final class Chunks {
     /** and of this one at last. */
     private static final int MOST_CAPACITY = 64 * 1024;
 
+    private static final byte[] NONE = {};
+
     private final List<byte[]> full = new ArrayList<>();
-    private byte[] last = {};
+    private byte[] last = NONE;
 
     /** How much of {@link #last} is filled. */
     private int filled;
@@ -54,6 +56,14 @@ public final class Chunks {
             full.add(last);
         }
         return next;
+    }
+
+    /** Takes no memory. */
+    void clear() {
+        full.clear();
+        last = NONE;
+        filled = 0;
+        length = 0;
     }
 
     /** All of it, in order. It is not to be changed, and neither does what is added change it. */

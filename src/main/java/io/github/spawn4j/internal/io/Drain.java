@@ -171,6 +171,9 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
 
     @GuardedBy("lock")
     private void fail(Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            captured.forget();
+        }
         noteFailure(e);
         endEarly();
     }
