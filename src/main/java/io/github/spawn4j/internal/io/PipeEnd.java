@@ -15,12 +15,13 @@ import java.util.concurrent.locks.ReentrantLock;
 final class PipeEnd {
     private static final Log LOG = Log.of(PipeEnd.class);
 
-    /** What is done when the child has exited; under the lock. */
-    interface LastLook {
+    /** A stream of this end. */
+    interface User {
         /**
          * Takes what is left if nobody has the other end any more. Returns false if somebody has.
+         * Called under the lock when the child has exited.
          */
-        boolean at(int number) throws IOException;
+        boolean takeRest(int number) throws IOException;
     }
 
     private final Fd fd;
@@ -166,7 +167,7 @@ final class PipeEnd {
      * Gives up the descriptor if nobody has the other end any more; else leaves it to the stream,
      * and when that is dropped to nobody.
      */
-    void childExited(Object stream, LastLook look) throws IOException {
+    void childExited(User stream) throws IOException {
         childHasExited = true;
         if (!fd.isOpen()) {
             return;
@@ -185,7 +186,7 @@ final class PipeEnd {
                 return;
             }
             try {
-                if (look.at(number)) {
+                if (stream.takeRest(number)) {
                     over = true;
                     end();
                 } else {
@@ -206,12 +207,12 @@ final class PipeEnd {
      * To be called by a thread that has been at work, when it has left the lock: does what others
      * have left to it meanwhile, and closes what is of no more use.
      */
-    void afterUse(Object stream, LastLook look) {
+    void afterUse(User stream) {
         if (closed || (over && childHasExited)) {
             end();
         } else if (looksLater) {
             try {
-                childExited(stream, look);
+                childExited(stream);
             } catch (IOException e) {
                 LOG.debug("{}", stream, e); // what cannot be looked at is left to its user
             }
@@ -219,7 +220,7 @@ final class PipeEnd {
     }
 
     /** This does not refer to the stream, which refers to it. */
-    private void closeWhenDropped(Object stream) {
+    private void closeWhenDropped(User stream) {
         Leftovers.closeWhenDropped(stream, this::end);
     }
 }

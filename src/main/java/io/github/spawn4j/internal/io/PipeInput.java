@@ -21,7 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * An interrupt changes nothing, as with the streams of the JDK's processes, or closes the stream
  * where that was asked for.
  */
-public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
+public sealed class PipeInput extends InputStream implements Child.Stream, PipeEnd.User
+        permits TerminalInput {
     private static final int BUFFER_SIZE = 8192;
 
     /** What a transfer copies at once: the best size into sockets, where more is slower again. */
@@ -51,7 +52,6 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     private final PipeEnd pipe;
     private final ReentrantLock lock;
-    private final PipeEnd.LastLook look = this::isOver;
 
     /**
      * Read, but not yet asked for: a buffer for small reads, or what was left when the child
@@ -149,7 +149,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** When the lock has been left. */
     private void afterUse() {
-        pipe.afterUse(this, look);
+        pipe.afterUse(this);
     }
 
     /** Whether the descriptor is of no more use when nobody can write any more. */
@@ -321,18 +321,18 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
      */
     @Override
     public void childExited() throws IOException {
-        pipe.childExited(this, look);
+        pipe.childExited(this);
     }
 
-    /** Called under the lock. Takes what is left, if nobody can write any more. */
-    private boolean isOver(int number) throws IOException {
+    @Override
+    public boolean takeRest(int number) throws IOException {
         int remaining = remaining(number);
         if (remaining < 0) {
             return false;
         }
         lock.lock(); // the caller holds it already; here for the compiler to see
         try {
-            takeRest(number, remaining);
+            keepRest(number, remaining);
         } finally {
             lock.unlock();
         }
@@ -341,7 +341,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** Leaves in the buffer what was there and then what is left in the pipe. */
     @GuardedBy("lock")
-    private void takeRest(int number, int remaining) throws IOException {
+    private void keepRest(int number, int remaining) throws IOException {
         byte[] rest = new byte[limit - position + remaining];
         System.arraycopy(buffer, position, rest, 0, limit - position);
         int length = limit - position;

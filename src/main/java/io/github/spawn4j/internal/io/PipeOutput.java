@@ -18,11 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * read. An interrupt changes nothing, as with the streams of the JDK's processes, or closes the
  * stream where that was asked for.
  */
-public sealed class PipeOutput extends OutputStream implements Child.Stream, Escalation.Input
-        permits TerminalOutput {
+public sealed class PipeOutput extends OutputStream
+        implements Child.Stream, PipeEnd.User, Escalation.Input permits TerminalOutput {
     private final PipeEnd pipe;
     private final ReentrantLock lock;
-    private final PipeEnd.LastLook look = PipeOutput::isBroken;
 
     /**
      * Takes over a descriptor.
@@ -84,7 +83,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
             throw PipeEnd.failure(e);
         } finally {
             lock.unlock();
-            pipe.afterUse(this, look);
+            pipe.afterUse(this);
         }
     }
 
@@ -113,11 +112,11 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
     /** Closes the descriptor if nobody can read any more; else leaves it to the writer. */
     @Override
     public void childExited() throws IOException {
-        pipe.childExited(this, look);
+        pipe.childExited(this);
     }
 
-    /** Whether nobody can read any more. */
-    private static boolean isBroken(int number) throws IOException {
+    @Override
+    public boolean takeRest(int number) throws IOException {
         return Io.remaining(number) >= 0;
     }
 
