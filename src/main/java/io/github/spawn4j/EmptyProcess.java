@@ -203,7 +203,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      */
     public CommandResult run(RunOptions options)
             throws SpawnException, CommandException, InterruptedException {
-        return Pipeline.of(this).run(options);
+        return new Pipeline(this).run(options);
     }
 
     /**
@@ -215,7 +215,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * @throws IllegalStateException as for {@code run}
      */
     public CompletableFuture<CommandResult> runAsync(RunOptions options) {
-        return Pipeline.of(this).runAsync(options);
+        return new Pipeline(this).runAsync(options);
     }
 
     /** Makes sure that it is not started any more. */
@@ -464,7 +464,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** Program and arguments, as they were given. */
     List<String> command() {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(1 + shownArguments.size());
         command.add(program);
         command.addAll(shownArguments);
         return List.copyOf(command);

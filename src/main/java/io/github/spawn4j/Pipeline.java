@@ -37,6 +37,11 @@ public final class Pipeline {
         this.stages = stages;
     }
 
+    /** The pipeline of one process. */
+    Pipeline(EmptyProcess stage) {
+        this(List.of(stage));
+    }
+
     /**
      * Begins a pipeline.
      *
@@ -172,7 +177,7 @@ public final class Pipeline {
 
     private Run begin(RunOptions options) throws SpawnException {
         check();
-        Run run = new Run(options);
+        Run run = new Run(options, stages.size());
         run.connectInput(stages.get(0));
         run.begin(start(run), sharesStderr);
         return run;
@@ -259,7 +264,8 @@ public final class Pipeline {
         private Fd shared;
 
         void connect(EmptyProcess stage, boolean isLast) throws SpawnException {
-            closeAll(stdin, stdout);
+            close(stdin);
+            close(stdout);
             stdin = next;
             stdout = null;
             next = null;
@@ -298,17 +304,19 @@ public final class Pipeline {
 
         @Override
         public void close() {
-            closeAll(stdin, stdout, next, shared);
+            close(stdin);
+            close(stdout);
+            close(next);
+            close(shared);
             if (stderr != null) {
-                closeAll(stderr.reader(), stderr.writer());
+                close(stderr.reader());
+                close(stderr.writer());
             }
         }
 
-        private void closeAll(Fd... descriptors) {
-            for (Fd fd : descriptors) {
-                if (fd != null) {
-                    fd.close();
-                }
+        private static void close(Fd fd) {
+            if (fd != null) {
+                fd.close();
             }
         }
     }

@@ -390,7 +390,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         try {
             int number = collected || held ? -1 : pidfd.acquire();
             try {
-                Exit found = number < 0 ? null : Pidfd.reap(number);
+                Exit found = number < 0 ? null : Pidfd.reap(number, exit);
                 if (found == null) {
                     return false;
                 }
