@@ -393,10 +393,11 @@ public final class RequestEncoder {
         // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
         request.addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
         // The kernel sends the signal when the thread ends that has started the child.
-        Keeper.instance().call(
-                () -> {
-                    request.launch();
-                    return null;
-                });
+        Keeper.instance()
+                .call(
+                        () -> {
+                            request.launch();
+                            return null;
+                        });
     }
 }
