@@ -12,6 +12,7 @@ import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.File;
@@ -237,6 +238,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /** Starts the process for {@code adoption}. */
     <T> T start(Adoption<T> adoption) throws SpawnException {
         check();
+        FirstUse.prepare(FirstUse.START);
+        if (terminal != null) {
+            FirstUse.prepare(FirstUse.TERMINAL);
+        }
         state = State.DEAD;
         Launched launched = new Launched();
         try {

@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -177,6 +178,7 @@ public final class Pipeline {
 
     private Run begin(RunOptions options) throws SpawnException {
         check();
+        FirstUse.prepare(FirstUse.RUN);
         Run run = new Run(options, stages.size());
         run.connectInput(stages.get(0));
         run.begin(start(run), sharesStderr);

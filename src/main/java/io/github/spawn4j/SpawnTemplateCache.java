@@ -10,7 +10,6 @@ import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Templates by program name, made when first used, checked at every spawn and made again when their
@@ -41,7 +40,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     private static final int MOST_ATTEMPTS = 100;
 
     private final int maximumSize;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Object lock = new Object();
 
     /** In order of use. The lock is held to look at it, never to open a file or to spawn. */
     @GuardedBy("lock")
@@ -129,8 +128,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
 
     private PinnedExecutable lookUp(String program) throws IOException {
         PinnedExecutable known;
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (closed) {
                 throw new ErrnoException("template cache is closed", Errno.EBADF);
             }
@@ -140,8 +138,6 @@ public final class SpawnTemplateCache implements AutoCloseable {
             } else {
                 hits++;
             }
-        } finally {
-            lock.unlock();
         }
         LOG.debug("{}: {}", program, known == null ? "miss" : "hit");
         return known;
@@ -150,8 +146,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     /** Returns the executable that is now in the cache: another thread may have been faster. */
     private PinnedExecutable insert(String program, PinnedExecutable made) {
         Map.Entry<String, PinnedExecutable> evicted = null;
-        lock.lock();
-        try {
+        synchronized (lock) {
             PinnedExecutable other = closed ? made : executables.putIfAbsent(program, made);
             if (other != null) {
                 made.close(); // if the cache is closed, the spawn will say so
@@ -162,8 +157,6 @@ public final class SpawnTemplateCache implements AutoCloseable {
                 executables.remove(evicted.getKey());
                 evictions++;
             }
-        } finally {
-            lock.unlock();
         }
         if (evicted != null) {
             evicted.getValue().close();
@@ -174,14 +167,11 @@ public final class SpawnTemplateCache implements AutoCloseable {
 
     private void remove(String program, PinnedExecutable executable) {
         boolean removed;
-        lock.lock();
-        try {
+        synchronized (lock) {
             removed = executables.remove(program, executable);
             if (removed) {
                 stale++;
             }
-        } finally {
-            lock.unlock();
         }
         executable.close();
         if (removed) {
@@ -195,11 +185,8 @@ public final class SpawnTemplateCache implements AutoCloseable {
      * @return the numbers, all of one moment
      */
     public Statistics statistics() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return new Statistics(hits, misses, stale, evictions, executables.size());
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -209,13 +196,10 @@ public final class SpawnTemplateCache implements AutoCloseable {
      */
     @Override
     public void close() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             closed = true;
             executables.values().forEach(PinnedExecutable::close);
             executables.clear();
-        } finally {
-            lock.unlock();
         }
     }
 

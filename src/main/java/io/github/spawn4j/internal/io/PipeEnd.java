@@ -4,6 +4,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.os.Threads;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,6 +15,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class PipeEnd {
     private static final Log LOG = Log.of(PipeEnd.class);
+
+    /** More calls in each other than it takes to leave the lock and the descriptor. */
+    private static final int CALLS = 20;
 
     /** A stream of this end. */
     interface User {
@@ -56,6 +60,18 @@ final class PipeEnd {
     /** The lock of who uses the descriptor, and of what the stream keeps of it. */
     ReentrantLock lock() {
         return lock;
+    }
+
+    /**
+     * To be called before the lock is entered, or something is closed.
+     *
+     * <p>This lock is no monitor, as whoever has it may wait, and a virtual thread would keep its
+     * carrier. One whose user had no room left on the stack to leave it would be locked for ever.
+     *
+     * @throws StackOverflowError if there is not enough
+     */
+    static void requireStack() {
+        Threads.requireStack(CALLS);
     }
 
     /** Whether there is still something to be done with the descriptor. */
@@ -137,6 +153,7 @@ final class PipeEnd {
 
     /** Ends a wait, and then the descriptor. Closing again does nothing. */
     void close() {
+        requireStack();
         closed = true;
         cutOff = true;
         readiness.wake();
@@ -149,6 +166,7 @@ final class PipeEnd {
      * it has left the lock: we may have looked before.
      */
     void closeAfterUse() {
+        requireStack();
         closed = true;
         if (lock.tryLock()) {
             lock.unlock();
@@ -168,6 +186,7 @@ final class PipeEnd {
      * and when that is dropped to nobody.
      */
     void childExited(User stream) throws IOException {
+        requireStack();
         childHasExited = true;
         if (!fd.isOpen()) {
             return;

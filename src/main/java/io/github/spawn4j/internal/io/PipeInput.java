@@ -112,6 +112,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
             checkOpen();
             return 0;
         }
+        PipeEnd.requireStack();
         lock.lock();
         try {
             checkOpen();
@@ -294,6 +295,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
     @Override
     public int available() throws IOException {
         checkOpen();
+        PipeEnd.requireStack();
         if (!lock.tryLock()) {
             return 0; // somebody waits for the first byte
         }
@@ -389,6 +391,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
 
     /** Moves what the kernel can move. Returns how many bytes. */
     private long move(Splice splice, OutputStream out) throws IOException {
+        PipeEnd.requireStack();
         lock.lock();
         try {
             checkOpen();

@@ -49,15 +49,31 @@ public sealed class PipeOutput extends OutputStream
             super(buffered);
         }
 
+        // The JDK's buffer has a lock of the same kind, from JDK 21 on.
+
+        @Override
+        public void write(int b) throws IOException {
+            PipeEnd.requireStack();
+            out.write(b);
+        }
+
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
+            PipeEnd.requireStack();
             out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            PipeEnd.requireStack();
+            out.flush();
         }
 
         /** Quiet if it is closed already: what it still has nobody wants to read any more. */
         @Override
         public void close() throws IOException {
             if (!pipe.isClosed()) {
+                PipeEnd.requireStack();
                 out.close();
             }
         }
@@ -76,6 +92,7 @@ public sealed class PipeOutput extends OutputStream
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
+        PipeEnd.requireStack();
         lock.lock();
         try {
             writeAll(bytes, offset, length);

@@ -70,6 +70,7 @@ final class NativeLibrary {
 
     private static synchronized void loadOnce() {
         if (!loaded) {
+            FirstUse.prepare(FirstUse.LIBRARY);
             loadFromSomewhere();
             loaded = true;
         }

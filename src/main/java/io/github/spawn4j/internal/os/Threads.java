@@ -79,7 +79,8 @@ public final class Threads {
         requireStack(DEEPEST);
     }
 
-    private static void requireStack(int calls) {
+    /** The same for so many calls in each other. */
+    public static void requireStack(int calls) {
         if (calls > 0) {
             requireStack(calls - 1);
         }
