@@ -56,7 +56,7 @@ final class Request {
         set(RequestLayout.EXEC_SOURCE, -1);
     }
 
-    /** So many zeros, and perhaps more of whatever. */
+    /** At least {@code count} words, of which so many are zero. */
     private static int[] words(int count) {
         if (count > USUAL_WORDS) {
             return new int[count];
@@ -69,7 +69,7 @@ final class Request {
         return spare;
     }
 
-    /** Leaves its memory to the next one; nobody must use this any more, nor its outcome. */
+    /** Leaves its memory to the next one; neither this nor its outcome may be used any more. */
     void recycle() {
         if (words.length == USUAL_WORDS) {
             SPARE.offer(words);
