@@ -24,7 +24,7 @@ static bool is_script(const char *program) {
     return size == sizeof start && start[0] == '#' && start[1] == '!';
 }
 
-/* Writes the request of a template without pipes, as Java keeps it. Returns 0 or -errno. */
+/* Writes the request of a template without pipes, as Java writes it. Returns 0 or -errno. */
 static int library_open(const struct work *work) {
     struct identity identity;
     int result = identity_read(work->program, "", &identity);
