@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <time.h>
 
-/* WAITING -> RUNNING -> OVERDUE. Who waits sleeps on its state, which others change. */
+/* WAITING -> RUNNING -> OVERDUE. A thread that waits sleeps on the state, which others change. */
 enum { WAITING, RUNNING, OVERDUE };
 
 /* After so many limits a start goes on in any case. */
@@ -76,8 +76,9 @@ static void expire(struct turns *turns, int64_t now) {
     }
 }
 
-/* Lets those go on that have waited longest. Nobody overtakes: who wants many slots would wait for
- * ever behind those that want few. `own` is the caller's turn, who is awake, or NULL. */
+/* Lets those go on that have waited longest. None overtakes: a start that wants many slots would
+ * wait for ever behind those that want few. `own` is the turn of the caller, which is awake, or
+ * NULL. */
 static void admit(struct turns *turns, const struct turn *own, int64_t now) {
     struct turn *next;
     expire(turns, now);

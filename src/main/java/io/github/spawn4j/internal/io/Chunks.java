@@ -5,14 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Bytes that become more and more, in pieces, so that none is copied again for those behind it. One
+ * A growing sequence of bytes, in pieces, so that none is copied again when others are added. One
  * thread at a time.
  */
 public final class Chunks {
-    /** What comes a little at a time is put together: in pieces of this size at first, */
+    /** The least size of a piece that collects small additions. */
     private static final int FIRST_CAPACITY = 512;
 
-    /** and of this one at last. */
+    /** The size that such pieces grow to. */
     private static final int MOST_CAPACITY = 64 * 1024;
 
     private static final byte[] NONE = {};

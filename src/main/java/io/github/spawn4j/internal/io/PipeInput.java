@@ -42,7 +42,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
 
     private static final int END = -1;
 
-    /** Shared by all from whom nothing has been buffered, as most streams of a child are idle. */
+    /** Shared by all that have buffered nothing, as most streams of a child are idle. */
     private static final byte[] NOTHING = {};
 
     /** One way to take bytes out of the pipe: how many, 0 at the end, or -errno. */
