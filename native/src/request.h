@@ -92,6 +92,7 @@ struct request {
     /* Decided by the parent before it clones. */
     unsigned cut;   /* the child's private table starts empty from here; 0: the table is copied */
     bool has_slots; /* for its sources; else they are placed anywhere */
+    bool is_kept;   /* its program has a slot that outlives this start */
     uint64_t reserved; /* low descriptors that only hold a place and are no business of the child */
     uint64_t named;    /* the descriptors below 64 that actions name */
     uint64_t used;     /* those of them that must be what they were, or closed */

@@ -144,6 +144,9 @@ static unsigned most_turns(void) {
 
 void *slots_reserve(bool may_create) {
     struct rlimit limit;
+    if (slots != &none) {
+        return slots; /* the caller has lost the address before he could note it */
+    }
     if (!may_create || sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit, 0, 0) < 0) {
         return NULL;
     }
@@ -204,6 +207,26 @@ static void forfeit(int slot) {
     slots->kept &= ~bit(slot);
 }
 
+/* Whether `slot` holds a program; a program whose slot somebody has taken loses it. */
+static bool holds_program(int slot) {
+    for (int i = 0; i < MOST_PROGRAMS; i++) {
+        struct program *program = &slots->programs[i];
+        int fd = program->fd;
+        if (fd < 0 || program->slot != slot || are_duplicates(slot, fd)) {
+            continue;
+        }
+        /* Asked again when nobody can forget the program meanwhile. */
+        if (atomic_compare_exchange_strong(&program->fd, &fd, IS_CHANGING)) {
+            bool is_taken = program->slot == slot && !are_duplicates(slot, fd);
+            if (is_taken) {
+                forfeit(slot);
+            }
+            program->fd = is_taken ? NO_PROGRAM : fd;
+        }
+    }
+    return slots->reserved & slots->kept & bit(slot);
+}
+
 bool slot_is_ours(int fd) {
     if (fd < 0 || fd >= SLOT_END || !(slots->reserved & bit(fd))) {
         return false;
@@ -215,7 +238,7 @@ bool slot_is_ours(int fd) {
      * first look, or a start would miss a slot that it has waited for. */
     bool lendable = fd > 2 && fd != slots->null_device;
     if (lendable && !(atomic_fetch_and(&slots->available, ~bit(fd)) & bit(fd))) {
-        return slots->reserved & bit(fd); /* lent */
+        return holds_program(fd) || slots->reserved & bit(fd); /* or lent */
     }
     if (lendable && holds_placeholder(fd)) {
         slots->available |= bit(fd); /* was lent */

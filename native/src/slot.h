@@ -22,7 +22,8 @@
 #define SLOT_END ((int)REQUEST_SHARED_DESCRIPTORS)
 
 /* Reserves what is free, if memfd_create(2) may be called. To be called by the first copy of the
- * library in the process, once. Returns what others are to adopt, or NULL if there are no slots. */
+ * library in the process; once there are slots, again changes nothing. Returns what others are to
+ * adopt, or NULL if there are no slots. */
 void *slots_reserve(bool may_create);
 
 /* Uses the slots that another copy has reserved, whether or not it is still loaded. Returns 0, or

@@ -252,6 +252,7 @@ static int prepare_source(struct request *request, struct source *source) {
     if (is_program(request, source) && request->cut && request->has_slots) {
         result = slot_keep(source->fd, request->named);
         if (result >= 0) {
+            request->is_kept = true;
             set_placed(request, source, result);
             return 0;
         }
@@ -269,9 +270,11 @@ static void discard_sources(const struct request *request, bool failed) {
     for (uint32_t i = 0; i < request->header->sources_count; i++) {
         struct source *source = &request->sources[i];
         bool is_low = source->placed >= 0 && source->placed < SLOT_END;
-        bool is_kept = is_low && *request->slots.kept >> source->placed & 1;
+        bool is_kept = request->is_kept && is_program(request, source);
         if (source->placed >= 0 && source->placed != source->fd && !is_kept) {
-            if (is_low && slots_reserved() >> source->placed & 1) {
+            /* What was placed anywhere may have the number of a program's slot, if somebody has
+             * closed that. */
+            if (is_low && (slots_reserved() & ~*request->slots.kept) >> source->placed & 1) {
                 slot_release(source->placed, is_pipe(source) ? source->peer : source->fd);
             } else {
                 sys_close(source->placed);
@@ -415,12 +418,23 @@ static int launch(struct request *request) {
     return 0;
 }
 
+/* Gives up the numbers that somebody has taken, so that a child that inherits all that is the
+ * application's has them too. */
+static void forfeit_taken(void) {
+    for (int slot = 0; slot < SLOT_END; slot++) {
+        slot_is_ours(slot);
+    }
+}
+
 /* What is to be done when it is our turn. */
 static int run(struct request *request) {
     const struct request_header *header = request->header;
     int result = request->identity ? check_identity(request) : 0;
     if (result < 0) {
         return result;
+    }
+    if (header->flags & REQUEST_FLAG_COPY_DESCRIPTORS) {
+        forfeit_taken();
     }
     request->reserved = slots_reserved();
     request->slots = slots_use();

@@ -167,6 +167,14 @@ static void slots_reserve_leaves_nothing_when_it_fails(void) {
 }
 
 /* What one copy of the library lends another does not lend. */
+static void slots_reserve_reserves_once(void) {
+    void *slots = slots_reserve(true);
+    uint64_t reserved = slots_reserved();
+    CHECK(slots && reserved);
+    CHECK(slots_reserve(true) == slots);
+    CHECK_EQUAL(slots_reserved(), reserved);
+}
+
 static void slots_adopt_takes_over_what_is_lent(void) {
     void *shared = slots_reserve(true);
     CHECK(shared);
@@ -430,6 +438,23 @@ static void slot_keep_knows_foreign_file(void) {
     CHECK(!(*slots_use().kept >> slot & 1));
 }
 
+/* Nor is it ours from then on, so that a child can be given that file. */
+static void slot_is_ours_knows_foreign_file_in_place_of_program(void) {
+    slots_reserve(true);
+    int program = open_file();
+    int slot = slot_keep(program, 0);
+    CHECK(slot_is_ours(slot));
+    int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
+    CHECK_EQUAL(dup2(file, slot), slot);
+    CHECK(!slot_is_ours(slot));
+    CHECK(!(slots_reserved() >> slot & 1));
+    int other = slot_keep(program, 0);
+    CHECK(other >= 0 && other != slot);
+    slot_forget(program);
+    CHECK(is_placeholder(other));
+    CHECK(same_file(file, slot));
+}
+
 /* Nor does it stand for another file that is open as the program was. */
 static void slot_keep_knows_another_program(void) {
     slots_reserve(true);
@@ -518,6 +543,7 @@ int main(void) {
     RUN(slots_reserve_accepts_that_nothing_is_left);
     RUN(slots_reserve_does_without_memfd);
     RUN(slots_reserve_leaves_nothing_when_it_fails);
+    RUN(slots_reserve_reserves_once);
     RUN(slots_adopt_takes_over_what_is_lent);
     RUN(slots_adopt_refuses_another_layout);
     RUN(slot_place_duplicates);
@@ -540,6 +566,7 @@ int main(void) {
     RUN(slot_keep_leaves_slots_to_lend);
     RUN(slot_keep_waits_for_nobody);
     RUN(slot_keep_knows_foreign_file);
+    RUN(slot_is_ours_knows_foreign_file_in_place_of_program);
     RUN(slot_keep_knows_another_program);
     RUN(slot_keep_does_without_on_old_kernels);
     RUN(slot_forget_puts_placeholder_back);

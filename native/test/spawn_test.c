@@ -517,6 +517,43 @@ static void spawn_executes_kept_descriptor(void) {
     CHECK_EQUAL(*slots_use().available, available);
 }
 
+/* Where somebody has closed that slot, and a start has no other number to place a file at than
+ * this, it is not left there. */
+static void spawn_keeps_no_file_for_program(void) {
+    slots_reserve(true);
+    int program = fcntl(open("/bin/sh", O_PATH | O_CLOEXEC), F_DUPFD_CLOEXEC, SLOT_END);
+    int kept = slot_keep(program, 0);
+    while (slot_place(1, 0) >= 0) {
+    }
+    close(kept);
+    int before = check_count_open();
+    struct builder b = begin(REQUEST_STRATEGY_CLONE3);
+    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, 0), 1);
+    close_above(&b, 2);
+    CHECK_EQUAL(run(&b, EXIT_7), 0);
+    CHECK_EQUAL(exit_code(&b), 7);
+    CHECK_EQUAL(check_count_open(), before);
+    discard(&b);
+}
+
+/* An application's file under a number that was ours is inherited as all others. */
+static void spawn_inherits_foreign_file_in_place_of_placeholder(void) {
+    slots_reserve(true);
+    int slot = 63 - __builtin_clzll(*slots_use().available);
+    int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
+    CHECK_EQUAL(dup2(file, slot), slot);
+    char expected[16];
+    snprintf(expected, sizeof expected, " %d", slot);
+    FOR_EACH_STRATEGY(strategy) {
+        struct builder b = begin(strategy);
+        builder_header(&b)->flags |= REQUEST_FLAG_COPY_DESCRIPTORS;
+        char text[512];
+        output_of(&b, DESCRIPTORS, text, sizeof text);
+        CHECK(strstr(text, expected));
+        discard(&b);
+    }
+}
+
 /* POSIX_SPAWN refuses what it has no words for, and names it. */
 static void spawn_refuses_what_posix_spawn_cannot_say(void) {
     slots_reserve(true);
@@ -955,6 +992,8 @@ int main(int argc, char **argv) {
     RUN(spawn_checks_identity);
     RUN(spawn_executes_descriptor);
     RUN(spawn_executes_kept_descriptor);
+    RUN(spawn_keeps_no_file_for_program);
+    RUN(spawn_inherits_foreign_file_in_place_of_placeholder);
     RUN(spawn_refuses_what_posix_spawn_cannot_say);
     RUN(spawn_refuses_attributes_that_posix_spawn_cannot_express);
     RUN(spawn_refuses_broken_block);

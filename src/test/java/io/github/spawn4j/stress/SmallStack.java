@@ -40,6 +40,15 @@ final class SmallStack {
         return run(() -> descend(depth, task));
     }
 
+    /**
+     * The same for a JVM that compiles meanwhile, so that the size of no frame is known: the stack
+     * overflows first, and has room for some calls then.
+     */
+    boolean runAtTheEnd(int step, Callable<?> task) throws InterruptedException {
+        int[] room = {1 + step / 2};
+        return run(() -> comeBack(room, task));
+    }
+
     private static boolean run(Callable<?> task) throws InterruptedException {
         Throwable[] thrown = new Throwable[1];
         Thread thread =
@@ -62,6 +71,18 @@ final class SmallStack {
     private static void measure(int[] calls, int depth) {
         calls[0] = depth;
         measure(calls, depth + 1);
+    }
+
+    /** Runs the task when it has returned {@code room[0]} times from an overflow. */
+    private static Object comeBack(int[] room, Callable<?> task) throws Exception {
+        try {
+            comeBack(room, task);
+        } catch (StackOverflowError e) {
+            if (room[0] < 0) {
+                throw e; // the task's
+            }
+        }
+        return room[0]-- == 0 ? task.call() : null;
     }
 
     private static Object descend(int calls, Callable<?> task) throws Exception {

@@ -39,10 +39,10 @@ final class Poll implements AutoCloseable {
      */
     boolean await(int fd, int events, long deadlineNs) throws IOException, InterruptedException {
         int wake = waker.acquire();
-        waker.waitBegins();
         int ready;
         boolean interrupted;
         try {
+            waker.waitBegins();
             ready = Io.await(fd, events, wake, Deadline.remainingMs(deadlineNs));
         } finally {
             interrupted = waker.waitEnds();

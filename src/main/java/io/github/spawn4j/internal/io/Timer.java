@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.io;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Faults;
+import io.github.spawn4j.internal.os.Threads;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -58,6 +59,7 @@ public final class Timer extends Chore {
     static Timer add(long deadlineNs, Runnable task) {
         Faults.resource("timer");
         Timer timer = new Timer(deadlineNs, task);
+        Threads.requireStack(); // a heap that is left half changed would fail for ever
         synchronized (LOCK) {
             PENDING.add(timer);
         }

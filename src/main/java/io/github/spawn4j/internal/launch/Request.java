@@ -1,8 +1,8 @@
 package io.github.spawn4j.internal.launch;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Spawn;
 import java.util.Arrays;
-import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * The fields, records and texts of one request, and afterwards of its outcome; the layout is {@link
@@ -21,8 +21,16 @@ final class Request {
     /** Enough for a request with some actions. */
     private static final int USUAL_WORDS = 256;
 
-    /** Arrays of that size for the next requests: it would be a third of what a start allocates. */
-    private static final ArrayBlockingQueue<int[]> SPARE = new ArrayBlockingQueue<>(32);
+    /**
+     * Arrays of that size for the next requests: it would be a third of what a start allocates.
+     * Guarded by its monitor: a lock stays locked for ever if its holder's stack overflows when he
+     * is about to release it, and every later start would wait for it.
+     */
+    @GuardedBy("SPARE")
+    private static final int[][] SPARE = new int[32][];
+
+    @GuardedBy("SPARE")
+    private static int spareCount;
 
     private final int[] words;
     private final int wordsCount;
@@ -61,7 +69,7 @@ final class Request {
         if (count > USUAL_WORDS) {
             return new int[count];
         }
-        int[] spare = SPARE.poll();
+        int[] spare = takeSpare();
         if (spare == null) {
             return new int[USUAL_WORDS];
         }
@@ -69,10 +77,25 @@ final class Request {
         return spare;
     }
 
-    /** Leaves its memory to the next one; neither this nor its outcome may be used any more. */
+    private static int[] takeSpare() {
+        synchronized (SPARE) {
+            if (spareCount == 0) {
+                return null;
+            }
+            int[] spare = SPARE[--spareCount];
+            SPARE[spareCount] = null;
+            return spare;
+        }
+    }
+
+    /** Leaves its memory to the next one; nobody must use this any more, nor its outcome. */
     void recycle() {
         if (words.length == USUAL_WORDS) {
-            SPARE.offer(words);
+            synchronized (SPARE) {
+                if (spareCount < SPARE.length) {
+                    SPARE[spareCount++] = words;
+                }
+            }
         }
     }
 
