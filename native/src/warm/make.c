@@ -92,6 +92,33 @@ static enum warm_reason make_memory(struct making *making) {
     return WARM_STARTED;
 }
 
+static enum warm_reason state_reason(int error) {
+    switch (error) {
+    case -EMFILE:
+    case -ENFILE:
+    case -ENOMEM:
+        return WARM_NO_MEMORY;
+    case -ENOSYS:
+    case -EPERM:
+        return WARM_NO_KERNEL;
+    default:
+        return WARM_NO_PROC;
+    }
+}
+
+/* Before the program is started, so that it cannot have something else than was read. */
+static enum warm_reason read_state(struct making *making) {
+    struct warm_helper *helper = making->helper;
+    int result = state_open(&helper->files);
+    if (result == 0) {
+        result = state_read(&helper->files, NULL, &helper->state);
+    }
+    if (result < 0) {
+        return refuse(making, state_reason(result), result);
+    }
+    return state_compare(&helper->state, &helper->state); /* of some it cannot be known */
+}
+
 static enum warm_reason make_line(struct making *making) {
     int ends[2];
     long result =
@@ -336,9 +363,19 @@ static enum warm_reason receive_slots(struct making *making) {
                                               : refuse(making, WARM_NO_MEMORY, -EMFILE);
 }
 
+/* Whether its children will be what a cold start's are. */
+static enum warm_reason check_helper(struct making *making) {
+    const struct warm_helper *helper = making->helper;
+    if (!warm_may_use(helper)) {
+        return WARM_NO_ACCESS;
+    }
+    return state_has_full_capabilities(helper->pid, &helper->state) ? WARM_STARTED
+                                                                    : WARM_OTHER_AUTHORITY;
+}
+
 static enum warm_reason check_system(struct making *making) {
-    const uint64_t needed =
-        KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_CLOSE_RANGE | KERNEL_MEMFD_CREATE;
+    const uint64_t needed = KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_CLOSE_RANGE |
+                            KERNEL_MEMFD_CREATE | KERNEL_SCHED_ATTR;
     struct sys_sigaction action;
     if (!ARCH_KNOWS_GUARDS) {
         return WARM_NO_ARCHITECTURE;
@@ -366,7 +403,8 @@ static enum warm_reason make(struct making *making) {
         reason = result < 0 ? refuse(making, WARM_NO_FILE, result) : WARM_STARTED;
     }
     enum warm_reason (*const steps[])(struct making *) = {
-        make_memory, make_line, start, prepare, await_ready, receive_slots,
+        make_memory, make_line,   read_state,    start,
+        prepare,     await_ready, receive_slots, check_helper,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && reason == WARM_STARTED; i++) {
         reason = steps[i](making);
@@ -398,6 +436,7 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
         return WARM_NO_MEMORY;
     }
     making.helper->pidfd = making.helper->line = -1;
+    making.helper->files = STATE_NO_FILES;
     for (int i = 0; i < WARM_SLOTS; i++) {
         making.helper->slots[i] = -1;
     }
@@ -452,6 +491,7 @@ void warm_free(struct warm_helper *helper) {
     if (helper->shared) {
         munmap(helper->shared, WARM_SHARED_SIZE);
     }
+    state_close(&helper->files);
     free(helper->program);
     free(helper->key);
     free(helper);

@@ -155,12 +155,21 @@ static enum warm_reason check_program_now(const struct warm_helper *helper,
                : WARM_STALE;
 }
 
-/* Who might not trace the helper must not use it: its children could do more than ours. The same
- * call tells whether the thread and the helper have directory, root and umask in common. */
-static enum warm_reason check_access(const struct warm_helper *helper) {
+bool warm_may_use(const struct warm_helper *helper) {
+    /* Who may not trace both gets an error; 0 says that they are the same. */
     long tid = sys_call(SYS_gettid, 0, 0, 0, 0, 0, 0);
-    long result = sys_call(SYS_kcmp, tid, helper->pid, KCMP_FS, 0, 0, 0);
-    return result == 0 ? WARM_STARTED : WARM_NO_ACCESS;
+    return sys_call(SYS_kcmp, tid, helper->pid, KCMP_FS, 0, 0, 0) == 0;
+}
+
+static enum warm_reason check_state(const struct warm_helper *helper) {
+    struct state now;
+    if (!warm_may_use(helper)) {
+        return WARM_NO_ACCESS;
+    }
+    if (state_read(&helper->files, &helper->state, &now) < 0) {
+        return WARM_OTHER_AUTHORITY;
+    }
+    return state_compare(&helper->state, &now);
 }
 
 static bool add(struct parcel *parcel, int fd) {
@@ -430,7 +439,7 @@ enum warm_reason warm_start(struct warm_helper *helper, void *block, size_t capa
         reason = check_key(helper, &request);
     }
     if (reason == WARM_STARTED) {
-        reason = check_access(helper);
+        reason = check_state(helper);
     }
     if (reason != WARM_STARTED) {
         return reason;
