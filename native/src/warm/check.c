@@ -68,8 +68,8 @@ static enum warm_reason check_linker(const char *path) {
 
 static enum warm_reason check_elf(int fd) {
     ElfW(Ehdr) header;
-    if (program_check_elf(fd) != 0 ||
-        read_at(fd, &header, sizeof header, 0) != (long)sizeof header) {
+    if (read_at(fd, &header, sizeof header, 0) != (long)sizeof header ||
+        !program_is_for_this_machine(&header) || header.e_phentsize != sizeof(ElfW(Phdr))) {
         return WARM_NOT_ELF;
     }
     for (size_t i = 0; i < header.e_phnum; i++) {

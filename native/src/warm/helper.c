@@ -248,6 +248,12 @@ static int set_map(const struct prctl_mm_map *map) {
     return (int)sys_call(SYS_prctl, PR_SET_MM, PR_SET_MM_MAP, (long)map, sizeof *map, 0, 0);
 }
 
+/* As the linker has done it for the helper. */
+static long register_robust_list(const struct memory *memory) {
+    return sys_call(SYS_set_robust_list, (long)memory->robust_list, (long)memory->robust_size, 0, 0,
+                    0, 0);
+}
+
 /* Becomes the program that the message of the slot describes. */
 _Noreturn static void child_run_warm(struct memory *memory, int number) {
     struct warm_shared *shared = &memory->shared;
@@ -294,8 +300,7 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     arch_set_guards(random.at_random);
     result = set_map(&map);
     if (result == 0) {
-        result = sys_call(SYS_set_robust_list, (long)memory->robust_list, (long)memory->robust_size,
-                          0, 0, 0, 0);
+        result = register_robust_list(memory);
     }
     if (result < 0) {
         failure = (struct child_failure){REQUEST_STEP_EXEC, REQUEST_NO_INDEX};
@@ -388,6 +393,7 @@ static long open_slots(void) {
 
 /* What a child will need, tried once: its kernel or filter may lack it. */
 static long prepare(struct memory *memory) {
+    struct prctl_mm_map *map = &memory->shared.map;
     struct frame_random random;
     long result = draw(&random);
     if (result == 0) {
@@ -398,11 +404,26 @@ static long prepare(struct memory *memory) {
                           (long)&memory->robust_size, 0, 0, 0);
     }
     if (result == 0) {
-        memory->shared.map.brk = (uint64_t)sys_call(SYS_brk, 0, 0, 0, 0, 0, 0);
-        result = set_map(&memory->shared.map);
+        /* Helper and waiting children are called by their title; a child gets its own arguments. */
+        map->arg_start = (uintptr_t)memory->shared.title;
+        map->arg_end = map->arg_start + sizeof memory->shared.title;
+        map->brk = (uint64_t)sys_call(SYS_brk, 0, 0, 0, 0, 0, 0);
+        result = set_map(map);
     }
     for (int i = 0; i < LIMITS && result == 0; i++) {
         result = sys_call(SYS_prlimit64, 0, i, 0, (long)&memory->limits[i], 0, 0);
+    }
+    if (result == 0) {
+        /* Of ours too, who are the parent: that needs the same ids. */
+        long parent = sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0);
+        struct rlimit limit;
+        result = sys_call(SYS_prlimit64, parent, RLIMIT_CORE, 0, (long)&limit, 0, 0);
+    }
+    if (result == 0) {
+        result = register_robust_list(memory);
+    }
+    if (result == 0) {
+        result = sys_call(SYS_unshare, 0, 0, 0, 0, 0, 0); /* nothing, but it is asked for */
     }
     return result == 0 ? open_slots() : result;
 }

@@ -6,6 +6,7 @@
 #include "warm/protocol.h"
 #include "warm/state.h"
 #include "warm/warm.h"
+#include "warm/watch.h"
 
 struct warm_helper {
     struct warm_shared *shared;
@@ -19,11 +20,19 @@ struct warm_helper {
     struct identity identity;
     struct state state;       /* of the thread that made it */
     struct state_files files; /* to read another one from */
-    atomic_bool broken;
+    struct watch watch;
+
+    /* By slot: the pid of the child there, once the caller has it and nobody waits for the child.
+     */
+    _Atomic int told[WARM_SLOTS];
+
+    atomic_bool broken; /* to be renewed: a request was taken back, or a process has ended */
 };
 
-/* Whether the calling thread may use the helper: who might not trace it must not, as its children
- * can do what it can; nor who has not directory, root and umask in common with it. */
-bool warm_may_use(const struct warm_helper *helper);
+/* Rings for a child at a slot. Returns 0 or -errno. */
+int warm_ring(const struct warm_helper *helper, int slot);
+
+/* Whether the helper's process has ended. */
+bool warm_has_ended(const struct warm_helper *helper);
 
 #endif

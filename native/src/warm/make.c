@@ -4,8 +4,10 @@
 #include "probe.h"
 #include "slot.h"
 #include "spawn.h"
+#include "warm/calls.h"
 #include "warm/check.h"
-#include "warm/internal.h"
+#include "warm/clock.h"
+#include "warm/current.h"
 #include "warm/trace.h"
 
 #include <errno.h>
@@ -39,6 +41,7 @@ struct making {
     const struct request *request; /* of the template */
     int memory;                    /* the memfd, ours */
     int line;                      /* the helper's end */
+    int64_t begin_ns;              /* of CLOCK_REALTIME */
     int64_t deadline_ns;
     int error; /* what is behind a refusal */
 };
@@ -88,6 +91,8 @@ static enum warm_reason make_memory(struct making *making) {
         return refuse(making, WARM_NO_MEMORY, -ENOMEM);
     }
     making->helper->shared = shared;
+    snprintf(making->helper->shared->title, sizeof making->helper->shared->title,
+             "spawn4j-warm: %s", making->helper->program);
     making->helper->shared->is_random = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
     return WARM_STARTED;
 }
@@ -316,27 +321,25 @@ static enum warm_reason prepare(struct making *making) {
     return result < 0 ? refuse(making, traced_reason(result), result) : WARM_STARTED;
 }
 
-static int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+/* Waits for a moment while the helper has not changed `word`. */
+static enum warm_reason wait_for(const struct making *making, const void *word, uint32_t value) {
+    const struct timespec moment = {.tv_nsec = 10000000};
+    long result = sys_call(SYS_futex, (long)word, FUTEX_WAIT, value, (long)&moment, 0, 0);
+    struct pollfd exit = {.fd = making->helper->pidfd, .events = POLLIN};
+    if (result == -ETIMEDOUT && sys_poll(&exit, 1, 0) != 0) {
+        return WARM_NEVER_LINKED;
+    }
+    return clock_now_ns() > making->deadline_ns ? WARM_TIMEOUT : WARM_STARTED;
 }
 
 static enum warm_reason await_ready(struct making *making) {
-    const struct warm_helper *helper = making->helper;
+    const struct warm_shared *shared = making->helper->shared;
+    enum warm_reason reason = WARM_STARTED;
     int32_t ready;
-    while ((ready = helper->shared->ready) == 0) {
-        const struct timespec moment = {.tv_nsec = 10000000};
-        sys_call(SYS_futex, (long)&helper->shared->ready, FUTEX_WAIT, 0, (long)&moment, 0, 0);
-        struct pollfd exit = {.fd = helper->pidfd, .events = POLLIN};
-        if (helper->shared->ready == 0 && sys_poll(&exit, 1, 0) != 0) {
-            return WARM_NEVER_LINKED;
-        }
-        if (now_ns() > making->deadline_ns) {
-            return WARM_TIMEOUT;
-        }
+    while ((ready = shared->ready) == 0 && reason == WARM_STARTED) {
+        reason = wait_for(making, &shared->ready, 0);
     }
-    return ready < 0 ? refuse(making, WARM_NO_KERNEL, ready) : WARM_STARTED;
+    return ready < 0 ? refuse(making, WARM_NO_KERNEL, ready) : reason;
 }
 
 /* Receives our ends of the slots' sockets. */
@@ -366,11 +369,41 @@ static enum warm_reason receive_slots(struct making *making) {
 /* Whether its children will be what a cold start's are. */
 static enum warm_reason check_helper(struct making *making) {
     const struct warm_helper *helper = making->helper;
-    if (!warm_may_use(helper)) {
+    if (!current_may_use(helper)) {
         return WARM_NO_ACCESS;
     }
     return state_has_full_capabilities(helper->pid, &helper->state) ? WARM_STARTED
                                                                     : WARM_OTHER_AUTHORITY;
+}
+
+static enum warm_reason watch_files(struct making *making) {
+    int result = watch_open(making->helper->pid, making->begin_ns, &making->helper->watch);
+    switch (result) {
+    case 0:
+        return WARM_STARTED;
+    case -ESTALE:
+        return WARM_STALE;
+    default:
+        return refuse(making, state_reason(result), result);
+    }
+}
+
+/* Has a first child wait, which shows that there can be one. */
+static enum warm_reason try_child(struct making *making) {
+    const struct warm_helper *helper = making->helper;
+    const struct warm_slot *slot = &helper->shared->slots[0];
+    if (warm_park(making->helper, 1) != 1) {
+        return WARM_BROKEN;
+    }
+    uint32_t word;
+    while (((word = slot->word) & WARM_WORD_MASK) == WARM_COMING) {
+        enum warm_reason reason = wait_for(making, &slot->word, word);
+        if (reason != WARM_STARTED) {
+            return reason == WARM_NEVER_LINKED ? WARM_NO_KERNEL : reason;
+        }
+    }
+    return (word & WARM_WORD_MASK) == WARM_READY ? WARM_STARTED
+                                                 : refuse(making, WARM_NO_MEMORY, -slot->error);
 }
 
 static enum warm_reason check_system(struct making *making) {
@@ -383,7 +416,11 @@ static enum warm_reason check_system(struct making *making) {
     if (!probe_has(needed)) {
         return WARM_NO_KERNEL;
     }
-    int result = sys_sigaction(SIGCHLD, NULL, &action);
+    int result = calls_check();
+    if (result < 0) {
+        return refuse(making, WARM_NO_KERNEL, result);
+    }
+    result = sys_sigaction(SIGCHLD, NULL, &action);
     if (result < 0) {
         return refuse(making, WARM_NO_KERNEL, result);
     }
@@ -403,8 +440,8 @@ static enum warm_reason make(struct making *making) {
         reason = result < 0 ? refuse(making, WARM_NO_FILE, result) : WARM_STARTED;
     }
     enum warm_reason (*const steps[])(struct making *) = {
-        make_memory, make_line,   read_state,    start,
-        prepare,     await_ready, receive_slots, check_helper,
+        make_memory, make_line,     read_state,   start,       prepare,
+        await_ready, receive_slots, check_helper, watch_files, try_child,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && reason == WARM_STARTED; i++) {
         reason = steps[i](making);
@@ -424,8 +461,11 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
     struct making making = {.request = &request,
                             .memory = -1,
                             .line = -1,
-                            .deadline_ns = now_ns() + (int64_t)deadline_ms * 1000000};
+                            .deadline_ns = clock_deadline_ns(deadline_ms)};
     enum warm_reason reason = WARM_NO_MEMORY;
+    struct timespec begin;
+    clock_gettime(CLOCK_REALTIME, &begin);
+    making.begin_ns = (int64_t)begin.tv_sec * 1000000000 + begin.tv_nsec;
     *helper = NULL;
     *error = 0;
     if (request_open(&request, block, capacity) < 0 || request.search) {
@@ -437,6 +477,7 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
     }
     making.helper->pidfd = making.helper->line = -1;
     making.helper->files = STATE_NO_FILES;
+    making.helper->watch = WATCH_NOTHING;
     for (int i = 0; i < WARM_SLOTS; i++) {
         making.helper->slots[i] = -1;
     }
@@ -492,6 +533,7 @@ void warm_free(struct warm_helper *helper) {
         munmap(helper->shared, WARM_SHARED_SIZE);
     }
     state_close(&helper->files);
+    watch_close(&helper->watch);
     free(helper->program);
     free(helper->key);
     free(helper);

@@ -70,6 +70,11 @@ enum warm_word {
 #define WARM_WORD_BITS 4
 #define WARM_WORD_MASK ((1U << WARM_WORD_BITS) - 1)
 
+/* A word of the same generation as `word`. */
+static inline uint32_t warm_word(uint32_t word, enum warm_word state) {
+    return (word & ~WARM_WORD_MASK) | state;
+}
+
 struct warm_slot {
     _Alignas(64) _Atomic uint32_t word; /* generation << WARM_WORD_BITS | enum warm_word; a futex */
     _Atomic int32_t pid; /* the child that waits here, until its pid is told; clone(2) writes it */
@@ -92,6 +97,8 @@ struct warm_shared {
     struct prctl_mm_map map; /* where the kernel knows code, data, heap and stack to be */
     uint32_t prefix;         /* so many arguments a script's interpreter has in front of argv[1] */
     uint32_t is_random;      /* whether heap and stack lie somewhere else in each process */
+
+    char title[128]; /* what ps(1) shows of the helper and of children that wait */
 
     /* Written by the helper: 1 once it waits for rings, or -errno; a futex. */
     _Atomic int32_t ready;

@@ -6,6 +6,8 @@
  * changed, which each child would have to copy. */
 #include "warm/trace.h"
 
+#include "warm/clock.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
@@ -27,12 +29,6 @@
 
 static long call(long request, const struct tracee *tracee, uintptr_t address, uintptr_t data) {
     return sys_call(SYS_ptrace, request, tracee->pid, (long)address, (long)data, 0, 0);
-}
-
-static int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 static void nap(int look) {
@@ -60,7 +56,7 @@ static int await_stop(const struct tracee *tracee) {
         if (result != -ESRCH || sys_poll(&exit, 1, 0) != 0) {
             return (int)result;
         }
-        if (now_ns() > tracee->deadline_ns) {
+        if (clock_now_ns() > tracee->deadline_ns) {
             return -ETIMEDOUT;
         }
         nap(look);

@@ -76,6 +76,15 @@ void warm_free(struct warm_helper *helper);
 enum warm_reason warm_start(struct warm_helper *helper, void *block, size_t capacity,
                             int deadline_ms, int *result);
 
+/* Sees to it that `count` children wait, WARM_SLOTS at most: a start that finds one is not waited
+ * for if nothing can fail in the child. Returns how many wait or are about to. */
+int warm_park(struct warm_helper *helper, int count);
+
+/* Looks whether the helper is to be renewed: WARM_STALE or WARM_BROKEN, else WARM_STARTED. To be
+ * called every now and then, as a child that ended before it took its message is noticed by nobody
+ * else, and what it was sent stays open. */
+enum warm_reason warm_look(struct warm_helper *helper);
+
 /* The helper's process. */
 int warm_pid(const struct warm_helper *helper);
 
