@@ -11,6 +11,9 @@
 #include <errno.h>
 #include <stdbool.h>
 
+/* A flag that only C knows: the child shares directory, root and umask with us, also after exec. */
+#define REQUEST_FLAG_SHARE_FS (1U << 31)
+
 struct request_header {
     uint32_t length;
     uint32_t strategy;

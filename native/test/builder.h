@@ -84,21 +84,34 @@ static inline void builder_map(struct builder *b, int source, int newfd) {
     builder_add_action(b, REQUEST_DUP2 | REQUEST_FD_IS_SOURCE, source, newfd);
 }
 
-/* Ends the request: `argv`, which ends by NULL, is executed with one variable, A=b. */
-static inline void builder_end(struct builder *b, const char *const argv[]) {
+/* Writes strings, the last of which is followed by NULL, one behind the other. */
+static inline uint32_t builder_texts(struct builder *b, const char *const texts[],
+                                     uint32_t *offset) {
+    uint32_t count = 0;
+    *offset = b->end;
+    while (texts[count]) {
+        builder_text(b, texts[count++]);
+    }
+    return count;
+}
+
+/* Ends the request: `argv` is executed with the variables of `envp`. */
+static inline void builder_end_with(struct builder *b, const char *const argv[],
+                                    const char *const envp[]) {
     struct request_header *header = builder_header(b);
     header->program_offset = builder_text(b, argv[0]);
-    header->argv_offset = b->end;
-    header->argv_count = 0;
-    for (; argv[header->argv_count]; header->argv_count++) {
-        builder_text(b, argv[header->argv_count]);
-    }
-    header->envp_offset = builder_text(b, "A=b");
-    header->envp_count = 1;
+    header->argv_count = builder_texts(b, argv, &header->argv_offset);
+    header->envp_count = builder_texts(b, envp, &header->envp_offset);
     header->pointers_offset = (b->end + 7) & ~7U;
     header->length = header->pointers_offset +
                      (header->argv_count + header->envp_count + 3) * (uint32_t)sizeof(char *);
     CHECK(header->length <= b->capacity);
+}
+
+/* Ends the request: `argv`, which ends by NULL, is executed with one variable, A=b. */
+static inline void builder_end(struct builder *b, const char *const argv[]) {
+    const char *const envp[] = {"A=b", NULL};
+    builder_end_with(b, argv, envp);
 }
 
 #endif

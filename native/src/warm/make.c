@@ -1,0 +1,542 @@
+/* Making a helper: the program is started as any other, but traced, stopped behind its dynamic
+ * linker, given the image, and let go. */
+#include "block.h"
+#include "probe.h"
+#include "slot.h"
+#include "spawn.h"
+#include "warm/calls.h"
+#include "warm/check.h"
+#include "warm/clock.h"
+#include "warm/current.h"
+#include "warm/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <linux/memfd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Linux 6.3: memory that is to be executed says so. */
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10U
+#endif
+
+extern const char warm_image[];
+extern const char warm_image_end[];
+
+static size_t image_size(void) { return (size_t)(warm_image_end - warm_image); }
+
+/* How a helper is being made. */
+struct making {
+    struct warm_helper *helper;
+    const struct request *request; /* of the template */
+    int memory;                    /* the memfd, ours */
+    int line;                      /* the helper's end */
+    int64_t begin_ns;              /* of CLOCK_REALTIME */
+    int64_t deadline_ns;
+    int error; /* what is behind a refusal */
+};
+
+static enum warm_reason refuse(struct making *making, enum warm_reason reason, long error) {
+    making->error = (int)-error;
+    return reason;
+}
+
+/* The key: what of the environment the linker reads. */
+static bool copy_key(struct warm_helper *helper, const struct request *request) {
+    for (char **variable = request->envp; *variable; variable++) {
+        helper->key_size += check_is_read_by_linker(*variable) ? strlen(*variable) + 1 : 0;
+    }
+    helper->key = malloc(helper->key_size + 1);
+    char *end = helper->key;
+    for (char **variable = request->envp; *variable && end; variable++) {
+        if (check_is_read_by_linker(*variable)) {
+            end = stpcpy(end, *variable) + 1;
+        }
+    }
+    helper->program = strdup(request->program);
+    return helper->key && helper->program;
+}
+
+/* The memory that we and the helper share, with the image behind it. */
+static enum warm_reason make_memory(struct making *making) {
+    int fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_EXEC);
+    if (fd == -EINVAL) {
+        fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC);
+    }
+    if (fd < 0) {
+        return refuse(making, WARM_NO_MEMORY, fd);
+    }
+    making->memory = fd;
+    size_t size = WARM_SHARED_SIZE + image_size();
+    long result = sys_call(SYS_ftruncate, fd, (long)size, 0, 0, 0, 0);
+    if (result == 0) {
+        result = sys_call(SYS_pwrite64, fd, (long)warm_image, (long)image_size(), WARM_SHARED_SIZE,
+                          0, 0);
+    }
+    if (result != (long)image_size()) {
+        return refuse(making, WARM_NO_MEMORY, result < 0 ? result : -EIO);
+    }
+    void *shared = mmap(NULL, WARM_SHARED_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (shared == MAP_FAILED) {
+        return refuse(making, WARM_NO_MEMORY, -ENOMEM);
+    }
+    making->helper->shared = shared;
+    snprintf(making->helper->shared->title, sizeof making->helper->shared->title,
+             "spawn4j-warm: %s", making->helper->program);
+    making->helper->shared->is_random = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
+    return WARM_STARTED;
+}
+
+static enum warm_reason state_reason(int error) {
+    switch (error) {
+    case -EMFILE:
+    case -ENFILE:
+    case -ENOMEM:
+        return WARM_NO_MEMORY;
+    case -ENOSYS:
+    case -EPERM:
+        return WARM_NO_KERNEL;
+    default:
+        return WARM_NO_PROC;
+    }
+}
+
+/* Before the program is started, so that it cannot have something else than was read. */
+static enum warm_reason read_state(struct making *making) {
+    struct warm_helper *helper = making->helper;
+    int result = state_open(&helper->files);
+    if (result == 0) {
+        result = state_read(&helper->files, NULL, &helper->state);
+    }
+    if (result < 0) {
+        return refuse(making, state_reason(result), result);
+    }
+    return state_compare(&helper->state, &helper->state); /* of some it cannot be known */
+}
+
+static enum warm_reason make_line(struct making *making) {
+    int ends[2];
+    long result =
+        sys_call(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, (long)ends, 0, 0);
+    if (result < 0) {
+        return refuse(making, WARM_NO_MEMORY, result);
+    }
+    making->helper->line = ends[0];
+    making->line = ends[1];
+    return WARM_STARTED;
+}
+
+/* The request for the helper's own start: of the template's it has the program, its name, and the
+ * variables that the linker reads. */
+struct start {
+    struct request_header header;
+    struct source sources[3];
+    struct action actions[6];
+    char texts[];
+};
+
+enum { NULL_DEVICE, LINE, MEMORY };
+
+static struct action placed(int source, int newfd) {
+    return (struct action){.type = REQUEST_DUP2 | REQUEST_FD_IS_SOURCE,
+                           .index = REQUEST_NO_INDEX,
+                           .fd = source,
+                           .newfd = newfd};
+}
+
+static uint32_t append(struct start *start, uint32_t *end, const char *text, size_t size) {
+    uint32_t offset = *end;
+    memcpy((char *)start + offset, text, size);
+    *end += (uint32_t)size;
+    return offset;
+}
+
+static void compose(struct start *start, const struct making *making) {
+    const struct warm_helper *helper = making->helper;
+    const char *name = making->request->argv[0];
+    uint32_t end = sizeof *start;
+    *start = (struct start){
+        .header = {.strategy = REQUEST_STRATEGY_CLONE3,
+                   .flags = REQUEST_FLAG_TRACED | REQUEST_FLAG_SHARE_FS,
+                   .sources_offset = offsetof(struct start, sources),
+                   .sources_count = 3,
+                   .actions_offset = offsetof(struct start, actions),
+                   .actions_count = 6,
+                   .attributes_offset = offsetof(struct start, actions),
+                   .exec_source = -1,
+                   .argv_count = 1},
+        .sources = {[NULL_DEVICE] = {.kind = REQUEST_SOURCE_NULL, .fd = -1},
+                    [LINE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = making->line},
+                    [MEMORY] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = making->memory}},
+        .actions = {placed(NULL_DEVICE, 0),
+                    placed(NULL_DEVICE, 1),
+                    placed(NULL_DEVICE, 2),
+                    placed(LINE, WARM_LINE),
+                    placed(MEMORY, WARM_MEMORY),
+                    {.type = REQUEST_CLOSE_RANGE,
+                     .index = REQUEST_NO_INDEX,
+                     .fd = WARM_MEMORY + 1,
+                     .newfd = -1}},
+    };
+    start->header.program_offset =
+        append(start, &end, helper->program, strlen(helper->program) + 1);
+    start->header.argv_offset = append(start, &end, name, strlen(name) + 1);
+    start->header.envp_offset = append(start, &end, helper->key, helper->key_size);
+    for (size_t at = 0; at < helper->key_size; at += strlen(helper->key + at) + 1) {
+        start->header.envp_count++;
+    }
+    start->header.pointers_offset = (end + 7) & ~7U;
+    start->header.length =
+        start->header.pointers_offset +
+        (start->header.argv_count + start->header.envp_count + 3) * (uint32_t)sizeof(char *);
+}
+
+/* Starts the program, which stops at the first instruction of its linker. */
+static enum warm_reason start(struct making *making) {
+    struct warm_helper *helper = making->helper;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t variables = helper->key_size; /* at most so many */
+    size_t size = sizeof(struct start) + strlen(helper->program) +
+                  strlen(making->request->argv[0]) + helper->key_size +
+                  (variables + 8) * sizeof(char *);
+    size = (size + page - 1) / page * page;
+    struct start *start = block_allocate(size);
+    if (!start) {
+        return refuse(making, WARM_NO_MEMORY, -ENOMEM);
+    }
+    compose(start, making);
+    int result = spawn(start, size);
+    enum warm_reason reason = WARM_STARTED;
+    if (result == 0) {
+        helper->pid = start->header.pid;
+        helper->pidfd = start->header.pidfd;
+    } else {
+        bool traced = start->header.step != REQUEST_STEP_TRACE;
+        reason = refuse(making, traced ? WARM_NO_SPAWN : WARM_NO_TRACING, result);
+    }
+    block_free(start, size);
+    return reason;
+}
+
+/* What the kernel knows of the process's memory, from /proc/PID/stat. It is the process's own if
+ * the stack is where we found it; /proc may be that of another pid namespace. */
+static bool read_map(const struct warm_helper *helper, uintptr_t stack, struct prctl_mm_map *map) {
+    char path[32];
+    char text[2048];
+    unsigned long long fields[64] = {0};
+    snprintf(path, sizeof path, "/proc/%d/stat", helper->pid);
+    int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+    long size = fd < 0 ? fd : sys_read(fd, text, sizeof text - 1);
+    if (fd >= 0) {
+        sys_close(fd);
+    }
+    if (size <= 0) {
+        return false;
+    }
+    text[size] = 0;
+    char *at = strrchr(text, ')');
+    if (!at || strlen(at) < 4) {
+        return false;
+    }
+    at += 4; /* to field 4; 3 is a letter */
+    for (int field = 4; field < 64 && *at; field++) {
+        fields[field] = strtoull(at, &at, 10);
+    }
+    *map = (struct prctl_mm_map){
+        .start_code = fields[26],
+        .end_code = fields[27],
+        .start_stack = fields[28],
+        .start_data = fields[45],
+        .end_data = fields[46],
+        .start_brk = fields[47],
+        .brk = fields[47],
+        .arg_start = fields[48],
+        .arg_end = fields[49],
+        .env_start = fields[50],
+        .env_end = fields[51],
+        .exe_fd = (uint32_t)-1,
+    };
+    return fields[28] == stack;
+}
+
+static enum warm_reason traced_reason(int error) {
+    switch (error) {
+    case -ENOEXEC:
+        return WARM_NEVER_LINKED;
+    case -ETIMEDOUT:
+        return WARM_TIMEOUT;
+    case -ENOSYS:
+        return WARM_NO_KERNEL;
+    default:
+        return WARM_NO_TRACING;
+    }
+}
+
+/* Brings the started program behind its linker and into the image. */
+static enum warm_reason prepare(struct making *making) {
+    struct warm_helper *helper = making->helper;
+    struct warm_shared *shared = helper->shared;
+    struct tracee tracee = {
+        .pid = helper->pid, .pidfd = helper->pidfd, .deadline_ns = making->deadline_ns};
+    struct trace_start begin;
+    int result = trace_read_start(&tracee, &begin);
+    if (result < 0) {
+        return refuse(making, WARM_NO_TRACING, result);
+    }
+    if (begin.is_secure) {
+        return WARM_SETUID;
+    }
+    if (!begin.loader) {
+        return WARM_STATIC;
+    }
+    /* It was given one argument; a script's interpreter has at least two. */
+    shared->prefix = begin.argc > 1 ? (uint32_t)begin.argc : 0;
+    result = trace_run_to_stop(&tracee, &shared->stop);
+    if (result < 0) {
+        return refuse(making, traced_reason(result), result);
+    }
+    if (!read_map(helper, shared->stop.stack, &shared->map)) {
+        return WARM_NO_PROC;
+    }
+    const long arguments[] = {0,           (long)image_size(), PROT_READ | PROT_EXEC,
+                              MAP_PRIVATE, WARM_MEMORY,        WARM_SHARED_SIZE};
+    long image = 0;
+    result = trace_call(&tracee, begin.vdso, SYS_mmap, arguments, &image);
+    if (result == 0 && image < 0 && image > -4096) {
+        return refuse(making, WARM_NO_KERNEL, image);
+    }
+    if (result == 0) {
+        result = trace_let_go(&tracee, (uintptr_t)image);
+    }
+    return result < 0 ? refuse(making, traced_reason(result), result) : WARM_STARTED;
+}
+
+/* Waits for a moment while the helper has not changed `word`. */
+static enum warm_reason wait_for(const struct making *making, const void *word, uint32_t value) {
+    const struct timespec moment = {.tv_nsec = 10000000};
+    long result = sys_call(SYS_futex, (long)word, FUTEX_WAIT, value, (long)&moment, 0, 0);
+    struct pollfd exit = {.fd = making->helper->pidfd, .events = POLLIN};
+    if (result == -ETIMEDOUT && sys_poll(&exit, 1, 0) != 0) {
+        return WARM_NEVER_LINKED;
+    }
+    return clock_now_ns() > making->deadline_ns ? WARM_TIMEOUT : WARM_STARTED;
+}
+
+static enum warm_reason await_ready(struct making *making) {
+    const struct warm_shared *shared = making->helper->shared;
+    enum warm_reason reason = WARM_STARTED;
+    int32_t ready;
+    while ((ready = shared->ready) == 0 && reason == WARM_STARTED) {
+        reason = wait_for(making, &shared->ready, 0);
+    }
+    return ready < 0 ? refuse(making, WARM_NO_KERNEL, ready) : reason;
+}
+
+/* Receives our ends of the slots' sockets. */
+static enum warm_reason receive_slots(struct making *making) {
+    struct warm_helper *helper = making->helper;
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(WARM_SLOTS * sizeof(int))];
+    } control;
+    char byte;
+    struct iovec part = {&byte, 1};
+    struct msghdr header = {.msg_iov = &part,
+                            .msg_iovlen = 1,
+                            .msg_control = &control,
+                            .msg_controllen = sizeof control};
+    long size = sys_call(SYS_recvmsg, helper->line, (long)&header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT,
+                         0, 0, 0);
+    const struct cmsghdr *received = size == 1 ? CMSG_FIRSTHDR(&header) : NULL;
+    if (received && received->cmsg_type == SCM_RIGHTS) {
+        size_t count = (received->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(helper->slots, CMSG_DATA(received), count * sizeof(int));
+    }
+    return helper->slots[WARM_SLOTS - 1] >= 0 ? WARM_STARTED
+                                              : refuse(making, WARM_NO_MEMORY, -EMFILE);
+}
+
+/* Whether its children will be what a cold start's are. */
+static enum warm_reason check_helper(struct making *making) {
+    const struct warm_helper *helper = making->helper;
+    if (!current_may_use(helper)) {
+        return WARM_NO_ACCESS;
+    }
+    return state_has_full_capabilities(helper->pid, &helper->state) ? WARM_STARTED
+                                                                    : WARM_OTHER_AUTHORITY;
+}
+
+static enum warm_reason watch_files(struct making *making) {
+    int result = watch_open(making->helper->pid, making->begin_ns, &making->helper->watch);
+    switch (result) {
+    case 0:
+        return WARM_STARTED;
+    case -ESTALE:
+        return WARM_STALE;
+    default:
+        return refuse(making, state_reason(result), result);
+    }
+}
+
+/* Has a first child wait, which shows that there can be one. */
+static enum warm_reason try_child(struct making *making) {
+    const struct warm_helper *helper = making->helper;
+    const struct warm_slot *slot = &helper->shared->slots[0];
+    if (warm_park(making->helper, 1) != 1) {
+        return WARM_BROKEN;
+    }
+    uint32_t word;
+    while (((word = slot->word) & WARM_WORD_MASK) == WARM_COMING) {
+        enum warm_reason reason = wait_for(making, &slot->word, word);
+        if (reason != WARM_STARTED) {
+            return reason == WARM_NEVER_LINKED ? WARM_NO_KERNEL : reason;
+        }
+    }
+    return (word & WARM_WORD_MASK) == WARM_READY ? WARM_STARTED
+                                                 : refuse(making, WARM_NO_MEMORY, -slot->error);
+}
+
+static enum warm_reason check_system(struct making *making) {
+    const uint64_t needed = KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_CLOSE_RANGE |
+                            KERNEL_MEMFD_CREATE | KERNEL_SCHED_ATTR;
+    struct sys_sigaction action;
+    if (!ARCH_KNOWS_GUARDS) {
+        return WARM_NO_ARCHITECTURE;
+    }
+    if (!probe_has(needed)) {
+        return WARM_NO_KERNEL;
+    }
+    int result = calls_check();
+    if (result < 0) {
+        return refuse(making, WARM_NO_KERNEL, result);
+    }
+    result = sys_sigaction(SIGCHLD, NULL, &action);
+    if (result < 0) {
+        return refuse(making, WARM_NO_KERNEL, result);
+    }
+    bool ignored = action.handler == (uintptr_t)SIG_IGN || action.flags & SA_NOCLDWAIT;
+    return ignored ? WARM_SIGCHLD_IGNORED : WARM_STARTED;
+}
+
+static enum warm_reason make(struct making *making) {
+    const char *program = making->request->program;
+    enum warm_reason reason = check_system(making);
+    if (reason == WARM_STARTED) {
+        /* A relative one depends on where the child is when it executes it. */
+        reason = program[0] == '/' ? check_program(program) : WARM_OTHER_REQUEST;
+    }
+    if (reason == WARM_STARTED) {
+        int result = identity_read(AT_FDCWD, program, &making->helper->identity);
+        reason = result < 0 ? refuse(making, WARM_NO_FILE, result) : WARM_STARTED;
+    }
+    enum warm_reason (*const steps[])(struct making *) = {
+        make_memory, make_line,     read_state,   start,       prepare,
+        await_ready, receive_slots, check_helper, watch_files, try_child,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && reason == WARM_STARTED; i++) {
+        reason = steps[i](making);
+    }
+    return reason;
+}
+
+static void close_fd(int fd) {
+    if (fd >= 0) {
+        sys_close(fd);
+    }
+}
+
+enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
+                           struct warm_helper **helper, int *error) {
+    struct request request;
+    struct making making = {.request = &request,
+                            .memory = -1,
+                            .line = -1,
+                            .deadline_ns = clock_deadline_ns(deadline_ms)};
+    enum warm_reason reason = WARM_NO_MEMORY;
+    struct timespec begin;
+    clock_gettime(CLOCK_REALTIME, &begin);
+    making.begin_ns = (int64_t)begin.tv_sec * 1000000000 + begin.tv_nsec;
+    *helper = NULL;
+    *error = 0;
+    if (request_open(&request, block, capacity) < 0 || request.search) {
+        return WARM_OTHER_REQUEST;
+    }
+    making.helper = calloc(1, sizeof *making.helper);
+    if (!making.helper) {
+        return WARM_NO_MEMORY;
+    }
+    making.helper->pidfd = making.helper->line = -1;
+    making.helper->files = STATE_NO_FILES;
+    making.helper->watch = WATCH_NOTHING;
+    for (int i = 0; i < WARM_SLOTS; i++) {
+        making.helper->slots[i] = -1;
+    }
+    if (copy_key(making.helper, &request)) {
+        reason = make(&making);
+    }
+    close_fd(making.memory);
+    close_fd(making.line);
+    if (reason != WARM_STARTED) {
+        warm_free(making.helper);
+        *error = making.error;
+        return reason;
+    }
+    *helper = making.helper;
+    return WARM_STARTED;
+}
+
+/* Kills and reaps a child by its pidfd. */
+static void end(int pidfd) {
+    sys_pidfd_send_signal(pidfd, SIGKILL, 0);
+    sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | __WALL, NULL);
+    sys_close(pidfd);
+}
+
+/* A child that waits in a slot, or died there. */
+static void end_waiting(int pid) {
+    int pidfd = sys_pidfd_open(pid, 0);
+    if (pidfd < 0) {
+        return;
+    }
+    /* Somebody else may have reaped it, and the pid may be another process's by now. */
+    if (sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == -ECHILD) {
+        sys_close(pidfd);
+        return;
+    }
+    end(pidfd);
+}
+
+void warm_free(struct warm_helper *helper) {
+    /* The helper first: as long as it lives it may clone another child. */
+    if (helper->pidfd >= 0) {
+        end(helper->pidfd);
+    }
+    close_fd(helper->line);
+    for (int i = 0; i < WARM_SLOTS; i++) {
+        int pid = helper->shared ? helper->shared->slots[i].pid : 0;
+        if (pid > 0) {
+            end_waiting(pid);
+        }
+        close_fd(helper->slots[i]);
+    }
+    if (helper->shared) {
+        munmap(helper->shared, WARM_SHARED_SIZE);
+    }
+    state_close(&helper->files);
+    watch_close(&helper->watch);
+    free(helper->program);
+    free(helper->key);
+    free(helper);
+}
+
+int warm_pid(const struct warm_helper *helper) { return helper->pid; }
