@@ -45,8 +45,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
 
     /** In order of use. The lock is held to look at it, never to open a file or to spawn. */
     @GuardedBy("lock")
-    private final Map<String, PinnedExecutable> executables =
-            new LinkedHashMap<>(16, USUAL_LOAD, true);
+    private final Map<String, TemplateProgram> programs = new LinkedHashMap<>(16, USUAL_LOAD, true);
 
     @GuardedBy("lock")
     private boolean closed;
@@ -111,30 +110,31 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
 
         @Override
-        public PinnedExecutable current() throws IOException {
-            PinnedExecutable known = lookUp(program);
-            return known != null ? known : insert(program, new PinnedExecutable(find(program)));
+        public TemplateProgram current() throws IOException {
+            TemplateProgram known = lookUp(program);
+            return known != null ? known : insert(program, make(program));
         }
 
         @Override
-        public boolean replace(PinnedExecutable executable) {
-            remove(program, executable);
+        public boolean replace(TemplateProgram stale) {
+            remove(program, stale);
             return ++attempts < MOST_ATTEMPTS;
         }
     }
 
-    private static byte[] find(String program) throws IOException {
-        return ProgramLookup.findAbsolute(program, null, Environment.inheritedSearchPath());
+    private TemplateProgram make(String program) throws IOException {
+        byte[] path = ProgramLookup.findAbsolute(program, null, Environment.inheritedSearchPath());
+        return new TemplateProgram(new PinnedExecutable(path), null);
     }
 
-    private PinnedExecutable lookUp(String program) throws IOException {
-        PinnedExecutable known;
+    private TemplateProgram lookUp(String program) throws IOException {
+        TemplateProgram known;
         lock.lock();
         try {
             if (closed) {
                 throw new ErrnoException("template cache is closed", Errno.EBADF);
             }
-            known = executables.get(program);
+            known = programs.get(program);
             if (known == null) {
                 misses++;
             } else {
@@ -147,19 +147,19 @@ public final class SpawnTemplateCache implements AutoCloseable {
         return known;
     }
 
-    /** Returns the executable that is now in the cache: another thread may have been faster. */
-    private PinnedExecutable insert(String program, PinnedExecutable made) {
-        Map.Entry<String, PinnedExecutable> evicted = null;
+    /** Returns the program that is now in the cache: another thread may have been faster. */
+    private TemplateProgram insert(String program, TemplateProgram made) {
+        Map.Entry<String, TemplateProgram> evicted = null;
         lock.lock();
         try {
-            PinnedExecutable other = closed ? made : executables.putIfAbsent(program, made);
+            TemplateProgram other = closed ? made : programs.putIfAbsent(program, made);
             if (other != null) {
                 made.close(); // if the cache is closed, the spawn will say so
                 return other;
             }
-            if (executables.size() > maximumSize) {
-                evicted = executables.entrySet().iterator().next();
-                executables.remove(evicted.getKey());
+            if (programs.size() > maximumSize) {
+                evicted = programs.entrySet().iterator().next();
+                programs.remove(evicted.getKey());
                 evictions++;
             }
         } finally {
@@ -172,18 +172,18 @@ public final class SpawnTemplateCache implements AutoCloseable {
         return made;
     }
 
-    private void remove(String program, PinnedExecutable executable) {
+    private void remove(String program, TemplateProgram known) {
         boolean removed;
         lock.lock();
         try {
-            removed = executables.remove(program, executable);
+            removed = programs.remove(program, known);
             if (removed) {
                 stale++;
             }
         } finally {
             lock.unlock();
         }
-        executable.close();
+        known.close();
         if (removed) {
             LOG.debug("{}: {}", program, "stale");
         }
@@ -197,7 +197,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     public Statistics statistics() {
         lock.lock();
         try {
-            return new Statistics(hits, misses, stale, evictions, executables.size());
+            return new Statistics(hits, misses, stale, evictions, programs.size());
         } finally {
             lock.unlock();
         }
@@ -212,8 +212,8 @@ public final class SpawnTemplateCache implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            executables.values().forEach(PinnedExecutable::close);
-            executables.clear();
+            programs.values().forEach(TemplateProgram::close);
+            programs.clear();
         } finally {
             lock.unlock();
         }

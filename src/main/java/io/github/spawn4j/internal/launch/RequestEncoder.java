@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.launch;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Spawn;
+import io.github.spawn4j.internal.os.WarmSpawn;
 import java.io.IOException;
 import java.util.SortedSet;
 
@@ -379,6 +380,29 @@ public final class RequestEncoder {
     }
 
     /**
+     * Ends the request and starts the process through a helper.
+     *
+     * @return {@link WarmSpawn#STARTED}, or why nothing has happened: then it can still be launched
+     *     in another way
+     */
+    public int launchWarm(long helper, int strategy, int deadlineMs) {
+        if (strategy != RequestLayout.STRATEGY_CLONE3 || parentDeathSignal != 0) {
+            return WarmSpawn.OTHER_REQUEST;
+        }
+        request.set(RequestLayout.STRATEGY, strategy);
+        request.set(RequestLayout.FLAGS, flags);
+        return request.launchWarm(helper, deadlineMs);
+    }
+
+    /**
+     * Makes a helper for the request's program, and starts nothing; see {@link WarmSpawn#make}. The
+     * request can be used for others.
+     */
+    public int makeHelper(int deadlineMs, long[] made) {
+        return request.makeHelper(deadlineMs, made);
+    }
+
+    /**
      * Ends the request and starts the process.
      *
      * @throws IOException if the thread cannot be started that the child is to be tied to
@@ -393,10 +417,11 @@ public final class RequestEncoder {
         // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
         request.addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
         // The kernel sends the signal when the thread ends that has started the child.
-        Keeper.instance().call(
-                () -> {
-                    request.launch();
-                    return null;
-                });
+        Keeper.instance()
+                .call(
+                        () -> {
+                            request.launch();
+                            return null;
+                        });
     }
 }
