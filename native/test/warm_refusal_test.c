@@ -267,6 +267,28 @@ static void without_proc_is_refused(void) {
     check_no_child();
 }
 
+/* Where children would have other pids than we know them by, the first of them being the init of
+ * its namespace. */
+static void another_pid_namespace_is_refused(void) {
+    struct warm_helper *helper;
+    if (getuid() != 0) {
+        printf("skipped, not root: ");
+        return;
+    }
+    CHECK_EQUAL(unshare(CLONE_NEWPID), 0);
+    pid_t init = fork();
+    CHECK(init >= 0);
+    if (init == 0) {
+        for (;;) {
+            pause();
+        }
+    }
+    CHECK(try_to_make(TRUE, &helper) != WARM_STARTED);
+    kill(init, SIGKILL);
+    CHECK_EQUAL(waitpid(init, NULL, 0), init);
+    check_no_child();
+}
+
 /* A script's interpreter is linked ahead. */
 static void script_starts_warm(void) {
     static const char text[] = "#! /bin/sh -u\necho \"$0|$*|$A\"; cat /proc/self/comm; "
@@ -482,6 +504,7 @@ int main(void) {
     RUN(tracing_that_is_forbidden_is_told);
     RUN(what_is_traced_already_is_refused_or_warm);
     RUN(without_proc_is_refused);
+    RUN(another_pid_namespace_is_refused);
     RUN(script_starts_warm);
     RUN(other_requests_start_cold);
     RUN(other_variables_of_the_linker_start_cold);

@@ -401,6 +401,21 @@ static void child_killed_on_the_way_is_a_killed_process(void) {
     check_no_child();
 }
 
+static void helper_and_waiting_children_bear_a_title(void) {
+    struct warm_helper *helper = make(ECHO_HI);
+    const pid_t pids[] = {warm_pid(helper), waiting_child(helper)};
+    for (int i = 0; i < 2; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "/proc/%d/cmdline", (int)pids[i]);
+        int fd = open(text, O_RDONLY | O_CLOEXEC);
+        CHECK(fd >= 0);
+        CHECK(read(fd, text, sizeof text) > 0);
+        close(fd);
+        check_text(text, "spawn4j-warm: /bin/echo");
+    }
+    warm_free(helper);
+}
+
 /* When we end, helper and waiting children do. */
 static void nothing_outlives_us(void) {
     CHECK_EQUAL(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
@@ -457,6 +472,24 @@ static void several_threads_can_start(void) {
     check_no_child();
 }
 
+/* Functions are looked up ahead, but only those of the program: what it opens itself it opens as it
+ * says. */
+static void what_is_opened_later_is_linked_lazily(void) {
+    static const char *const lazy[] = {NATIVE_BIN "/lazy", NATIVE_BIN "/lacking.so", NULL};
+    struct warm_helper *helper = make(lazy);
+    char text[256];
+    struct builder b = request_printing(lazy);
+    snprintf(text, sizeof text, "/proc/%d/environ", warm_pid(helper));
+    int fd = open(text, O_RDONLY | O_CLOEXEC);
+    CHECK(read(fd, text, sizeof text) > 0);
+    close(fd);
+    check_text(text, "LD_BIND_NOW=1");
+    start(helper, &b);
+    await_output(&b, text, sizeof text);
+    request_discard(&b);
+    warm_free(helper);
+}
+
 /* Siblings share most addresses, but no secret: AT_RANDOM and with it the guards, and not the
  * heap's and the frame's places. */
 static void siblings_have_secrets_of_their_own(void) {
@@ -496,8 +529,10 @@ int main(void) {
     RUN(killed_child_that_waited_loses_nothing);
     RUN(stopped_child_that_waited_is_given_up);
     RUN(child_killed_on_the_way_is_a_killed_process);
+    RUN(helper_and_waiting_children_bear_a_title);
     RUN(nothing_outlives_us);
     RUN(several_threads_can_start);
+    RUN(what_is_opened_later_is_linked_lazily);
     RUN(siblings_have_secrets_of_their_own);
     return 0;
 }

@@ -2,11 +2,12 @@
 #ifndef SPAWN4J_WARM_CHECK_H
 #define SPAWN4J_WARM_CHECK_H
 
+#include "identity.h"
 #include "warm/warm.h"
 
-/* Looks at the file `path`, and at the interpreter of a script. Returns WARM_STARTED, or why it
- * cannot be started warm. */
-enum warm_reason check_program(const char *path);
+/* Looks at the file `path`, and at the interpreter of a script. Returns WARM_STARTED and the
+ * identity of the dynamic linker, or why it cannot be started warm. */
+enum warm_reason check_program(const char *path, struct identity *linker);
 
 /* Whether the dynamic linker reads this variable, NAME=value, before it is stopped. No other one is
  * read so early by anybody. */

@@ -36,6 +36,7 @@ struct memory {
             void *robust_list;
             size_t robust_size;
             struct rlimit limits[LIMITS];
+            char title[WARM_TITLE_SIZE];
 
             struct warm_message message;
             char block[WARM_MOST_BYTES];
@@ -391,6 +392,27 @@ static long open_slots(void) {
     return result < 0 ? result : 0;
 }
 
+/* What helper and waiting children are called; a child gets its own arguments later. A copy, as the
+ * kernel shows none that lie in a file. */
+static void set_title(struct memory *memory) {
+    const char *title = memory->shared.title;
+    char *end = memory->title;
+    while ((*end++ = *title++)) {
+    }
+    memory->shared.map.arg_start = (uintptr_t)memory->title;
+    memory->shared.map.arg_end = (uintptr_t)end;
+}
+
+/* Whether who made us is our parent, by the pid that he has himself: in another pid namespace our
+ * children would have other pids than he thinks. And whether we may ask for his limits. */
+static long check_owner(int owner) {
+    struct rlimit limit;
+    if (sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0) != owner) {
+        return -ESRCH;
+    }
+    return sys_call(SYS_prlimit64, owner, RLIMIT_CORE, 0, (long)&limit, 0, 0);
+}
+
 /* What a child will need, tried once: its kernel or filter may lack it. */
 static long prepare(struct memory *memory) {
     struct prctl_mm_map *map = &memory->shared.map;
@@ -404,9 +426,7 @@ static long prepare(struct memory *memory) {
                           (long)&memory->robust_size, 0, 0, 0);
     }
     if (result == 0) {
-        /* Helper and waiting children are called by their title; a child gets its own arguments. */
-        map->arg_start = (uintptr_t)memory->shared.title;
-        map->arg_end = map->arg_start + sizeof memory->shared.title;
+        set_title(memory);
         map->brk = (uint64_t)sys_call(SYS_brk, 0, 0, 0, 0, 0, 0);
         result = set_map(map);
     }
@@ -414,10 +434,7 @@ static long prepare(struct memory *memory) {
         result = sys_call(SYS_prlimit64, 0, i, 0, (long)&memory->limits[i], 0, 0);
     }
     if (result == 0) {
-        /* Of ours too, who are the parent: that needs the same ids. */
-        long parent = sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0);
-        struct rlimit limit;
-        result = sys_call(SYS_prlimit64, parent, RLIMIT_CORE, 0, (long)&limit, 0, 0);
+        result = check_owner(memory->shared.owner);
     }
     if (result == 0) {
         result = register_robust_list(memory);

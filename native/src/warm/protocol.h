@@ -56,6 +56,8 @@
 #define WARM_MOST_DESCRIPTORS 32
 #define WARM_MOST_BYTES ((size_t)128 * 1024)
 
+#define WARM_TITLE_SIZE 128
+
 enum warm_word {
     WARM_FREE,
     WARM_COMING,
@@ -93,12 +95,13 @@ struct warm_stop {
 /* What lies in the memory that we and the helper share. */
 struct warm_shared {
     /* Written by us before the helper goes on. */
+    int32_t owner; /* our pid */
     struct warm_stop stop;
     struct prctl_mm_map map; /* where the kernel knows code, data, heap and stack to be */
     uint32_t prefix;         /* so many arguments a script's interpreter has in front of argv[1] */
     uint32_t is_random;      /* whether heap and stack lie somewhere else in each process */
 
-    char title[128]; /* what ps(1) shows of the helper and of children that wait */
+    char title[WARM_TITLE_SIZE]; /* what ps(1) shows of the helper and of children that wait */
 
     /* Written by the helper: 1 once it waits for rings, or -errno; a futex. */
     _Atomic int32_t ready;
