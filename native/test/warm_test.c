@@ -113,6 +113,65 @@ static void failure_is_told(void) {
     check_no_child();
 }
 
+/* A request for where the child is and what it reads, with a directory and files to be opened. */
+static struct builder request_opening(const char *directory, const char *file) {
+    static const char *const argv[] = {"/bin/sh", "-c", "pwd; read line; echo $line; umask", NULL};
+    struct builder b = request_begin();
+    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
+    struct action *action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 0);
+    action->text = builder_text(&b, file);
+    action->flags = O_RDONLY;
+    builder_add_action(&b, REQUEST_CHDIR, 0, 0)->text = builder_text(&b, directory);
+    action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 2);
+    action->text = builder_text(&b, "/tmp/spawn4j-warm-errors");
+    action->flags = O_WRONLY | O_CREAT | O_TRUNC;
+    action->mode = 0600;
+    builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
+    builder_end_with(&b, argv, SHORT_ENVIRONMENT);
+    return b;
+}
+
+/* Whether a child waits or not, files and directories are opened, and what cannot be is told. */
+static void files_and_directories_are_opened(void) {
+    static const char *const sh[] = {"/bin/sh", NULL};
+    struct warm_helper *helper = make(sh);
+    int before = check_count_open();
+    for (int i = 0; i < 4; i++) {
+        char text[128];
+        int result;
+        if (i % 2 == 0) {
+            CHECK(warm_park(helper, 1) >= 1);
+        }
+        struct builder b = request_opening("/usr", "/dev/null");
+        start(helper, &b);
+        await_output(&b, text, sizeof text);
+        check_text(text, "/usr\n\n0022\n");
+        request_discard(&b);
+
+        if (i % 2 == 0) {
+            CHECK(warm_park(helper, 1) >= 1);
+        }
+        b = request_opening("/no/such/directory", "/dev/null");
+        CHECK_EQUAL(warm_start(helper, b.memory, b.capacity, DEADLINE_MS, &result), WARM_STARTED);
+        CHECK_EQUAL(result, -ENOENT);
+        CHECK_EQUAL(builder_header(&b)->step, REQUEST_STEP_ACTION);
+        CHECK_EQUAL(builder_header(&b)->index, 2);
+        CHECK_EQUAL(builder_source(&b, 0)->peer, -1);
+        request_discard(&b);
+
+        b = request_opening("/usr", "/no/such/file");
+        CHECK_EQUAL(warm_start(helper, b.memory, b.capacity, DEADLINE_MS, &result), WARM_STARTED);
+        CHECK_EQUAL(result, -ENOENT);
+        CHECK_EQUAL(builder_header(&b)->index, 1);
+        request_discard(&b);
+        CHECK_EQUAL(check_count_open(), before);
+    }
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    warm_free(helper);
+    unlink("/tmp/spawn4j-warm-errors");
+    check_no_child();
+}
+
 static void set_streams(unsigned closed) {
     for (int fd = 0; fd < 3; fd++) {
         if (closed >> fd & 1) {
@@ -350,16 +409,15 @@ static void killed_child_that_waited_loses_nothing(void) {
 
 /* A request that somebody waits for, taken back from a child that was stopped. */
 static void stopped_child_that_waited_is_given_up(void) {
-    static const char *const pwd[] = {"/bin/pwd", NULL};
-    struct warm_helper *helper = make(pwd);
+    struct warm_helper *helper = make(TRUE);
     pid_t child = waiting_child(helper);
     kill(child, SIGSTOP);
     await_stop(child);
     struct builder b = request_begin();
     builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
-    builder_add_action(&b, REQUEST_CHDIR, 0, 0)->text = builder_text(&b, "/");
+    builder_add_attribute(&b, REQUEST_PROCESS_GROUP, 0); /* can fail, so that it is waited for */
     builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
-    builder_end_with(&b, pwd, SHORT_ENVIRONMENT);
+    builder_end_with(&b, TRUE, SHORT_ENVIRONMENT);
     CHECK_EQUAL(try_to_start(helper, &b, 50), WARM_LATE);
     request_discard(&b);
     warm_free(helper);
@@ -386,6 +444,7 @@ static void child_killed_on_the_way_is_a_killed_process(void) {
         _exit(0);
     }
     struct builder b = request_begin();
+    builder_add_attribute(&b, REQUEST_PROCESS_GROUP, 0); /* so that the child opens it */
     struct action *action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 0);
     action->text = builder_text(&b, fifo);
     action->flags = O_RDONLY;
@@ -518,6 +577,7 @@ int main(void) {
     RUN(starts_leave_nothing);
     RUN(child_is_our_own);
     RUN(failure_is_told);
+    RUN(files_and_directories_are_opened);
     RUN(descriptors_are_those_of_a_cold_start);
     RUN(pipes_lead_both_ways);
     RUN(long_arguments_arrive);

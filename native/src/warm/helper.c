@@ -186,6 +186,19 @@ static struct request view(struct memory *memory) {
     };
 }
 
+/* Has the actions use what was opened for them. */
+static void use_opened(const struct warm_message *message, const struct request *request,
+                       const int *opened) {
+    for (uint32_t i = 0; i < request->header->actions_count && i < 64; i++) {
+        if (message->opened >> i & 1) {
+            struct action *action = (struct action *)&request->actions[i]; /* a copy of our own */
+            action->type = action->type == REQUEST_CHDIR ? REQUEST_FCHDIR : REQUEST_DUP2;
+            action->flags &= O_CLOEXEC;
+            action->fd = *opened++;
+        }
+    }
+}
+
 /* Puts what was received where no action of the request can hit it, and the standard streams where
  * they belong. Returns 0 or -errno. */
 static int place(const struct warm_message *message, const struct request *request,
@@ -213,6 +226,7 @@ static int place(const struct warm_message *message, const struct request *reque
             sys_close(received->fds[next++]);
         }
     }
+    use_opened(message, request, received->fds + next);
     return 0;
 }
 
@@ -223,11 +237,9 @@ static void close_if_marked(int fd) {
 }
 
 /* What exec would close. */
-static void close_on_exec(const struct request *request) {
-    for (uint32_t i = 0; i < request->header->sources_count; i++) {
-        if (request->sources[i].placed >= 0) {
-            close_if_marked(request->sources[i].placed);
-        }
+static void close_on_exec(const struct request *request, const struct received *received) {
+    for (int i = 0; i < received->count; i++) {
+        close_if_marked(received->fds[i]);
     }
     for (int fd = 0; fd < 3; fd++) {
         close_if_marked(fd);
@@ -293,7 +305,7 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     if (result < 0) {
         fail(slot, &failure, (int)result);
     }
-    close_on_exec(&request);
+    close_on_exec(&request, &received);
 
     struct prctl_mm_map map;
     const struct warm_stop stop = shared->stop;

@@ -111,12 +111,13 @@ struct warm_shared {
 static_assert(sizeof(struct warm_shared) <= WARM_SHARED_SIZE, "shared");
 
 /* What a child is sent, followed by a request block up to its pointers. The descriptors that go
- * along are those of its sources, but for the one to be executed, and then our own standard streams
- * that are to be inherited. */
+ * along are those of its sources, but for the one to be executed, then our own standard streams
+ * that are to be inherited, then what was opened for actions. */
 struct warm_message {
     uint32_t generation;
     int32_t parent;        /* our pid */
     uint64_t capabilities; /* of the kernel */
+    uint64_t opened;       /* bit n: the n-th action is done with a descriptor that goes along */
     uint32_t streams;      /* bit n: our descriptor n goes along; bit 8 + n: as close-on-exec */
     int32_t above;         /* a number above all that the request names */
     uint32_t unattended;   /* nobody waits: the child frees its slot itself */

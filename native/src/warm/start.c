@@ -142,35 +142,49 @@ static enum warm_reason conclude(struct warm_slot *slot, const struct request *r
     return state == WARM_REFUSED ? WARM_OTHER_LIMITS : WARM_STARTED;
 }
 
-/* Sends the request to a child that waits, and does not wait for it: nothing that it does can fail.
- */
-static enum warm_reason hand_over(struct warm_helper *helper, const struct claim *claim,
-                                  const struct request *request, struct parcel *parcel) {
-    struct warm_slot *slot = claim->slot;
+/* A pidfd of the child that waits in a slot; -ESRCH if it has ended. */
+static int open_waiting(const struct warm_slot *slot) {
     struct sys_exit_info info;
+    int pidfd = sys_pidfd_open(slot->pid, 0);
+    if (pidfd < 0) {
+        return pidfd;
+    }
+    int result = sys_waitid(P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+    if (result == 0 && info.pid == 0) {
+        return pidfd;
+    }
+    sys_close(pidfd);
+    return -ESRCH;
+}
+
+/* Sends the request to a child that waits, and does not wait for it: nothing can fail there. */
+static enum warm_reason hand_over(struct warm_helper *helper, const struct claim *claim,
+                                  const struct request *request, struct parcel *parcel,
+                                  int *result) {
+    struct warm_slot *slot = claim->slot;
     const int pid = slot->pid;
-    int pidfd = sys_pidfd_open(pid, 0);
-    int error = pidfd < 0
-                    ? pidfd
-                    : sys_waitid(P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
-    if (error == 0 && info.pid != 0) {
-        error = -ESRCH; /* it has ended */
+    int pidfd = open_waiting(slot);
+    if (pidfd < 0) {
+        take_back(helper, slot, claim->posted);
+        return WARM_BROKEN;
     }
-    if (error == 0) {
-        /* From here on it is the caller's. What is told last is that it is: who looks at a slot
-         * without a child would otherwise not know of it. */
-        helper->told[claim->number] = pid;
-        slot->pid = 0;
-        parcel->message.unattended = 1;
-        error = parcel_send(parcel, request, helper->slots[claim->number]);
+    int error = parcel_open(parcel, request);
+    if (error < 0) {
+        slot->word = warm_word(claim->posted, WARM_READY); /* the child waits on */
+        sys_close(pidfd);
+        *result = error;
+        return error == -E2BIG && request->header->error == 0 ? WARM_TOO_BIG : WARM_STARTED;
     }
+    /* From here on it is the caller's, who waits for it and not for the slot. */
+    helper->told[claim->number] = pid;
+    slot->pid = 0;
+    parcel->message.unattended = 1;
+    error = parcel_send(parcel, request, helper->slots[claim->number]);
     if (error < 0) {
         slot->pid = pid;
         helper->told[claim->number] = 0;
         take_back(helper, slot, claim->posted);
-        if (pidfd >= 0) {
-            sys_close(pidfd);
-        }
+        sys_close(pidfd);
         return WARM_BROKEN;
     }
     request->header->pid = pid;
@@ -206,8 +220,8 @@ static enum warm_reason run(struct warm_helper *helper, const struct request *re
         return WARM_BUSY;
     }
     parcel->message.generation = claim.posted >> WARM_WORD_BITS;
-    return claim.is_ready && fit_cannot_fail(request)
-               ? hand_over(helper, &claim, request, parcel)
+    return claim.is_ready && fit_can_be_handed_over(request)
+               ? hand_over(helper, &claim, request, parcel, result)
                : attend(helper, &claim, request, parcel, deadline_ns, result);
 }
 
@@ -238,7 +252,7 @@ enum warm_reason warm_start(struct warm_helper *helper, void *block, size_t capa
     if (reason == WARM_STARTED) {
         reason = run(helper, &request, &parcel, deadline_ns, result);
     }
-    parcel_close(&request, reason != WARM_STARTED || *result < 0);
+    parcel_close(&parcel, &request, reason != WARM_STARTED || *result < 0);
     return reason;
 }
 
