@@ -142,17 +142,19 @@ static long await_message(struct memory *memory, int number, struct received *re
     }
 }
 
-_Noreturn static void finish(struct warm_slot *slot, enum warm_word word) {
-    move(slot, WARM_TAKEN, word);
+/* Says how it went, or where nobody waits for that, that the slot is free. */
+static void report(const struct memory *memory, struct warm_slot *slot, enum warm_word word) {
+    move(slot, WARM_TAKEN, memory->message.unattended ? WARM_FREE : word);
     wake(&slot->word);
-    sys_exit(127);
 }
 
-_Noreturn static void fail(struct warm_slot *slot, const struct child_failure *failure, int error) {
+_Noreturn static void fail(const struct memory *memory, struct warm_slot *slot,
+                           const struct child_failure *failure, int error) {
     slot->step = failure->step;
     slot->index = failure->index;
     slot->error = -error;
-    finish(slot, WARM_FAILED);
+    report(memory, slot, WARM_FAILED);
+    sys_exit(127);
 }
 
 /* Gives the child the limits that our process has by now. */
@@ -276,7 +278,6 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
 
     move(slot, WARM_COMING, WARM_READY);
     long result = await_message(memory, number, &received);
-    const bool unattended = memory->message.unattended;
     struct request request = view(memory);
 
     /* First what can fail without that anything has happened, so that it can be tried otherwise.
@@ -289,6 +290,10 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     }
     if (result == 0) {
         result = follow_limits(memory);
+        if (result == -EPERM && memory->message.unattended) {
+            result =
+                0; /* somebody has raised ours from outside, and nobody waits who could go cold */
+        }
     }
     if (result == 0) {
         sys_close_range(0, WARM_END - 1, 0);
@@ -296,14 +301,15 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     }
     if (result < 0) {
         slot->error = (int)-result;
-        finish(slot, WARM_REFUSED);
+        report(memory, slot, WARM_REFUSED);
+        sys_exit(127);
     }
 
     signal_set mask = 0;
     struct child_failure failure;
     result = child_configure(&request, &mask, &failure);
     if (result < 0) {
-        fail(slot, &failure, (int)result);
+        fail(memory, slot, &failure, (int)result);
     }
     close_on_exec(&request, &received);
 
@@ -317,10 +323,9 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     }
     if (result < 0) {
         failure = (struct child_failure){REQUEST_STEP_EXEC, REQUEST_NO_INDEX};
-        fail(slot, &failure, (int)result);
+        fail(memory, slot, &failure, (int)result);
     }
-    move(slot, WARM_TAKEN, unattended ? WARM_FREE : WARM_DONE);
-    wake(&slot->word);
+    report(memory, slot, WARM_DONE);
 
     /* Last: a signal that has waited may end us from here on, which is then the program's exit. */
     sys_sigmask(&mask, NULL);
@@ -473,6 +478,7 @@ void warm_enter(void) {
     if (shared < 0) {
         sys_exit(1);
     }
+    sys_close(WARM_IMAGE);
     sys_close(WARM_MEMORY);
     struct memory *memory = (struct memory *)address;
     long result = prepare(memory);

@@ -44,12 +44,12 @@ static enum warm_reason refuse(struct link *link, enum warm_reason reason, int e
  * variables that the linker reads. */
 struct start {
     struct request_header header;
-    struct source sources[3];
-    struct action actions[6];
+    struct source sources[4];
+    struct action actions[7];
     char texts[];
 };
 
-enum { NULL_DEVICE, LINE, MEMORY };
+enum { NULL_DEVICE, LINE, IMAGE, MEMORY };
 
 static struct action placed(int source, int newfd) {
     return (struct action){.type = REQUEST_DUP2 | REQUEST_FD_IS_SOURCE,
@@ -71,19 +71,21 @@ static void compose(struct start *start, const struct link *link) {
         .header = {.strategy = REQUEST_STRATEGY_CLONE3,
                    .flags = REQUEST_FLAG_TRACED | REQUEST_FLAG_SHARE_FS,
                    .sources_offset = offsetof(struct start, sources),
-                   .sources_count = 3,
+                   .sources_count = 4,
                    .actions_offset = offsetof(struct start, actions),
-                   .actions_count = 6,
+                   .actions_count = 7,
                    .attributes_offset = offsetof(struct start, actions),
                    .exec_source = -1,
                    .argv_count = 1},
         .sources = {[NULL_DEVICE] = {.kind = REQUEST_SOURCE_NULL, .fd = -1},
                     [LINE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->line},
+                    [IMAGE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->image},
                     [MEMORY] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->memory}},
         .actions = {placed(NULL_DEVICE, 0),
                     placed(NULL_DEVICE, 1),
                     placed(NULL_DEVICE, 2),
                     placed(LINE, WARM_LINE),
+                    placed(IMAGE, WARM_IMAGE),
                     placed(MEMORY, WARM_MEMORY),
                     {.type = REQUEST_CLOSE_RANGE,
                      .index = REQUEST_NO_INDEX,
@@ -333,8 +335,7 @@ enum warm_reason link_run(struct link *link) {
 }
 
 enum warm_reason link_enter_image(struct link *link, size_t size) {
-    const long arguments[] = {0,           (long)size,  PROT_READ | PROT_EXEC,
-                              MAP_PRIVATE, WARM_MEMORY, WARM_SHARED_SIZE};
+    const long arguments[] = {0, (long)size, PROT_READ | PROT_EXEC, MAP_PRIVATE, WARM_IMAGE, 0};
     long image = 0;
     int result = trace_call(&link->tracee, link->start.vdso, SYS_mmap, arguments, &image);
     if (result == 0 && image < 0 && image > -4096) {

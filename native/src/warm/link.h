@@ -14,6 +14,7 @@ struct link {
     size_t variables_size;
     struct identity linker;
     int line; /* the descriptors that it gets */
+    int image;
     int memory;
 
     bool is_eager; /* all symbols are looked up ahead */

@@ -21,9 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Linux 6.3: memory that is to be executed says so. */
+/* Linux 6.3: memory says whether it is to be executed. */
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x10U
+#define MFD_NOEXEC_SEAL 0x8U
 #endif
 
 extern const char warm_image[];
@@ -35,10 +36,11 @@ static size_t image_size(void) { return (size_t)(warm_image_end - warm_image); }
 struct making {
     struct warm_helper *helper;
     const struct request *request; /* of the template */
-    int memory;                    /* the memfd, ours */
-    int line;                      /* the helper's end */
-    struct identity linker;        /* of the program, or of a script's interpreter */
-    int64_t begin_ns;              /* of CLOCK_REALTIME */
+    int image;                     /* memfds */
+    int memory;
+    int line;               /* the helper's end */
+    struct identity linker; /* of the program, or of a script's interpreter */
+    int64_t begin_ns;       /* of CLOCK_REALTIME */
     int64_t deadline_ns;
     int error; /* what is behind a refusal */
 };
@@ -64,34 +66,47 @@ static bool copy_key(struct warm_helper *helper, const struct request *request) 
     return helper->key && helper->program;
 }
 
-/* The memory that we and the helper share, with the image behind it. */
-static enum warm_reason make_memory(struct making *making) {
-    int fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_EXEC);
-    if (fd == -EINVAL) {
-        fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC);
-    }
+static int make_memfd(unsigned flags) {
+    int fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_ALLOW_SEALING | flags);
+    /* An older kernel does not know MFD_EXEC, and lets everything be executed. */
+    return fd == -EINVAL ? sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_ALLOW_SEALING) : fd;
+}
+
+/* The image, which nobody can change any more: it remains mapped in the program. */
+static enum warm_reason make_image(struct making *making) {
+    const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+    int fd = making->image = make_memfd(MFD_EXEC);
     if (fd < 0) {
         return refuse(making, WARM_NO_MEMORY, fd);
     }
-    making->memory = fd;
-    size_t size = WARM_SHARED_SIZE + image_size();
-    long result = sys_call(SYS_ftruncate, fd, (long)size, 0, 0, 0, 0);
-    if (result == 0) {
-        result = sys_call(SYS_pwrite64, fd, (long)warm_image, (long)image_size(), WARM_SHARED_SIZE,
-                          0, 0);
+    long size = sys_call(SYS_pwrite64, fd, (long)warm_image, (long)image_size(), 0, 0, 0);
+    if (size != (long)image_size()) {
+        return refuse(making, WARM_NO_MEMORY, size < 0 ? size : -EIO);
     }
-    if (result != (long)image_size()) {
-        return refuse(making, WARM_NO_MEMORY, result < 0 ? result : -EIO);
+    int result = sys_fcntl(fd, F_ADD_SEALS, seals);
+    return result < 0 ? refuse(making, WARM_NO_KERNEL, result) : WARM_STARTED;
+}
+
+/* The memory that we and the helper share. */
+static enum warm_reason make_memory(struct making *making) {
+    struct warm_helper *helper = making->helper;
+    int fd = making->memory = make_memfd(MFD_NOEXEC_SEAL);
+    if (fd < 0) {
+        return refuse(making, WARM_NO_MEMORY, fd);
+    }
+    long result = sys_call(SYS_ftruncate, fd, WARM_SHARED_SIZE, 0, 0, 0, 0);
+    if (result < 0) {
+        return refuse(making, WARM_NO_MEMORY, result);
     }
     void *shared = mmap(NULL, WARM_SHARED_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared == MAP_FAILED) {
         return refuse(making, WARM_NO_MEMORY, -ENOMEM);
     }
-    making->helper->shared = shared;
-    snprintf(making->helper->shared->title, sizeof making->helper->shared->title,
-             "spawn4j-warm: %s", making->helper->program);
-    making->helper->shared->owner = (int32_t)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
-    making->helper->shared->is_random = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
+    helper->shared = shared;
+    helper->shared->owner = (int32_t)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    helper->shared->is_random = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
+    snprintf(helper->shared->title, sizeof helper->shared->title, "spawn4j-warm: %s",
+             helper->program);
     return WARM_STARTED;
 }
 
@@ -145,6 +160,7 @@ static enum warm_reason link_program(struct making *making) {
         .variables_size = helper->key_size,
         .linker = making->linker,
         .line = making->line,
+        .image = making->image,
         .memory = making->memory,
         .tracee = {.pidfd = -1, .deadline_ns = making->deadline_ns},
     };
@@ -250,7 +266,6 @@ static enum warm_reason try_child(struct making *making) {
 static enum warm_reason check_system(struct making *making) {
     const uint64_t needed = KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_CLOSE_RANGE |
                             KERNEL_MEMFD_CREATE | KERNEL_SCHED_ATTR;
-    struct sys_sigaction action;
     if (!ARCH_KNOWS_GUARDS) {
         return WARM_NO_ARCHITECTURE;
     }
@@ -261,12 +276,7 @@ static enum warm_reason check_system(struct making *making) {
     if (result < 0) {
         return refuse(making, WARM_NO_KERNEL, result);
     }
-    result = sys_sigaction(SIGCHLD, NULL, &action);
-    if (result < 0) {
-        return refuse(making, WARM_NO_KERNEL, result);
-    }
-    bool ignored = action.handler == (uintptr_t)SIG_IGN || action.flags & SA_NOCLDWAIT;
-    return ignored ? WARM_SIGCHLD_IGNORED : WARM_STARTED;
+    return current_keeps_children() ? WARM_STARTED : WARM_SIGCHLD_IGNORED;
 }
 
 static enum warm_reason make(struct making *making) {
@@ -281,8 +291,8 @@ static enum warm_reason make(struct making *making) {
         reason = result < 0 ? refuse(making, WARM_NO_FILE, result) : WARM_STARTED;
     }
     enum warm_reason (*const steps[])(struct making *) = {
-        make_memory,   make_line,    read_state,  link_program, await_ready,
-        receive_slots, check_helper, watch_files, try_child,
+        make_image,  make_memory,   make_line,    read_state,  link_program,
+        await_ready, receive_slots, check_helper, watch_files, try_child,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && reason == WARM_STARTED; i++) {
         reason = steps[i](making);
@@ -300,6 +310,7 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
                            struct warm_helper **helper, int *error) {
     struct request request;
     struct making making = {.request = &request,
+                            .image = -1,
                             .memory = -1,
                             .line = -1,
                             .deadline_ns = clock_deadline_ns(deadline_ms)};
@@ -325,6 +336,7 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
     if (copy_key(making.helper, &request)) {
         reason = make(&making);
     }
+    close_fd(making.image);
     close_fd(making.memory);
     close_fd(making.line);
     if (reason != WARM_STARTED) {

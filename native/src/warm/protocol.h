@@ -46,8 +46,9 @@
 #define WARM_FIRST 4 /* the sockets of the slots, SOCK_SEQPACKET */
 #define WARM_END (WARM_FIRST + WARM_SLOTS)
 
-/* The helper's memfd until it is mapped: what we share, and behind that the helper's code. */
-#define WARM_MEMORY WARM_FIRST
+/* The helper's memfds until they are mapped: its code, and what we share. */
+#define WARM_IMAGE WARM_FIRST
+#define WARM_MEMORY (WARM_FIRST + 1)
 
 /* A multiple of all page sizes. */
 #define WARM_SHARED_SIZE ((size_t)64 * 1024)
