@@ -8,7 +8,6 @@
 #include "authority.h"
 #include "warm/warm.h"
 
-#include <linux/sched/types.h>
 #include <sys/resource.h>
 
 #define STATE_NOTE_SIZE 16
@@ -25,7 +24,8 @@ struct state {
     } authority;
 
     struct state_schedule {
-        struct sched_attr attributes;
+        uint64_t
+            attributes[7];   /* a struct sched_attr, whose header allows no <sched.h> beside it */
         uint64_t processors; /* a hash of the set */
         int64_t io_priority;
         int64_t timer_slack;
