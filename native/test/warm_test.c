@@ -379,17 +379,19 @@ static void helper_that_was_stopped_in_between_starts_once(void) {
     check_no_child();
 }
 
-/* The pid of a child that waits: of our children the one that is not the helper. */
+/* The pid of a child that waits: of our children the one that is not the helper. It may be on its
+ * way still. */
 static pid_t waiting_child(const struct warm_helper *helper) {
     char path[64];
-    int pid;
+    int pid = warm_pid(helper);
     snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)gettid());
-    FILE *children = fopen(path, "re");
-    CHECK(children);
-    do {
-        CHECK_EQUAL(fscanf(children, "%d", &pid), 1);
-    } while (pid == warm_pid(helper));
-    fclose(children);
+    while (pid == warm_pid(helper)) {
+        FILE *children = fopen(path, "re");
+        CHECK(children);
+        while (fscanf(children, "%d", &pid) == 1 && pid == warm_pid(helper)) {
+        }
+        fclose(children);
+    }
     return pid;
 }
 
@@ -472,6 +474,33 @@ static void helper_and_waiting_children_bear_a_title(void) {
         close(fd);
         check_text(text, "spawn4j-warm: /bin/echo");
     }
+    warm_free(helper);
+}
+
+struct slice {
+    uint32_t size;
+    uint32_t policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime; /* the time slice, from Linux 6.12 on */
+    uint64_t others[2];
+};
+
+static uint64_t slice_of(pid_t pid) {
+    struct slice slice = {.size = sizeof slice};
+    CHECK_EQUAL(syscall(SYS_sched_getattr, pid, &slice, sizeof slice, 0), 0);
+    return slice.runtime;
+}
+
+/* The helper has its turn soon, but its children have the same as others. */
+static void helper_has_a_short_slice_and_children_the_usual_one(void) {
+    struct warm_helper *helper = make(ECHO_HI);
+    uint64_t usual = slice_of(0);
+    CHECK(slice_of(warm_pid(helper)) < usual || usual == 0);
+    use_up_waiting(helper, ECHO_HI);
+    CHECK_EQUAL(warm_park(helper, 1), 1);
+    CHECK_EQUAL(slice_of(waiting_child(helper)), usual);
     warm_free(helper);
 }
 
@@ -590,6 +619,7 @@ int main(void) {
     RUN(stopped_child_that_waited_is_given_up);
     RUN(child_killed_on_the_way_is_a_killed_process);
     RUN(helper_and_waiting_children_bear_a_title);
+    RUN(helper_has_a_short_slice_and_children_the_usual_one);
     RUN(nothing_outlives_us);
     RUN(several_threads_can_start);
     RUN(what_is_opened_later_is_linked_lazily);

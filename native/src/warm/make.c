@@ -1,5 +1,6 @@
 /* Making a helper: everything around the program's being linked, and its end. */
 #include "probe.h"
+#include "timeslice.h"
 #include "warm/calls.h"
 #include "warm/check.h"
 #include "warm/clock.h"
@@ -26,6 +27,9 @@
 #define MFD_EXEC 0x10U
 #define MFD_NOEXEC_SEAL 0x8U
 #endif
+
+/* The shortest that the kernel gives. */
+#define SLICE_NS 100000
 
 extern const char warm_image[];
 extern const char warm_image_end[];
@@ -263,6 +267,13 @@ static enum warm_reason try_child(struct making *making) {
                                                  : refuse(making, WARM_NO_MEMORY, -slot->error);
 }
 
+/* A busy machine would make each start wait for the helper's turn. It only clones, so it needs no
+ * long one. Where it cannot have a short one it comes later. */
+static enum warm_reason shorten_slice(struct making *making) {
+    timeslice_set(making->helper->pid, SLICE_NS);
+    return WARM_STARTED;
+}
+
 static enum warm_reason check_system(struct making *making) {
     const uint64_t needed = KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_CLOSE_RANGE |
                             KERNEL_MEMFD_CREATE | KERNEL_SCHED_ATTR;
@@ -291,8 +302,8 @@ static enum warm_reason make(struct making *making) {
         reason = result < 0 ? refuse(making, WARM_NO_FILE, result) : WARM_STARTED;
     }
     enum warm_reason (*const steps[])(struct making *) = {
-        make_image,  make_memory,   make_line,    read_state,  link_program,
-        await_ready, receive_slots, check_helper, watch_files, try_child,
+        make_image,    make_memory,  make_line,   read_state, link_program,  await_ready,
+        receive_slots, check_helper, watch_files, try_child,  shorten_slice,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && reason == WARM_STARTED; i++) {
         reason = steps[i](making);
