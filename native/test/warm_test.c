@@ -222,6 +222,31 @@ static void descriptors_are_those_of_a_cold_start(void) {
     }
 }
 
+/* Sessions and groups are the child's own, as it asks for. */
+static void attributes_are_applied(void) {
+    static const uint32_t types[] = {REQUEST_SESSION, REQUEST_PROCESS_GROUP};
+    static const char *const stat[] = {"/bin/cat", "/proc/self/stat", NULL};
+    struct warm_helper *helper = make(stat);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        char text[1024];
+        int group;
+        int session;
+        struct builder b = request_begin();
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
+        builder_add_attribute(&b, types[i], 0);
+        builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
+        builder_end_with(&b, stat, SHORT_ENVIRONMENT);
+        start(helper, &b);
+        int pid = builder_header(&b)->pid;
+        await_output(&b, text, sizeof text);
+        CHECK_EQUAL(sscanf(strrchr(text, ')') + 4, "%*d %d %d", &group, &session), 2);
+        CHECK_EQUAL(group, pid);
+        CHECK_EQUAL(session, types[i] == REQUEST_SESSION ? pid : getsid(0));
+        request_discard(&b);
+    }
+    warm_free(helper);
+}
+
 static void pipes_lead_both_ways(void) {
     static const char *const cat[] = {"/bin/cat", NULL};
     struct warm_helper *helper = make(cat);
@@ -299,12 +324,19 @@ static void helper_without_room_for_a_child_refuses(void) {
     check_no_child();
 }
 
+/* Kills a process of ours and waits until it has ended, but does not reap it. */
+static void kill_and_wait(pid_t pid) {
+    siginfo_t info;
+    CHECK_EQUAL(kill(pid, SIGKILL), 0);
+    CHECK_EQUAL(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+}
+
 static void killed_helper_loses_nothing(void) {
     warm_free(make(ECHO_HI)); /* opens what stays open */
     int before = check_count_open();
     struct warm_helper *helper = make(ECHO_HI);
     use_up_waiting(helper, ECHO_HI);
-    CHECK_EQUAL(kill(warm_pid(helper), SIGKILL), 0);
+    kill_and_wait(warm_pid(helper));
     struct builder b = request_printing(ECHO_HI);
     CHECK_EQUAL(try_to_start(helper, &b, DEADLINE_MS), WARM_BROKEN);
     CHECK_EQUAL(warm_look(helper), WARM_BROKEN);
@@ -397,10 +429,7 @@ static pid_t waiting_child(const struct warm_helper *helper) {
 
 static void killed_child_that_waited_loses_nothing(void) {
     struct warm_helper *helper = make(ECHO_HI);
-    pid_t child = waiting_child(helper);
-    CHECK_EQUAL(kill(child, SIGKILL), 0);
-    siginfo_t info;
-    CHECK_EQUAL(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+    kill_and_wait(waiting_child(helper));
     CHECK_EQUAL(warm_look(helper), WARM_BROKEN);
     struct builder b = request_printing(ECHO_HI);
     CHECK_EQUAL(try_to_start(helper, &b, DEADLINE_MS), WARM_BROKEN);
@@ -578,6 +607,18 @@ static void what_is_opened_later_is_linked_lazily(void) {
     warm_free(helper);
 }
 
+/* A function that is never called need not be there. */
+static void program_that_lacks_a_function_is_linked_lazily(void) {
+    static const char *const lacks[] = {NATIVE_BIN "/lacks", NULL};
+    struct warm_helper *helper = make(lacks);
+    struct builder b = request_printing(lacks);
+    char text[16];
+    start(helper, &b);
+    await_output(&b, text, sizeof text);
+    request_discard(&b);
+    warm_free(helper);
+}
+
 /* Siblings share most addresses, but no secret: AT_RANDOM and with it the guards, and not the
  * heap's and the frame's places. */
 static void siblings_have_secrets_of_their_own(void) {
@@ -608,6 +649,7 @@ int main(void) {
     RUN(failure_is_told);
     RUN(files_and_directories_are_opened);
     RUN(descriptors_are_those_of_a_cold_start);
+    RUN(attributes_are_applied);
     RUN(pipes_lead_both_ways);
     RUN(long_arguments_arrive);
     RUN(what_is_too_long_starts_cold);
@@ -623,6 +665,7 @@ int main(void) {
     RUN(nothing_outlives_us);
     RUN(several_threads_can_start);
     RUN(what_is_opened_later_is_linked_lazily);
+    RUN(program_that_lacks_a_function_is_linked_lazily);
     RUN(siblings_have_secrets_of_their_own);
     return 0;
 }

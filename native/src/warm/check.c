@@ -25,6 +25,11 @@ bool check_is_read_by_linker(const char *variable) {
            strncmp(variable, "GLIBC_TUNABLES=", 15) == 0;
 }
 
+bool check_has_linker_act(const char *variable) {
+    return strncmp(variable, "LD_AUDIT=", 9) == 0 || strncmp(variable, "LD_PROFILE=", 11) == 0 ||
+           strncmp(variable, "LD_DEBUG_OUTPUT=", 16) == 0;
+}
+
 static enum warm_reason check_rights(int fd) {
     struct stat stat;
     if (sys_fstatat(fd, "", AT_EMPTY_PATH, &stat) < 0 || !S_ISREG(stat.st_mode)) {

@@ -13,4 +13,8 @@ enum warm_reason check_program(const char *path, struct identity *linker);
  * read so early by anybody. */
 bool check_is_read_by_linker(const char *variable);
 
+/* Whether this variable has the linker do something that is to happen at each start. What it prints
+ * shows by itself. */
+bool check_has_linker_act(const char *variable);
+
 #endif

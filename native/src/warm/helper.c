@@ -480,6 +480,8 @@ void warm_enter(void) {
     }
     sys_close(WARM_IMAGE);
     sys_close(WARM_MEMORY);
+    sys_dup3(0, 1, 0); /* who made us has read what the linker printed */
+    sys_dup3(0, 2, 0);
     struct memory *memory = (struct memory *)address;
     long result = prepare(memory);
     memory->shared.ready = result < 0 ? (int)result : 1;

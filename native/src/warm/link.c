@@ -44,12 +44,12 @@ static enum warm_reason refuse(struct link *link, enum warm_reason reason, int e
  * variables that the linker reads. */
 struct start {
     struct request_header header;
-    struct source sources[4];
+    struct source sources[5];
     struct action actions[7];
     char texts[];
 };
 
-enum { NULL_DEVICE, LINE, IMAGE, MEMORY };
+enum { NULL_DEVICE, OUTPUT, LINE, IMAGE, MEMORY };
 
 static struct action placed(int source, int newfd) {
     return (struct action){.type = REQUEST_DUP2 | REQUEST_FD_IS_SOURCE,
@@ -71,19 +71,20 @@ static void compose(struct start *start, const struct link *link) {
         .header = {.strategy = REQUEST_STRATEGY_CLONE3,
                    .flags = REQUEST_FLAG_TRACED | REQUEST_FLAG_SHARE_FS,
                    .sources_offset = offsetof(struct start, sources),
-                   .sources_count = 4,
+                   .sources_count = 5,
                    .actions_offset = offsetof(struct start, actions),
                    .actions_count = 7,
                    .attributes_offset = offsetof(struct start, actions),
                    .exec_source = -1,
                    .argv_count = 1},
         .sources = {[NULL_DEVICE] = {.kind = REQUEST_SOURCE_NULL, .fd = -1},
+                    [OUTPUT] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->output},
                     [LINE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->line},
                     [IMAGE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->image},
                     [MEMORY] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->memory}},
         .actions = {placed(NULL_DEVICE, 0),
-                    placed(NULL_DEVICE, 1),
-                    placed(NULL_DEVICE, 2),
+                    placed(OUTPUT, 1),
+                    placed(OUTPUT, 2),
                     placed(LINE, WARM_LINE),
                     placed(IMAGE, WARM_IMAGE),
                     placed(MEMORY, WARM_MEMORY),
@@ -216,11 +217,25 @@ static void abandon(struct link *link) {
     }
 }
 
+/* Throws away what was printed. Returns whether there was something. */
+static bool empty(int fd) {
+    char bytes[4096];
+    bool found = false;
+    while (sys_read(fd, bytes, sizeof bytes) > 0) {
+        found = true;
+    }
+    return found;
+}
+
 static enum warm_reason run(struct link *link, bool is_eager) {
     link->is_eager = is_eager;
+    empty(link->printed);
     enum warm_reason reason = start(link);
     if (reason == WARM_STARTED) {
         reason = run_to_stop(link);
+    }
+    if (reason == WARM_STARTED && empty(link->printed)) {
+        reason = WARM_LINKER_ACTS; /* a warning, say, which a child would not print again */
     }
     if (reason != WARM_STARTED) {
         abandon(link);

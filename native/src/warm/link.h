@@ -13,10 +13,12 @@ struct link {
     const char *variables; /* its environment, one behind the other */
     size_t variables_size;
     struct identity linker;
-    int line; /* the descriptors that it gets */
+    int output; /* the descriptors that it gets: for what the linker prints, never blocking */
+    int line;
     int image;
     int memory;
 
+    int printed;   /* our end of `output` */
     bool is_eager; /* all symbols are looked up ahead */
     struct tracee tracee;
     struct trace_start start;

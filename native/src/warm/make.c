@@ -43,6 +43,7 @@ struct making {
     int image;                     /* memfds */
     int memory;
     int line;               /* the helper's end */
+    int output[2];          /* what the linker prints */
     struct identity linker; /* of the program, or of a script's interpreter */
     int64_t begin_ns;       /* of CLOCK_REALTIME */
     int64_t deadline_ns;
@@ -150,7 +151,8 @@ static enum warm_reason make_line(struct making *making) {
     }
     making->helper->line = ends[0];
     making->line = ends[1];
-    return WARM_STARTED;
+    result = sys_pipe2(making->output, O_CLOEXEC | O_NONBLOCK);
+    return result < 0 ? refuse(making, WARM_NO_MEMORY, result) : WARM_STARTED;
 }
 
 /* Executes the program, has it linked, and lets it go on in the image. */
@@ -163,6 +165,8 @@ static enum warm_reason link_program(struct making *making) {
         .variables = helper->key,
         .variables_size = helper->key_size,
         .linker = making->linker,
+        .printed = making->output[0],
+        .output = making->output[1],
         .line = making->line,
         .image = making->image,
         .memory = making->memory,
@@ -290,9 +294,21 @@ static enum warm_reason check_system(struct making *making) {
     return current_keeps_children() ? WARM_STARTED : WARM_SIGCHLD_IGNORED;
 }
 
+static enum warm_reason check_variables(const struct request *request) {
+    for (char **variable = request->envp; *variable; variable++) {
+        if (check_has_linker_act(*variable)) {
+            return WARM_LINKER_ACTS;
+        }
+    }
+    return WARM_STARTED;
+}
+
 static enum warm_reason make(struct making *making) {
     const char *program = making->request->program;
     enum warm_reason reason = check_system(making);
+    if (reason == WARM_STARTED) {
+        reason = check_variables(making->request);
+    }
     if (reason == WARM_STARTED) {
         /* A relative one depends on where the child is when it executes it. */
         reason = program[0] == '/' ? check_program(program, &making->linker) : WARM_OTHER_REQUEST;
@@ -324,6 +340,7 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
                             .image = -1,
                             .memory = -1,
                             .line = -1,
+                            .output = {-1, -1},
                             .deadline_ns = clock_deadline_ns(deadline_ms)};
     enum warm_reason reason = WARM_NO_MEMORY;
     struct timespec begin;
@@ -350,6 +367,8 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
     close_fd(making.image);
     close_fd(making.memory);
     close_fd(making.line);
+    close_fd(making.output[0]);
+    close_fd(making.output[1]);
     if (reason != WARM_STARTED) {
         warm_free(making.helper);
         *error = making.error;

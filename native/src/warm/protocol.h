@@ -41,7 +41,7 @@
 /* How many starts a helper can have under way, parked children included. */
 #define WARM_SLOTS 16
 
-/* The helper's descriptors; 0 to 2 are /dev/null. */
+/* The helper's descriptors; 0 to 2 are /dev/null, once it is in its image. */
 #define WARM_LINE 3  /* a stream: each byte is a ring, the number of a slot */
 #define WARM_FIRST 4 /* the sockets of the slots, SOCK_SEQPACKET */
 #define WARM_END (WARM_FIRST + WARM_SLOTS)
