@@ -115,16 +115,35 @@ static void unknown_linker_is_refused(void) {
     check_refused(path_of("other"), WARM_UNKNOWN_LINKER);
 }
 
-/* Here the linker lists what it would load, and ends. */
-static void program_that_is_never_linked_is_refused(void) {
-    static const char *const envp[] = {"LD_TRACE_LOADED_OBJECTS=1", NULL};
+static enum warm_reason try_with(const char *variable) {
+    const char *const envp[] = {variable, NULL};
     struct builder b = request_begin();
     struct warm_helper *helper;
     int error;
     builder_end_with(&b, TRUE, envp);
-    CHECK_EQUAL(warm_make(b.memory, b.capacity, DEADLINE_MS, &helper, &error), WARM_NEVER_LINKED);
+    enum warm_reason reason = warm_make(b.memory, b.capacity, DEADLINE_MS, &helper, &error);
+    if (reason == WARM_STARTED) {
+        warm_free(helper);
+    }
     request_discard(&b);
     check_no_child();
+    return reason;
+}
+
+/* Here the linker lists what it would load, and ends. */
+static void program_that_is_never_linked_is_refused(void) {
+    CHECK_EQUAL(try_with("LD_TRACE_LOADED_OBJECTS=1"), WARM_NEVER_LINKED);
+}
+
+/* What the linker prints is printed by each start. */
+static void linker_that_does_more_is_refused(void) {
+    static const char *const variables[] = {
+        "LD_DEBUG=statistics", "LD_DEBUG=all",      "LD_PRELOAD=/no/such/library.so",
+        "LD_SHOW_AUXV=1",      "LD_AUDIT=/no.such", "LD_DEBUG_OUTPUT=/tmp/spawn4j-none"};
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        CHECK_EQUAL(try_with(variables[i]), WARM_LINKER_ACTS);
+    }
+    CHECK_EQUAL(try_with("LD_LIBRARY_PATH=/tmp"), WARM_STARTED);
 }
 
 static void unreadable_program_is_refused(void) {
@@ -264,6 +283,28 @@ static void without_proc_is_refused(void) {
     struct warm_helper *helper;
     CHECK_EQUAL(try_to_make(TRUE, &helper), WARM_NO_PROC);
     CHECK(!helper);
+    check_no_child();
+}
+
+/* Where children would have other pids than we know them by, the first of them being the init of
+ * its namespace. */
+static void another_pid_namespace_is_refused(void) {
+    struct warm_helper *helper;
+    if (getuid() != 0) {
+        printf("skipped, not root: ");
+        return;
+    }
+    CHECK_EQUAL(unshare(CLONE_NEWPID), 0);
+    pid_t init = fork();
+    CHECK(init >= 0);
+    if (init == 0) {
+        for (;;) {
+            pause();
+        }
+    }
+    CHECK(try_to_make(TRUE, &helper) != WARM_STARTED);
+    kill(init, SIGKILL);
+    CHECK_EQUAL(waitpid(init, NULL, 0), init);
     check_no_child();
 }
 
@@ -476,12 +517,14 @@ int main(void) {
     RUN(script_of_env_is_refused);
     RUN(unknown_linker_is_refused);
     RUN(program_that_is_never_linked_is_refused);
+    RUN(linker_that_does_more_is_refused);
     RUN(unreadable_program_is_refused);
     RUN(ignored_children_are_refused);
     no_filter_makes_a_start_fail();
     RUN(tracing_that_is_forbidden_is_told);
     RUN(what_is_traced_already_is_refused_or_warm);
     RUN(without_proc_is_refused);
+    RUN(another_pid_namespace_is_refused);
     RUN(script_starts_warm);
     RUN(other_requests_start_cold);
     RUN(other_variables_of_the_linker_start_cold);

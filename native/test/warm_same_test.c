@@ -89,6 +89,7 @@ static const command commands[] = {
     {"/usr/bin/iconv", "-l"},
     {NATIVE_BIN "/descriptors"},
     {NATIVE_BIN "/environment"},
+    {NATIVE_BIN "/auxv"},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

@@ -119,6 +119,8 @@ static void be_killed_sooner(void) { write_to("/proc/self/oom_score_adj", "100")
 
 static void dump_more(void) { write_to("/proc/self/coredump_filter", "0x7f"); }
 
+static void ignore_children(void) { signal(SIGCHLD, SIG_IGN); }
+
 static char group[96];
 
 static void move_to_cgroup(void) {
@@ -157,6 +159,7 @@ static const struct row {
     {"personality", NULL, change_personality, WARM_OTHER_LIMITS, false},
     {"oom_score_adj", NULL, be_killed_sooner, WARM_OTHER_LIMITS, false},
     {"coredump_filter", NULL, dump_more, WARM_OTHER_LIMITS, false},
+    {"ignored children", NULL, ignore_children, WARM_SIGCHLD_IGNORED, false},
 };
 
 static enum warm_reason start(struct warm_helper *helper, const char *const argv[], char *text,
@@ -251,11 +254,10 @@ static void ignore_signals(void) {
 }
 
 /* What a cold child has after a change, a warm one has too. */
-static void check_followed(void (*change)(void), const char *const argv[], int parked) {
+static void check_followed(void (*change)(void), const char *const argv[]) {
     char cold[4096];
     char warm[4096];
     struct warm_helper *helper = make(argv);
-    (void)parked;
     change();
     start_cold(argv, cold, sizeof cold);
     CHECK_EQUAL(start(helper, argv, warm, sizeof warm), WARM_STARTED);
@@ -267,15 +269,15 @@ static void check_followed(void (*change)(void), const char *const argv[], int p
 static void directory_and_umask_are_followed(void) {
     static const char *const where[] = {"/bin/sh", "-c", "pwd; umask; readlink /proc/self/cwd",
                                         NULL};
-    check_followed(move_elsewhere, where, 0);
+    check_followed(move_elsewhere, where);
 }
 
 static void limits_are_followed(void) {
     static const char *const limits[] = {"/bin/cat", "/proc/self/limits", NULL};
-    check_followed(lower_limits, limits, 0);
+    check_followed(lower_limits, limits);
 }
 
-static void signals_are_not_inherited(void) { check_followed(ignore_signals, STATUS, 0); }
+static void signals_are_not_inherited(void) { check_followed(ignore_signals, STATUS); }
 
 static void the_root_is_followed(void) {
     if (getuid() != 0) {

@@ -113,6 +113,65 @@ static void failure_is_told(void) {
     check_no_child();
 }
 
+/* A request for where the child is and what it reads, with a directory and files to be opened. */
+static struct builder request_opening(const char *directory, const char *file) {
+    static const char *const argv[] = {"/bin/sh", "-c", "pwd; read line; echo $line; umask", NULL};
+    struct builder b = request_begin();
+    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
+    struct action *action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 0);
+    action->text = builder_text(&b, file);
+    action->flags = O_RDONLY;
+    builder_add_action(&b, REQUEST_CHDIR, 0, 0)->text = builder_text(&b, directory);
+    action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 2);
+    action->text = builder_text(&b, "/tmp/spawn4j-warm-errors");
+    action->flags = O_WRONLY | O_CREAT | O_TRUNC;
+    action->mode = 0600;
+    builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
+    builder_end_with(&b, argv, SHORT_ENVIRONMENT);
+    return b;
+}
+
+/* Whether a child waits or not, files and directories are opened, and what cannot be is told. */
+static void files_and_directories_are_opened(void) {
+    static const char *const sh[] = {"/bin/sh", NULL};
+    struct warm_helper *helper = make(sh);
+    int before = check_count_open();
+    for (int i = 0; i < 4; i++) {
+        char text[128];
+        int result;
+        if (i % 2 == 0) {
+            CHECK(warm_park(helper, 1) >= 1);
+        }
+        struct builder b = request_opening("/usr", "/dev/null");
+        start(helper, &b);
+        await_output(&b, text, sizeof text);
+        check_text(text, "/usr\n\n0022\n");
+        request_discard(&b);
+
+        if (i % 2 == 0) {
+            CHECK(warm_park(helper, 1) >= 1);
+        }
+        b = request_opening("/no/such/directory", "/dev/null");
+        CHECK_EQUAL(warm_start(helper, b.memory, b.capacity, DEADLINE_MS, &result), WARM_STARTED);
+        CHECK_EQUAL(result, -ENOENT);
+        CHECK_EQUAL(builder_header(&b)->step, REQUEST_STEP_ACTION);
+        CHECK_EQUAL(builder_header(&b)->index, 2);
+        CHECK_EQUAL(builder_source(&b, 0)->peer, -1);
+        request_discard(&b);
+
+        b = request_opening("/usr", "/no/such/file");
+        CHECK_EQUAL(warm_start(helper, b.memory, b.capacity, DEADLINE_MS, &result), WARM_STARTED);
+        CHECK_EQUAL(result, -ENOENT);
+        CHECK_EQUAL(builder_header(&b)->index, 1);
+        request_discard(&b);
+        CHECK_EQUAL(check_count_open(), before);
+    }
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    warm_free(helper);
+    unlink("/tmp/spawn4j-warm-errors");
+    check_no_child();
+}
+
 static void set_streams(unsigned closed) {
     for (int fd = 0; fd < 3; fd++) {
         if (closed >> fd & 1) {
@@ -161,6 +220,31 @@ static void descriptors_are_those_of_a_cold_start(void) {
         warm_free(helper);
         exit(0);
     }
+}
+
+/* Sessions and groups are the child's own, as it asks for. */
+static void attributes_are_applied(void) {
+    static const uint32_t types[] = {REQUEST_SESSION, REQUEST_PROCESS_GROUP};
+    static const char *const stat[] = {"/bin/cat", "/proc/self/stat", NULL};
+    struct warm_helper *helper = make(stat);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        char text[1024];
+        int group;
+        int session;
+        struct builder b = request_begin();
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
+        builder_add_attribute(&b, types[i], 0);
+        builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
+        builder_end_with(&b, stat, SHORT_ENVIRONMENT);
+        start(helper, &b);
+        int pid = builder_header(&b)->pid;
+        await_output(&b, text, sizeof text);
+        CHECK_EQUAL(sscanf(strrchr(text, ')') + 4, "%*d %d %d", &group, &session), 2);
+        CHECK_EQUAL(group, pid);
+        CHECK_EQUAL(session, types[i] == REQUEST_SESSION ? pid : getsid(0));
+        request_discard(&b);
+    }
+    warm_free(helper);
 }
 
 static void pipes_lead_both_ways(void) {
@@ -240,12 +324,19 @@ static void helper_without_room_for_a_child_refuses(void) {
     check_no_child();
 }
 
+/* Kills a process of ours and waits until it has ended, but does not reap it. */
+static void kill_and_wait(pid_t pid) {
+    siginfo_t info;
+    CHECK_EQUAL(kill(pid, SIGKILL), 0);
+    CHECK_EQUAL(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+}
+
 static void killed_helper_loses_nothing(void) {
     warm_free(make(ECHO_HI)); /* opens what stays open */
     int before = check_count_open();
     struct warm_helper *helper = make(ECHO_HI);
     use_up_waiting(helper, ECHO_HI);
-    CHECK_EQUAL(kill(warm_pid(helper), SIGKILL), 0);
+    kill_and_wait(warm_pid(helper));
     struct builder b = request_printing(ECHO_HI);
     CHECK_EQUAL(try_to_start(helper, &b, DEADLINE_MS), WARM_BROKEN);
     CHECK_EQUAL(warm_look(helper), WARM_BROKEN);
@@ -320,26 +411,25 @@ static void helper_that_was_stopped_in_between_starts_once(void) {
     check_no_child();
 }
 
-/* The pid of a child that waits: of our children the one that is not the helper. */
+/* The pid of a child that waits: of our children the one that is not the helper. It may be on its
+ * way still. */
 static pid_t waiting_child(const struct warm_helper *helper) {
     char path[64];
-    int pid;
+    int pid = warm_pid(helper);
     snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)gettid());
-    FILE *children = fopen(path, "re");
-    CHECK(children);
-    do {
-        CHECK_EQUAL(fscanf(children, "%d", &pid), 1);
-    } while (pid == warm_pid(helper));
-    fclose(children);
+    while (pid == warm_pid(helper)) {
+        FILE *children = fopen(path, "re");
+        CHECK(children);
+        while (fscanf(children, "%d", &pid) == 1 && pid == warm_pid(helper)) {
+        }
+        fclose(children);
+    }
     return pid;
 }
 
 static void killed_child_that_waited_loses_nothing(void) {
     struct warm_helper *helper = make(ECHO_HI);
-    pid_t child = waiting_child(helper);
-    CHECK_EQUAL(kill(child, SIGKILL), 0);
-    siginfo_t info;
-    CHECK_EQUAL(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+    kill_and_wait(waiting_child(helper));
     CHECK_EQUAL(warm_look(helper), WARM_BROKEN);
     struct builder b = request_printing(ECHO_HI);
     CHECK_EQUAL(try_to_start(helper, &b, DEADLINE_MS), WARM_BROKEN);
@@ -350,16 +440,15 @@ static void killed_child_that_waited_loses_nothing(void) {
 
 /* A request that somebody waits for, taken back from a child that was stopped. */
 static void stopped_child_that_waited_is_given_up(void) {
-    static const char *const pwd[] = {"/bin/pwd", NULL};
-    struct warm_helper *helper = make(pwd);
+    struct warm_helper *helper = make(TRUE);
     pid_t child = waiting_child(helper);
     kill(child, SIGSTOP);
     await_stop(child);
     struct builder b = request_begin();
     builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
-    builder_add_action(&b, REQUEST_CHDIR, 0, 0)->text = builder_text(&b, "/");
+    builder_add_attribute(&b, REQUEST_PROCESS_GROUP, 0); /* can fail, so that it is waited for */
     builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
-    builder_end_with(&b, pwd, SHORT_ENVIRONMENT);
+    builder_end_with(&b, TRUE, SHORT_ENVIRONMENT);
     CHECK_EQUAL(try_to_start(helper, &b, 50), WARM_LATE);
     request_discard(&b);
     warm_free(helper);
@@ -386,6 +475,7 @@ static void child_killed_on_the_way_is_a_killed_process(void) {
         _exit(0);
     }
     struct builder b = request_begin();
+    builder_add_attribute(&b, REQUEST_PROCESS_GROUP, 0); /* so that the child opens it */
     struct action *action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 0);
     action->text = builder_text(&b, fifo);
     action->flags = O_RDONLY;
@@ -399,6 +489,48 @@ static void child_killed_on_the_way_is_a_killed_process(void) {
     warm_free(helper);
     unlink(fifo);
     check_no_child();
+}
+
+static void helper_and_waiting_children_bear_a_title(void) {
+    struct warm_helper *helper = make(ECHO_HI);
+    const pid_t pids[] = {warm_pid(helper), waiting_child(helper)};
+    for (int i = 0; i < 2; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "/proc/%d/cmdline", (int)pids[i]);
+        int fd = open(text, O_RDONLY | O_CLOEXEC);
+        CHECK(fd >= 0);
+        CHECK(read(fd, text, sizeof text) > 0);
+        close(fd);
+        check_text(text, "spawn4j-warm: /bin/echo");
+    }
+    warm_free(helper);
+}
+
+struct slice {
+    uint32_t size;
+    uint32_t policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime; /* the time slice, from Linux 6.12 on */
+    uint64_t others[2];
+};
+
+static uint64_t slice_of(pid_t pid) {
+    struct slice slice = {.size = sizeof slice};
+    CHECK_EQUAL(syscall(SYS_sched_getattr, pid, &slice, sizeof slice, 0), 0);
+    return slice.runtime;
+}
+
+/* The helper has its turn soon, but its children have the same as others. */
+static void helper_has_a_short_slice_and_children_the_usual_one(void) {
+    struct warm_helper *helper = make(ECHO_HI);
+    uint64_t usual = slice_of(0);
+    CHECK(slice_of(warm_pid(helper)) < usual || usual == 0);
+    use_up_waiting(helper, ECHO_HI);
+    CHECK_EQUAL(warm_park(helper, 1), 1);
+    CHECK_EQUAL(slice_of(waiting_child(helper)), usual);
+    warm_free(helper);
 }
 
 /* When we end, helper and waiting children do. */
@@ -457,6 +589,36 @@ static void several_threads_can_start(void) {
     check_no_child();
 }
 
+/* Functions are looked up ahead, but only those of the program: what it opens itself it opens as it
+ * says. */
+static void what_is_opened_later_is_linked_lazily(void) {
+    static const char *const lazy[] = {NATIVE_BIN "/lazy", NATIVE_BIN "/lacking.so", NULL};
+    struct warm_helper *helper = make(lazy);
+    char text[256];
+    struct builder b = request_printing(lazy);
+    snprintf(text, sizeof text, "/proc/%d/environ", warm_pid(helper));
+    int fd = open(text, O_RDONLY | O_CLOEXEC);
+    CHECK(read(fd, text, sizeof text) > 0);
+    close(fd);
+    check_text(text, "LD_BIND_NOW=1");
+    start(helper, &b);
+    await_output(&b, text, sizeof text);
+    request_discard(&b);
+    warm_free(helper);
+}
+
+/* A function that is never called need not be there. */
+static void program_that_lacks_a_function_is_linked_lazily(void) {
+    static const char *const lacks[] = {NATIVE_BIN "/lacks", NULL};
+    struct warm_helper *helper = make(lacks);
+    struct builder b = request_printing(lacks);
+    char text[16];
+    start(helper, &b);
+    await_output(&b, text, sizeof text);
+    request_discard(&b);
+    warm_free(helper);
+}
+
 /* Siblings share most addresses, but no secret: AT_RANDOM and with it the guards, and not the
  * heap's and the frame's places. */
 static void siblings_have_secrets_of_their_own(void) {
@@ -485,7 +647,9 @@ int main(void) {
     RUN(starts_leave_nothing);
     RUN(child_is_our_own);
     RUN(failure_is_told);
+    RUN(files_and_directories_are_opened);
     RUN(descriptors_are_those_of_a_cold_start);
+    RUN(attributes_are_applied);
     RUN(pipes_lead_both_ways);
     RUN(long_arguments_arrive);
     RUN(what_is_too_long_starts_cold);
@@ -496,8 +660,12 @@ int main(void) {
     RUN(killed_child_that_waited_loses_nothing);
     RUN(stopped_child_that_waited_is_given_up);
     RUN(child_killed_on_the_way_is_a_killed_process);
+    RUN(helper_and_waiting_children_bear_a_title);
+    RUN(helper_has_a_short_slice_and_children_the_usual_one);
     RUN(nothing_outlives_us);
     RUN(several_threads_can_start);
+    RUN(what_is_opened_later_is_linked_lazily);
+    RUN(program_that_lacks_a_function_is_linked_lazily);
     RUN(siblings_have_secrets_of_their_own);
     return 0;
 }

@@ -25,6 +25,11 @@ bool check_is_read_by_linker(const char *variable) {
            strncmp(variable, "GLIBC_TUNABLES=", 15) == 0;
 }
 
+bool check_has_linker_act(const char *variable) {
+    return strncmp(variable, "LD_AUDIT=", 9) == 0 || strncmp(variable, "LD_PROFILE=", 11) == 0 ||
+           strncmp(variable, "LD_DEBUG_OUTPUT=", 16) == 0;
+}
+
 static enum warm_reason check_rights(int fd) {
     struct stat stat;
     if (sys_fstatat(fd, "", AT_EMPTY_PATH, &stat) < 0 || !S_ISREG(stat.st_mode)) {
@@ -53,20 +58,21 @@ static bool contains(int fd, const char *mark) {
     return found;
 }
 
-static enum warm_reason check_linker(const char *path) {
+static enum warm_reason check_linker(const char *path, struct identity *linker) {
     int fd = sys_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0) {
         return WARM_UNKNOWN_LINKER;
     }
     enum warm_reason reason = check_rights(fd);
-    if (reason == WARM_STARTED && !contains(fd, GLIBC_MARK)) {
+    if (reason == WARM_STARTED &&
+        (!contains(fd, GLIBC_MARK) || identity_read(fd, "", linker) < 0)) {
         reason = WARM_UNKNOWN_LINKER;
     }
     sys_close(fd);
     return reason;
 }
 
-static enum warm_reason check_elf(int fd) {
+static enum warm_reason check_elf(int fd, struct identity *linker) {
     ElfW(Ehdr) header;
     if (read_at(fd, &header, sizeof header, 0) != (long)sizeof header ||
         !program_is_for_this_machine(&header) || header.e_phentsize != sizeof(ElfW(Phdr))) {
@@ -87,7 +93,7 @@ static enum warm_reason check_elf(int fd) {
             path[segment.p_filesz - 1]) {
             return WARM_NOT_ELF;
         }
-        return check_linker(path);
+        return check_linker(path, linker);
     }
     return WARM_STATIC;
 }
@@ -101,7 +107,7 @@ static char *interpreter_of(char *line) {
     return *path ? path : NULL;
 }
 
-static enum warm_reason check_file(const char *path, int scripts) {
+static enum warm_reason check_file(const char *path, int scripts, struct identity *linker) {
     char line[256] = "";
     int fd = sys_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0) {
@@ -111,17 +117,19 @@ static enum warm_reason check_file(const char *path, int scripts) {
     if (reason == WARM_STARTED) {
         long size = read_at(fd, line, sizeof line - 1, 0);
         bool is_script = size > 2 && line[0] == '#' && line[1] == '!';
-        reason = is_script ? WARM_NOT_ELF : check_elf(fd);
+        reason = is_script ? WARM_NOT_ELF : check_elf(fd, linker);
         char *interpreter = is_script ? interpreter_of(line) : NULL;
         if (interpreter && scripts > 0) {
             const char *slash = strrchr(interpreter, '/');
             reason = strcmp(slash ? slash + 1 : interpreter, "env") == 0
                          ? WARM_ENV
-                         : check_file(interpreter, scripts - 1);
+                         : check_file(interpreter, scripts - 1, linker);
         }
     }
     sys_close(fd);
     return reason;
 }
 
-enum warm_reason check_program(const char *path) { return check_file(path, MOST_SCRIPTS); }
+enum warm_reason check_program(const char *path, struct identity *linker) {
+    return check_file(path, MOST_SCRIPTS, linker);
+}

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <signal.h>
 #include <string.h>
 
 static enum warm_reason check_key(const struct warm_helper *helper, const struct request *request) {
@@ -52,10 +53,19 @@ static enum warm_reason check_state(const struct warm_helper *helper) {
     return state_compare(&helper->state, &now);
 }
 
+bool current_keeps_children(void) {
+    struct sys_sigaction action;
+    return sys_sigaction(SIGCHLD, NULL, &action) == 0 && action.handler != (uintptr_t)SIG_IGN &&
+           !(action.flags & SA_NOCLDWAIT);
+}
+
 enum warm_reason current_check(struct warm_helper *helper, const struct request *request) {
     enum warm_reason reason = check_files(helper, request);
     if (reason == WARM_STARTED) {
         reason = check_key(helper, request);
+    }
+    if (reason == WARM_STARTED && !current_keeps_children()) {
+        reason = WARM_SIGCHLD_IGNORED; /* a short one would be gone before we have its pidfd */
     }
     return reason == WARM_STARTED ? check_state(helper) : reason;
 }

@@ -11,4 +11,7 @@ enum warm_reason current_check(struct warm_helper *helper, const struct request 
  * can do what it can; nor who has not directory, root and umask in common with it. */
 bool current_may_use(const struct warm_helper *helper);
 
+/* Whether children that have ended are kept until they are waited for. */
+bool current_keeps_children(void);
+
 #endif

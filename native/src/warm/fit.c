@@ -3,7 +3,7 @@
 #include "slot.h"
 #include "warm/protocol.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 /* Whether an earlier action than the `end`-th one leaves something at `fd`. */
@@ -124,11 +124,39 @@ static bool is_safe(const struct action *action) {
     }
 }
 
-bool fit_cannot_fail(const struct request *request) {
+bool fit_is_opened_ahead(const struct action *action) {
+    return action->type == REQUEST_CHDIR || action->type == REQUEST_OPEN;
+}
+
+bool fit_can_be_handed_over(const struct request *request) {
+    bool is_elsewhere = false;
+    bool has_closed = false;
+    if (request->header->attributes_count > 0 || request->header->actions_count > 64) {
+        return false;
+    }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
-        if (!is_safe(&request->actions[i])) {
+        const struct action *action = &request->actions[i];
+        if (!fit_is_opened_ahead(action)) {
+            if (!is_safe(action)) {
+                return false;
+            }
+            has_closed |= action->type == REQUEST_CLOSE_RANGE;
+            continue;
+        }
+        /* A child that has closed a range has closed what was opened for it; and one that is
+         * elsewhere looks for relative paths there. */
+        bool is_relative = request_text(request, action->text)[0] != '/';
+        if (has_closed || (is_elsewhere && is_relative)) {
             return false;
         }
+        if (action->type == REQUEST_OPEN) {
+            if (action->fd != AT_FDCWD || action->value || action->flags & O_EXCL) {
+                return false;
+            }
+        } else if (!(request->capabilities & KERNEL_FACCESSAT2)) {
+            return false;
+        }
+        is_elsewhere |= action->type == REQUEST_CHDIR;
     }
-    return request->header->attributes_count == 0;
+    return true;
 }

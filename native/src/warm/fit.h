@@ -12,7 +12,11 @@ enum warm_reason fit_check(const struct request *request, int *above);
 /* Whether the child would have our standard stream `fd`, or an action may look at it. */
 bool fit_inherits(const struct request *request, int fd);
 
-/* Whether nothing that the child does can fail, so that nobody has to wait for how it goes. */
-bool fit_cannot_fail(const struct request *request);
+/* Whether nothing can fail in the child, so that nobody has to wait for how it goes, once we have
+ * opened ahead what there is to be opened. */
+bool fit_can_be_handed_over(const struct request *request);
+
+/* Whether this action of such a request is done with a descriptor that we open. */
+bool fit_is_opened_ahead(const struct action *action);
 
 #endif

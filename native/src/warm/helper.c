@@ -36,6 +36,7 @@ struct memory {
             void *robust_list;
             size_t robust_size;
             struct rlimit limits[LIMITS];
+            char title[WARM_TITLE_SIZE];
 
             struct warm_message message;
             char block[WARM_MOST_BYTES];
@@ -141,17 +142,19 @@ static long await_message(struct memory *memory, int number, struct received *re
     }
 }
 
-_Noreturn static void finish(struct warm_slot *slot, enum warm_word word) {
-    move(slot, WARM_TAKEN, word);
+/* Says how it went, or where nobody waits for that, that the slot is free. */
+static void report(const struct memory *memory, struct warm_slot *slot, enum warm_word word) {
+    move(slot, WARM_TAKEN, memory->message.unattended ? WARM_FREE : word);
     wake(&slot->word);
-    sys_exit(127);
 }
 
-_Noreturn static void fail(struct warm_slot *slot, const struct child_failure *failure, int error) {
+_Noreturn static void fail(const struct memory *memory, struct warm_slot *slot,
+                           const struct child_failure *failure, int error) {
     slot->step = failure->step;
     slot->index = failure->index;
     slot->error = -error;
-    finish(slot, WARM_FAILED);
+    report(memory, slot, WARM_FAILED);
+    sys_exit(127);
 }
 
 /* Gives the child the limits that our process has by now. */
@@ -186,6 +189,19 @@ static struct request view(struct memory *memory) {
     };
 }
 
+/* Has the actions use what was opened for them. */
+static void use_opened(const struct warm_message *message, const struct request *request,
+                       const int *opened) {
+    for (uint32_t i = 0; i < request->header->actions_count && i < 64; i++) {
+        if (message->opened >> i & 1) {
+            struct action *action = (struct action *)&request->actions[i]; /* a copy of our own */
+            action->type = action->type == REQUEST_CHDIR ? REQUEST_FCHDIR : REQUEST_DUP2;
+            action->flags &= O_CLOEXEC;
+            action->fd = *opened++;
+        }
+    }
+}
+
 /* Puts what was received where no action of the request can hit it, and the standard streams where
  * they belong. Returns 0 or -errno. */
 static int place(const struct warm_message *message, const struct request *request,
@@ -213,6 +229,7 @@ static int place(const struct warm_message *message, const struct request *reque
             sys_close(received->fds[next++]);
         }
     }
+    use_opened(message, request, received->fds + next);
     return 0;
 }
 
@@ -223,11 +240,9 @@ static void close_if_marked(int fd) {
 }
 
 /* What exec would close. */
-static void close_on_exec(const struct request *request) {
-    for (uint32_t i = 0; i < request->header->sources_count; i++) {
-        if (request->sources[i].placed >= 0) {
-            close_if_marked(request->sources[i].placed);
-        }
+static void close_on_exec(const struct request *request, const struct received *received) {
+    for (int i = 0; i < received->count; i++) {
+        close_if_marked(received->fds[i]);
     }
     for (int fd = 0; fd < 3; fd++) {
         close_if_marked(fd);
@@ -264,7 +279,6 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
 
     move(slot, WARM_COMING, WARM_READY);
     long result = await_message(memory, number, &received);
-    const bool unattended = memory->message.unattended;
     struct request request = view(memory);
 
     /* First what can fail without that anything has happened, so that it can be tried otherwise.
@@ -277,6 +291,10 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     }
     if (result == 0) {
         result = follow_limits(memory);
+        if (result == -EPERM && memory->message.unattended) {
+            result =
+                0; /* somebody has raised ours from outside, and nobody waits who could go cold */
+        }
     }
     if (result == 0) {
         sys_close_range(0, WARM_END - 1, 0);
@@ -284,16 +302,17 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     }
     if (result < 0) {
         slot->error = (int)-result;
-        finish(slot, WARM_REFUSED);
+        report(memory, slot, WARM_REFUSED);
+        sys_exit(127);
     }
 
     signal_set mask = 0;
     struct child_failure failure;
     result = child_configure(&request, &mask, &failure);
     if (result < 0) {
-        fail(slot, &failure, (int)result);
+        fail(memory, slot, &failure, (int)result);
     }
-    close_on_exec(&request);
+    close_on_exec(&request, &received);
 
     struct prctl_mm_map map;
     const struct warm_stop stop = shared->stop;
@@ -305,10 +324,9 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     }
     if (result < 0) {
         failure = (struct child_failure){REQUEST_STEP_EXEC, REQUEST_NO_INDEX};
-        fail(slot, &failure, (int)result);
+        fail(memory, slot, &failure, (int)result);
     }
-    move(slot, WARM_TAKEN, unattended ? WARM_FREE : WARM_DONE);
-    wake(&slot->word);
+    report(memory, slot, WARM_DONE);
 
     /* Last: a signal that has waited may end us from here on, which is then the program's exit. */
     sys_sigmask(&mask, NULL);
@@ -392,6 +410,27 @@ static long open_slots(void) {
     return result < 0 ? result : 0;
 }
 
+/* What helper and waiting children are called; a child gets its own arguments later. A copy, as the
+ * kernel shows none that lie in a file. */
+static void set_title(struct memory *memory) {
+    const char *title = memory->shared.title;
+    char *end = memory->title;
+    while ((*end++ = *title++)) {
+    }
+    memory->shared.map.arg_start = (uintptr_t)memory->title;
+    memory->shared.map.arg_end = (uintptr_t)end;
+}
+
+/* Whether who made us is our parent, by the pid that he has himself: in another pid namespace our
+ * children would have other pids than he thinks. And whether we may ask for his limits. */
+static long check_owner(int owner) {
+    struct rlimit limit;
+    if (sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0) != owner) {
+        return -ESRCH;
+    }
+    return sys_call(SYS_prlimit64, owner, RLIMIT_CORE, 0, (long)&limit, 0, 0);
+}
+
 /* What a child will need, tried once: its kernel or filter may lack it. */
 static long prepare(struct memory *memory) {
     struct prctl_mm_map *map = &memory->shared.map;
@@ -405,9 +444,7 @@ static long prepare(struct memory *memory) {
                           (long)&memory->robust_size, 0, 0, 0);
     }
     if (result == 0) {
-        /* Helper and waiting children are called by their title; a child gets its own arguments. */
-        map->arg_start = (uintptr_t)memory->shared.title;
-        map->arg_end = map->arg_start + sizeof memory->shared.title;
+        set_title(memory);
         map->brk = (uint64_t)sys_call(SYS_brk, 0, 0, 0, 0, 0, 0);
         result = set_map(map);
     }
@@ -415,10 +452,7 @@ static long prepare(struct memory *memory) {
         result = sys_call(SYS_prlimit64, 0, i, 0, (long)&memory->limits[i], 0, 0);
     }
     if (result == 0) {
-        /* Of ours too, who are the parent: that needs the same ids. */
-        long parent = sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0);
-        struct rlimit limit;
-        result = sys_call(SYS_prlimit64, parent, RLIMIT_CORE, 0, (long)&limit, 0, 0);
+        result = check_owner(memory->shared.owner);
     }
     if (result == 0) {
         result = register_robust_list(memory);
@@ -445,7 +479,10 @@ void warm_enter(void) {
     if (shared < 0) {
         sys_exit(1);
     }
+    sys_close(WARM_IMAGE);
     sys_close(WARM_MEMORY);
+    sys_dup3(0, 1, 0); /* who made us has read what the linker printed */
+    sys_dup3(0, 2, 0);
     struct memory *memory = (struct memory *)address;
     long result = prepare(memory);
     memory->shared.ready = result < 0 ? (int)result : 1;

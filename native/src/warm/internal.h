@@ -22,9 +22,9 @@ struct warm_helper {
     struct state_files files; /* to read another one from */
     struct watch watch;
 
-    /* By slot: the pid of the child there, once the caller has it and nobody waits for the child.
-     */
-    _Atomic int told[WARM_SLOTS];
+    /* By slot: the pid of the child there, if the caller has it already and nobody waits for the
+     * slot, and for which generation that holds: generation << 32 | pid. */
+    _Atomic uint64_t told[WARM_SLOTS];
 
     atomic_bool broken; /* to be renewed: a request was taken back, or a process has ended */
 };

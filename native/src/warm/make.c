@@ -1,14 +1,11 @@
-/* Making a helper: the program is started as any other, but traced, stopped behind its dynamic
- * linker, given the image, and let go. */
-#include "block.h"
+/* Making a helper: everything around the program's being linked, and its end. */
 #include "probe.h"
-#include "slot.h"
-#include "spawn.h"
+#include "timeslice.h"
 #include "warm/calls.h"
 #include "warm/check.h"
 #include "warm/clock.h"
 #include "warm/current.h"
-#include "warm/trace.h"
+#include "warm/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,10 +22,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Linux 6.3: memory that is to be executed says so. */
+/* Linux 6.3: memory says whether it is to be executed. */
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x10U
+#define MFD_NOEXEC_SEAL 0x8U
 #endif
+
+/* The shortest that the kernel gives. */
+#define SLICE_NS 100000
 
 extern const char warm_image[];
 extern const char warm_image_end[];
@@ -39,9 +40,12 @@ static size_t image_size(void) { return (size_t)(warm_image_end - warm_image); }
 struct making {
     struct warm_helper *helper;
     const struct request *request; /* of the template */
-    int memory;                    /* the memfd, ours */
-    int line;                      /* the helper's end */
-    int64_t begin_ns;              /* of CLOCK_REALTIME */
+    int image;                     /* memfds */
+    int memory;
+    int line;               /* the helper's end */
+    int output[2];          /* what the linker prints */
+    struct identity linker; /* of the program, or of a script's interpreter */
+    int64_t begin_ns;       /* of CLOCK_REALTIME */
     int64_t deadline_ns;
     int error; /* what is behind a refusal */
 };
@@ -67,33 +71,47 @@ static bool copy_key(struct warm_helper *helper, const struct request *request) 
     return helper->key && helper->program;
 }
 
-/* The memory that we and the helper share, with the image behind it. */
-static enum warm_reason make_memory(struct making *making) {
-    int fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_EXEC);
-    if (fd == -EINVAL) {
-        fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC);
-    }
+static int make_memfd(unsigned flags) {
+    int fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_ALLOW_SEALING | flags);
+    /* An older kernel does not know MFD_EXEC, and lets everything be executed. */
+    return fd == -EINVAL ? sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_ALLOW_SEALING) : fd;
+}
+
+/* The image, which nobody can change any more: it remains mapped in the program. */
+static enum warm_reason make_image(struct making *making) {
+    const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+    int fd = making->image = make_memfd(MFD_EXEC);
     if (fd < 0) {
         return refuse(making, WARM_NO_MEMORY, fd);
     }
-    making->memory = fd;
-    size_t size = WARM_SHARED_SIZE + image_size();
-    long result = sys_call(SYS_ftruncate, fd, (long)size, 0, 0, 0, 0);
-    if (result == 0) {
-        result = sys_call(SYS_pwrite64, fd, (long)warm_image, (long)image_size(), WARM_SHARED_SIZE,
-                          0, 0);
+    long size = sys_call(SYS_pwrite64, fd, (long)warm_image, (long)image_size(), 0, 0, 0);
+    if (size != (long)image_size()) {
+        return refuse(making, WARM_NO_MEMORY, size < 0 ? size : -EIO);
     }
-    if (result != (long)image_size()) {
-        return refuse(making, WARM_NO_MEMORY, result < 0 ? result : -EIO);
+    int result = sys_fcntl(fd, F_ADD_SEALS, seals);
+    return result < 0 ? refuse(making, WARM_NO_KERNEL, result) : WARM_STARTED;
+}
+
+/* The memory that we and the helper share. */
+static enum warm_reason make_memory(struct making *making) {
+    struct warm_helper *helper = making->helper;
+    int fd = making->memory = make_memfd(MFD_NOEXEC_SEAL);
+    if (fd < 0) {
+        return refuse(making, WARM_NO_MEMORY, fd);
+    }
+    long result = sys_call(SYS_ftruncate, fd, WARM_SHARED_SIZE, 0, 0, 0, 0);
+    if (result < 0) {
+        return refuse(making, WARM_NO_MEMORY, result);
     }
     void *shared = mmap(NULL, WARM_SHARED_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared == MAP_FAILED) {
         return refuse(making, WARM_NO_MEMORY, -ENOMEM);
     }
-    making->helper->shared = shared;
-    snprintf(making->helper->shared->title, sizeof making->helper->shared->title,
-             "spawn4j-warm: %s", making->helper->program);
-    making->helper->shared->is_random = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
+    helper->shared = shared;
+    helper->shared->owner = (int32_t)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    helper->shared->is_random = !(personality(0xffffffff) & ADDR_NO_RANDOMIZE);
+    snprintf(helper->shared->title, sizeof helper->shared->title, "spawn4j-warm: %s",
+             helper->program);
     return WARM_STARTED;
 }
 
@@ -133,192 +151,39 @@ static enum warm_reason make_line(struct making *making) {
     }
     making->helper->line = ends[0];
     making->line = ends[1];
-    return WARM_STARTED;
+    result = sys_pipe2(making->output, O_CLOEXEC | O_NONBLOCK);
+    return result < 0 ? refuse(making, WARM_NO_MEMORY, result) : WARM_STARTED;
 }
 
-/* The request for the helper's own start: of the template's it has the program, its name, and the
- * variables that the linker reads. */
-struct start {
-    struct request_header header;
-    struct source sources[3];
-    struct action actions[6];
-    char texts[];
-};
-
-enum { NULL_DEVICE, LINE, MEMORY };
-
-static struct action placed(int source, int newfd) {
-    return (struct action){.type = REQUEST_DUP2 | REQUEST_FD_IS_SOURCE,
-                           .index = REQUEST_NO_INDEX,
-                           .fd = source,
-                           .newfd = newfd};
-}
-
-static uint32_t append(struct start *start, uint32_t *end, const char *text, size_t size) {
-    uint32_t offset = *end;
-    memcpy((char *)start + offset, text, size);
-    *end += (uint32_t)size;
-    return offset;
-}
-
-static void compose(struct start *start, const struct making *making) {
-    const struct warm_helper *helper = making->helper;
-    const char *name = making->request->argv[0];
-    uint32_t end = sizeof *start;
-    *start = (struct start){
-        .header = {.strategy = REQUEST_STRATEGY_CLONE3,
-                   .flags = REQUEST_FLAG_TRACED | REQUEST_FLAG_SHARE_FS,
-                   .sources_offset = offsetof(struct start, sources),
-                   .sources_count = 3,
-                   .actions_offset = offsetof(struct start, actions),
-                   .actions_count = 6,
-                   .attributes_offset = offsetof(struct start, actions),
-                   .exec_source = -1,
-                   .argv_count = 1},
-        .sources = {[NULL_DEVICE] = {.kind = REQUEST_SOURCE_NULL, .fd = -1},
-                    [LINE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = making->line},
-                    [MEMORY] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = making->memory}},
-        .actions = {placed(NULL_DEVICE, 0),
-                    placed(NULL_DEVICE, 1),
-                    placed(NULL_DEVICE, 2),
-                    placed(LINE, WARM_LINE),
-                    placed(MEMORY, WARM_MEMORY),
-                    {.type = REQUEST_CLOSE_RANGE,
-                     .index = REQUEST_NO_INDEX,
-                     .fd = WARM_MEMORY + 1,
-                     .newfd = -1}},
-    };
-    start->header.program_offset =
-        append(start, &end, helper->program, strlen(helper->program) + 1);
-    start->header.argv_offset = append(start, &end, name, strlen(name) + 1);
-    start->header.envp_offset = append(start, &end, helper->key, helper->key_size);
-    for (size_t at = 0; at < helper->key_size; at += strlen(helper->key + at) + 1) {
-        start->header.envp_count++;
-    }
-    start->header.pointers_offset = (end + 7) & ~7U;
-    start->header.length =
-        start->header.pointers_offset +
-        (start->header.argv_count + start->header.envp_count + 3) * (uint32_t)sizeof(char *);
-}
-
-/* Starts the program, which stops at the first instruction of its linker. */
-static enum warm_reason start(struct making *making) {
-    struct warm_helper *helper = making->helper;
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    const size_t variables = helper->key_size; /* at most so many */
-    size_t size = sizeof(struct start) + strlen(helper->program) +
-                  strlen(making->request->argv[0]) + helper->key_size +
-                  (variables + 8) * sizeof(char *);
-    size = (size + page - 1) / page * page;
-    struct start *start = block_allocate(size);
-    if (!start) {
-        return refuse(making, WARM_NO_MEMORY, -ENOMEM);
-    }
-    compose(start, making);
-    int result = spawn(start, size);
-    enum warm_reason reason = WARM_STARTED;
-    if (result == 0) {
-        helper->pid = start->header.pid;
-        helper->pidfd = start->header.pidfd;
-    } else {
-        bool traced = start->header.step != REQUEST_STEP_TRACE;
-        reason = refuse(making, traced ? WARM_NO_SPAWN : WARM_NO_TRACING, result);
-    }
-    block_free(start, size);
-    return reason;
-}
-
-/* What the kernel knows of the process's memory, from /proc/PID/stat. It is the process's own if
- * the stack is where we found it; /proc may be that of another pid namespace. */
-static bool read_map(const struct warm_helper *helper, uintptr_t stack, struct prctl_mm_map *map) {
-    char path[32];
-    char text[2048];
-    unsigned long long fields[64] = {0};
-    snprintf(path, sizeof path, "/proc/%d/stat", helper->pid);
-    int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
-    long size = fd < 0 ? fd : sys_read(fd, text, sizeof text - 1);
-    if (fd >= 0) {
-        sys_close(fd);
-    }
-    if (size <= 0) {
-        return false;
-    }
-    text[size] = 0;
-    char *at = strrchr(text, ')');
-    if (!at || strlen(at) < 4) {
-        return false;
-    }
-    at += 4; /* to field 4; 3 is a letter */
-    for (int field = 4; field < 64 && *at; field++) {
-        fields[field] = strtoull(at, &at, 10);
-    }
-    *map = (struct prctl_mm_map){
-        .start_code = fields[26],
-        .end_code = fields[27],
-        .start_stack = fields[28],
-        .start_data = fields[45],
-        .end_data = fields[46],
-        .start_brk = fields[47],
-        .brk = fields[47],
-        .arg_start = fields[48],
-        .arg_end = fields[49],
-        .env_start = fields[50],
-        .env_end = fields[51],
-        .exe_fd = (uint32_t)-1,
-    };
-    return fields[28] == stack;
-}
-
-static enum warm_reason traced_reason(int error) {
-    switch (error) {
-    case -ENOEXEC:
-        return WARM_NEVER_LINKED;
-    case -ETIMEDOUT:
-        return WARM_TIMEOUT;
-    case -ENOSYS:
-        return WARM_NO_KERNEL;
-    default:
-        return WARM_NO_TRACING;
-    }
-}
-
-/* Brings the started program behind its linker and into the image. */
-static enum warm_reason prepare(struct making *making) {
+/* Executes the program, has it linked, and lets it go on in the image. */
+static enum warm_reason link_program(struct making *making) {
     struct warm_helper *helper = making->helper;
     struct warm_shared *shared = helper->shared;
-    struct tracee tracee = {
-        .pid = helper->pid, .pidfd = helper->pidfd, .deadline_ns = making->deadline_ns};
-    struct trace_start begin;
-    int result = trace_read_start(&tracee, &begin);
-    if (result < 0) {
-        return refuse(making, WARM_NO_TRACING, result);
+    struct link link = {
+        .program = helper->program,
+        .name = making->request->argv[0],
+        .variables = helper->key,
+        .variables_size = helper->key_size,
+        .linker = making->linker,
+        .printed = making->output[0],
+        .output = making->output[1],
+        .line = making->line,
+        .image = making->image,
+        .memory = making->memory,
+        .tracee = {.pidfd = -1, .deadline_ns = making->deadline_ns},
+    };
+    enum warm_reason reason = link_run(&link);
+    helper->pid = link.tracee.pid;
+    helper->pidfd = link.tracee.pidfd;
+    if (reason == WARM_STARTED) {
+        shared->stop = link.stop;
+        shared->map = link.map;
+        /* It was given one argument; a script's interpreter has at least two. */
+        shared->prefix = link.start.argc > 1 ? (uint32_t)link.start.argc : 0;
+        reason = link_enter_image(&link, image_size());
     }
-    if (begin.is_secure) {
-        return WARM_SETUID;
-    }
-    if (!begin.loader) {
-        return WARM_STATIC;
-    }
-    /* It was given one argument; a script's interpreter has at least two. */
-    shared->prefix = begin.argc > 1 ? (uint32_t)begin.argc : 0;
-    result = trace_run_to_stop(&tracee, &shared->stop);
-    if (result < 0) {
-        return refuse(making, traced_reason(result), result);
-    }
-    if (!read_map(helper, shared->stop.stack, &shared->map)) {
-        return WARM_NO_PROC;
-    }
-    const long arguments[] = {0,           (long)image_size(), PROT_READ | PROT_EXEC,
-                              MAP_PRIVATE, WARM_MEMORY,        WARM_SHARED_SIZE};
-    long image = 0;
-    result = trace_call(&tracee, begin.vdso, SYS_mmap, arguments, &image);
-    if (result == 0 && image < 0 && image > -4096) {
-        return refuse(making, WARM_NO_KERNEL, image);
-    }
-    if (result == 0) {
-        result = trace_let_go(&tracee, (uintptr_t)image);
-    }
-    return result < 0 ? refuse(making, traced_reason(result), result) : WARM_STARTED;
+    making->error = link.error;
+    return reason;
 }
 
 /* Waits for a moment while the helper has not changed `word`. */
@@ -406,10 +271,16 @@ static enum warm_reason try_child(struct making *making) {
                                                  : refuse(making, WARM_NO_MEMORY, -slot->error);
 }
 
+/* A busy machine would make each start wait for the helper's turn. It only clones, so it needs no
+ * long one. Where it cannot have a short one it comes later. */
+static enum warm_reason shorten_slice(struct making *making) {
+    timeslice_set(making->helper->pid, SLICE_NS);
+    return WARM_STARTED;
+}
+
 static enum warm_reason check_system(struct making *making) {
     const uint64_t needed = KERNEL_PIDFD_OPEN | KERNEL_PIDFD_SEND_SIGNAL | KERNEL_CLOSE_RANGE |
                             KERNEL_MEMFD_CREATE | KERNEL_SCHED_ATTR;
-    struct sys_sigaction action;
     if (!ARCH_KNOWS_GUARDS) {
         return WARM_NO_ARCHITECTURE;
     }
@@ -420,28 +291,35 @@ static enum warm_reason check_system(struct making *making) {
     if (result < 0) {
         return refuse(making, WARM_NO_KERNEL, result);
     }
-    result = sys_sigaction(SIGCHLD, NULL, &action);
-    if (result < 0) {
-        return refuse(making, WARM_NO_KERNEL, result);
+    return current_keeps_children() ? WARM_STARTED : WARM_SIGCHLD_IGNORED;
+}
+
+static enum warm_reason check_variables(const struct request *request) {
+    for (char **variable = request->envp; *variable; variable++) {
+        if (check_has_linker_act(*variable)) {
+            return WARM_LINKER_ACTS;
+        }
     }
-    bool ignored = action.handler == (uintptr_t)SIG_IGN || action.flags & SA_NOCLDWAIT;
-    return ignored ? WARM_SIGCHLD_IGNORED : WARM_STARTED;
+    return WARM_STARTED;
 }
 
 static enum warm_reason make(struct making *making) {
     const char *program = making->request->program;
     enum warm_reason reason = check_system(making);
     if (reason == WARM_STARTED) {
+        reason = check_variables(making->request);
+    }
+    if (reason == WARM_STARTED) {
         /* A relative one depends on where the child is when it executes it. */
-        reason = program[0] == '/' ? check_program(program) : WARM_OTHER_REQUEST;
+        reason = program[0] == '/' ? check_program(program, &making->linker) : WARM_OTHER_REQUEST;
     }
     if (reason == WARM_STARTED) {
         int result = identity_read(AT_FDCWD, program, &making->helper->identity);
         reason = result < 0 ? refuse(making, WARM_NO_FILE, result) : WARM_STARTED;
     }
     enum warm_reason (*const steps[])(struct making *) = {
-        make_memory, make_line,     read_state,   start,       prepare,
-        await_ready, receive_slots, check_helper, watch_files, try_child,
+        make_image,    make_memory,  make_line,   read_state, link_program,  await_ready,
+        receive_slots, check_helper, watch_files, try_child,  shorten_slice,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && reason == WARM_STARTED; i++) {
         reason = steps[i](making);
@@ -459,8 +337,10 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
                            struct warm_helper **helper, int *error) {
     struct request request;
     struct making making = {.request = &request,
+                            .image = -1,
                             .memory = -1,
                             .line = -1,
+                            .output = {-1, -1},
                             .deadline_ns = clock_deadline_ns(deadline_ms)};
     enum warm_reason reason = WARM_NO_MEMORY;
     struct timespec begin;
@@ -484,8 +364,11 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
     if (copy_key(making.helper, &request)) {
         reason = make(&making);
     }
+    close_fd(making.image);
     close_fd(making.memory);
     close_fd(making.line);
+    close_fd(making.output[0]);
+    close_fd(making.output[1]);
     if (reason != WARM_STARTED) {
         warm_free(making.helper);
         *error = making.error;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static bool add(struct parcel *parcel, int fd) {
     if (parcel->count == WARM_MOST_DESCRIPTORS) {
@@ -62,7 +63,49 @@ enum warm_reason parcel_pack(struct parcel *parcel, struct request *request) {
     return reason == WARM_STARTED ? add_streams(parcel, request) : reason;
 }
 
-void parcel_close(const struct request *request, bool failed) {
+static int open_directory(const char *path) {
+    int fd = sys_open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    int result = fd < 0 ? fd : sys_faccessat2(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS);
+    if (result < 0 && fd >= 0) {
+        sys_close(fd);
+    }
+    return result < 0 ? result : fd;
+}
+
+static int open_file(const struct request *request, const struct action *action) {
+    const char *path = request_text(request, action->text);
+    /* We may lead a session without a terminal; the child would not. */
+    struct open_how how = {.flags = action->flags | O_CLOEXEC | O_NOCTTY, .mode = action->mode};
+    return request->capabilities & KERNEL_OPENAT2
+               ? sys_openat2(AT_FDCWD, path, &how)
+               : sys_openat(AT_FDCWD, path, (int)how.flags, action->mode);
+}
+
+int parcel_open(struct parcel *parcel, const struct request *request) {
+    parcel->opened = parcel->count;
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        if (!fit_is_opened_ahead(action)) {
+            continue;
+        }
+        int fd = action->type == REQUEST_CHDIR ? open_directory(request_text(request, action->text))
+                                               : open_file(request, action);
+        if (fd < 0) {
+            return request_fail(request, REQUEST_STEP_ACTION, (int)i, fd);
+        }
+        if (!add(parcel, fd)) {
+            sys_close(fd);
+            return -E2BIG;
+        }
+        parcel->message.opened |= (uint64_t)1 << i;
+    }
+    return 0;
+}
+
+void parcel_close(const struct parcel *parcel, const struct request *request, bool failed) {
+    for (int i = parcel->opened; parcel->message.opened && i < parcel->count; i++) {
+        sys_close(parcel->fds[i]);
+    }
     for (uint32_t i = 0; i < request->header->sources_count; i++) {
         struct source *source = &request->sources[i];
         if (source->peer < 0) {

@@ -41,13 +41,14 @@
 /* How many starts a helper can have under way, parked children included. */
 #define WARM_SLOTS 16
 
-/* The helper's descriptors; 0 to 2 are /dev/null. */
+/* The helper's descriptors; 0 to 2 are /dev/null, once it is in its image. */
 #define WARM_LINE 3  /* a stream: each byte is a ring, the number of a slot */
 #define WARM_FIRST 4 /* the sockets of the slots, SOCK_SEQPACKET */
 #define WARM_END (WARM_FIRST + WARM_SLOTS)
 
-/* The helper's memfd until it is mapped: what we share, and behind that the helper's code. */
-#define WARM_MEMORY WARM_FIRST
+/* The helper's memfds until they are mapped: its code, and what we share. */
+#define WARM_IMAGE WARM_FIRST
+#define WARM_MEMORY (WARM_FIRST + 1)
 
 /* A multiple of all page sizes. */
 #define WARM_SHARED_SIZE ((size_t)64 * 1024)
@@ -55,6 +56,8 @@
 /* What a child can receive. */
 #define WARM_MOST_DESCRIPTORS 32
 #define WARM_MOST_BYTES ((size_t)128 * 1024)
+
+#define WARM_TITLE_SIZE 128
 
 enum warm_word {
     WARM_FREE,
@@ -93,12 +96,13 @@ struct warm_stop {
 /* What lies in the memory that we and the helper share. */
 struct warm_shared {
     /* Written by us before the helper goes on. */
+    int32_t owner; /* our pid */
     struct warm_stop stop;
     struct prctl_mm_map map; /* where the kernel knows code, data, heap and stack to be */
     uint32_t prefix;         /* so many arguments a script's interpreter has in front of argv[1] */
     uint32_t is_random;      /* whether heap and stack lie somewhere else in each process */
 
-    char title[128]; /* what ps(1) shows of the helper and of children that wait */
+    char title[WARM_TITLE_SIZE]; /* what ps(1) shows of the helper and of children that wait */
 
     /* Written by the helper: 1 once it waits for rings, or -errno; a futex. */
     _Atomic int32_t ready;
@@ -108,12 +112,13 @@ struct warm_shared {
 static_assert(sizeof(struct warm_shared) <= WARM_SHARED_SIZE, "shared");
 
 /* What a child is sent, followed by a request block up to its pointers. The descriptors that go
- * along are those of its sources, but for the one to be executed, and then our own standard streams
- * that are to be inherited. */
+ * along are those of its sources, but for the one to be executed, then our own standard streams
+ * that are to be inherited, then what was opened for actions. */
 struct warm_message {
     uint32_t generation;
     int32_t parent;        /* our pid */
     uint64_t capabilities; /* of the kernel */
+    uint64_t opened;       /* bit n: the n-th action is done with a descriptor that goes along */
     uint32_t streams;      /* bit n: our descriptor n goes along; bit 8 + n: as close-on-exec */
     int32_t above;         /* a number above all that the request names */
     uint32_t unattended;   /* nobody waits: the child frees its slot itself */

@@ -15,6 +15,16 @@
 /* Between two looks at whether helper and child are alive. */
 #define LOOK_NS 20000000
 
+/* That the caller has the pid of the child that takes the message of `posted`. */
+static uint64_t told(uint32_t posted, int pid) {
+    return (uint64_t)(posted >> WARM_WORD_BITS) << 32 | (uint32_t)pid;
+}
+
+/* The pid, if it is one of the same generation as `word`; else 0. */
+static int pid_told(uint64_t told, uint32_t word) {
+    return told >> 32 == word >> WARM_WORD_BITS ? (int)(uint32_t)told : 0;
+}
+
 /* A slot that is ours until the child has it. */
 struct claim {
     struct warm_slot *slot;
@@ -37,12 +47,30 @@ static bool take_slot(struct warm_helper *helper, struct claim *claim) {
             claim->posted = warm_word(word + (1U << WARM_WORD_BITS), WARM_POSTED);
             if (atomic_compare_exchange_strong(&slot->word, &word, claim->posted)) {
                 *claim = (struct claim){slot, i, claim->posted, kinds[kind] == WARM_READY};
-                helper->told[i] = 0;
                 return true;
             }
         }
     }
     return false;
+}
+
+/* Gives it back: nothing was sent, so a child that waits there goes on waiting. */
+static void leave_slot(const struct claim *claim) {
+    claim->slot->word = warm_word(claim->posted, claim->is_ready ? WARM_READY : WARM_FREE);
+}
+
+static enum warm_reason reason_of_sending(int error) {
+    switch (error) {
+    case -EBADF:
+        return WARM_OTHER_REQUEST; /* a cold start says which descriptor it is */
+    case -EMSGSIZE:
+        return WARM_TOO_BIG;
+    case -EPIPE:
+    case -ECONNRESET:
+        return WARM_BROKEN;
+    default:
+        return WARM_NO_MEMORY;
+    }
 }
 
 int warm_ring(const struct warm_helper *helper, int slot) {
@@ -142,36 +170,52 @@ static enum warm_reason conclude(struct warm_slot *slot, const struct request *r
     return state == WARM_REFUSED ? WARM_OTHER_LIMITS : WARM_STARTED;
 }
 
-/* Sends the request to a child that waits, and does not wait for it: nothing that it does can fail.
- */
-static enum warm_reason hand_over(struct warm_helper *helper, const struct claim *claim,
-                                  const struct request *request, struct parcel *parcel) {
-    struct warm_slot *slot = claim->slot;
+/* A pidfd of the child that waits in a slot, or -errno: -ESRCH if it has ended. */
+static int open_waiting(int pid) {
     struct sys_exit_info info;
-    const int pid = slot->pid;
     int pidfd = sys_pidfd_open(pid, 0);
-    int error = pidfd < 0
-                    ? pidfd
-                    : sys_waitid(P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
-    if (error == 0 && info.pid != 0) {
-        error = -ESRCH; /* it has ended */
+    if (pidfd < 0) {
+        return pidfd;
     }
-    if (error == 0) {
-        /* From here on it is the caller's. What is told last is that it is: who looks at a slot
-         * without a child would otherwise not know of it. */
-        helper->told[claim->number] = pid;
-        slot->pid = 0;
-        parcel->message.unattended = 1;
-        error = parcel_send(parcel, request, helper->slots[claim->number]);
+    int result = sys_waitid(P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+    if (result == 0 && info.pid == 0) {
+        return pidfd;
     }
+    sys_close(pidfd);
+    return -ESRCH;
+}
+
+/* Sends the request to a child that waits, and does not wait for it: nothing can fail there. */
+static enum warm_reason hand_over(struct warm_helper *helper, const struct claim *claim,
+                                  const struct request *request, struct parcel *parcel,
+                                  int *result) {
+    struct warm_slot *slot = claim->slot;
+    const int pid = slot->pid;
+    int pidfd = open_waiting(pid);
+    if (pidfd == -ESRCH) {
+        take_back(helper, slot, claim->posted);
+        return WARM_BROKEN;
+    }
+    if (pidfd < 0) {
+        leave_slot(claim);
+        return WARM_NO_MEMORY;
+    }
+    *result = parcel_open(parcel, request);
+    if (*result < 0) {
+        leave_slot(claim);
+        sys_close(pidfd);
+        return request->header->step == REQUEST_STEP_NONE ? WARM_TOO_BIG : WARM_STARTED;
+    }
+    /* From here on it is the caller's, who waits for the process and not for the slot. */
+    helper->told[claim->number] = told(claim->posted, pid);
+    slot->pid = 0;
+    parcel->message.unattended = 1;
+    int error = parcel_send(parcel, request, helper->slots[claim->number]);
     if (error < 0) {
         slot->pid = pid;
-        helper->told[claim->number] = 0;
-        take_back(helper, slot, claim->posted);
-        if (pidfd >= 0) {
-            sys_close(pidfd);
-        }
-        return WARM_BROKEN;
+        leave_slot(claim);
+        sys_close(pidfd);
+        return reason_of_sending(error);
     }
     request->header->pid = pid;
     request->header->pidfd = pidfd;
@@ -184,15 +228,12 @@ static enum warm_reason attend(struct warm_helper *helper, const struct claim *c
                                int64_t deadline_ns, int *result) {
     struct warm_slot *slot = claim->slot;
     int error = parcel_send(parcel, request, helper->slots[claim->number]);
-    if (error < 0 && !claim->is_ready) {
-        /* Nothing was sent, and nobody is at the slot. */
-        slot->word = warm_word(claim->posted, WARM_FREE);
-        return error == -EBADF ? WARM_OTHER_REQUEST : WARM_TOO_BIG;
+    if (error < 0) {
+        leave_slot(claim);
+        return reason_of_sending(error);
     }
-    if (error == 0 && !claim->is_ready) {
-        error = warm_ring(helper, claim->number);
-    }
-    if (error < 0 && take_back(helper, slot, claim->posted)) {
+    if (!claim->is_ready && warm_ring(helper, claim->number) < 0 &&
+        take_back(helper, slot, claim->posted)) {
         return WARM_BROKEN;
     }
     enum warm_reason reason = await(helper, slot, claim->posted, deadline_ns);
@@ -207,8 +248,8 @@ static enum warm_reason run(struct warm_helper *helper, const struct request *re
     }
     parcel->message.generation = claim.posted >> WARM_WORD_BITS;
     request->header->parked = claim.is_ready;
-    return claim.is_ready && fit_cannot_fail(request)
-               ? hand_over(helper, &claim, request, parcel)
+    return claim.is_ready && fit_can_be_handed_over(request)
+               ? hand_over(helper, &claim, request, parcel, result)
                : attend(helper, &claim, request, parcel, deadline_ns, result);
 }
 
@@ -229,17 +270,16 @@ enum warm_reason warm_start(struct warm_helper *helper, void *block, size_t capa
     if (reason == WARM_STARTED) {
         reason = current_check(helper, &request);
     }
+    if (reason == WARM_STARTED) {
+        reason = parcel_pack(&parcel, &request);
+        if (reason == WARM_STARTED) {
+            reason = run(helper, &request, &parcel, deadline_ns, result);
+        }
+        parcel_close(&parcel, &request, reason != WARM_STARTED || *result < 0);
+    }
     if (reason == WARM_BROKEN) {
         helper->broken = true;
     }
-    if (reason != WARM_STARTED) {
-        return reason;
-    }
-    reason = parcel_pack(&parcel, &request);
-    if (reason == WARM_STARTED) {
-        reason = run(helper, &request, &parcel, deadline_ns, result);
-    }
-    parcel_close(&request, reason != WARM_STARTED || *result < 0);
     return reason;
 }
 
@@ -256,7 +296,6 @@ int warm_park(struct warm_helper *helper, int count) {
             !atomic_compare_exchange_strong(&slot->word, &word, warm_word(word, WARM_COMING))) {
             continue;
         }
-        helper->told[i] = 0;
         if (warm_ring(helper, i) < 0) {
             slot->word = warm_word(word, WARM_FREE);
             break;
@@ -278,7 +317,7 @@ static bool has_lost_child(const struct warm_helper *helper, int number) {
         break;
     case WARM_POSTED:
     case WARM_TAKEN:
-        pid = helper->told[number];
+        pid = pid_told(helper->told[number], word);
         break;
     default:
         return false;

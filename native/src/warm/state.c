@@ -2,10 +2,11 @@
 
 #include "sys.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/sched.h>
+#include <linux/sched/types.h>
 #include <linux/securebits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,24 +150,34 @@ static int read_authority(const struct state *like, struct state_authority *auth
     return result;
 }
 
-/* What a child of the calling thread would have (sched(7)). */
+/* What a child of a thread with these attributes has (sched(7)); the time slice is the usual one,
+ * as `like` has it. */
+static void reset_on_fork(struct sched_attr *attributes, const struct state *like) {
+    struct sched_attr usual = {0};
+    if (like) {
+        memcpy(&usual, like->schedule.attributes, sizeof usual);
+    }
+    if (attributes->sched_policy != SCHED_NORMAL && attributes->sched_policy != SCHED_BATCH) {
+        attributes->sched_policy = SCHED_NORMAL;
+        attributes->sched_priority = 0;
+    }
+    attributes->sched_nice = attributes->sched_nice < 0 ? 0 : attributes->sched_nice;
+    attributes->sched_runtime = usual.sched_runtime;
+    attributes->sched_flags &= ~(uint64_t)SCHED_FLAG_RESET_ON_FORK;
+}
+
 static int read_schedule(const struct state *like, struct state_schedule *schedule) {
-    struct state_policy *attributes = &schedule->attributes;
+    struct sched_attr attributes = {0};
     unsigned char processors[MOST_PROCESSORS / 8];
-    long result = sys_call(SYS_sched_getattr, 0, (long)attributes, sizeof *attributes, 0, 0, 0);
+    static_assert(sizeof attributes == sizeof schedule->attributes, "sched_attr");
+    long result = sys_call(SYS_sched_getattr, 0, (long)&attributes, sizeof attributes, 0, 0, 0);
     if (result < 0) {
         return (int)result;
     }
-    if (attributes->sched_flags & SCHED_FLAG_RESET_ON_FORK) {
-        if (attributes->sched_policy != SCHED_NORMAL && attributes->sched_policy != SCHED_BATCH) {
-            attributes->sched_policy = SCHED_NORMAL;
-            attributes->sched_priority = 0;
-        }
-        attributes->sched_nice = attributes->sched_nice < 0 ? 0 : attributes->sched_nice;
-        attributes->sched_flags &= ~(uint64_t)SCHED_FLAG_RESET_ON_FORK;
-        /* The time slice, which is the usual one then. */
-        attributes->sched_runtime = like ? like->schedule.attributes.sched_runtime : 0;
+    if (attributes.sched_flags & SCHED_FLAG_RESET_ON_FORK) {
+        reset_on_fork(&attributes, like);
     }
+    memcpy(schedule->attributes, &attributes, sizeof attributes);
     result = sys_call(SYS_sched_getaffinity, 0, sizeof processors, (long)processors, 0, 0, 0);
     if (result < 0) {
         return (int)result;

@@ -12,21 +12,6 @@
 
 #define STATE_NOTE_SIZE 16
 
-/* struct sched_attr of linux/sched/types.h, which cannot be included beside pthread.h: both have a
- * struct sched_param. */
-struct state_policy {
-    uint32_t size;
-    uint32_t sched_policy;
-    uint64_t sched_flags;
-    int32_t sched_nice;
-    uint32_t sched_priority;
-    uint64_t sched_runtime;
-    uint64_t sched_deadline;
-    uint64_t sched_period;
-    uint32_t sched_util_min;
-    uint32_t sched_util_max;
-};
-
 /* Equal ones compare equal byte by byte, group by group. */
 struct state {
     struct state_authority {
@@ -39,7 +24,8 @@ struct state {
     } authority;
 
     struct state_schedule {
-        struct state_policy attributes;
+        uint64_t
+            attributes[7];   /* a struct sched_attr, whose header allows no <sched.h> beside it */
         uint64_t processors; /* a hash of the set */
         int64_t io_priority;
         int64_t timer_slack;

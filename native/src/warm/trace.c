@@ -175,6 +175,25 @@ int trace_run_to_stop(struct tracee *tracee, struct warm_stop *stop) {
                : -ENOEXEC;
 }
 
+int trace_read(const struct tracee *tracee, uintptr_t address, int *values, size_t size) {
+    for (size_t at = 0; at < size; at += sizeof(int)) {
+        uintptr_t word;
+        int result = read_word(tracee, address + at, &word);
+        if (result < 0) {
+            return result;
+        }
+        memcpy(values + at / sizeof(int), &word, sizeof(int));
+    }
+    return 0;
+}
+
+int trace_write(const struct tracee *tracee, uintptr_t address, int value) {
+    uintptr_t word;
+    int result = read_word(tracee, address, &word);
+    memcpy(&word, &value, sizeof value);
+    return result < 0 ? result : (int)call(PTRACE_POKEDATA, tracee, address, word);
+}
+
 /* Where in the vdso a system call instruction stands: the kernel maps the same one into each
  * process. 0 where there is none. */
 static size_t find_system_call(void) {

@@ -31,6 +31,12 @@ int trace_read_start(struct tracee *tracee, struct trace_start *start);
  * done its work. Returns 0; -ENOEXEC where that point is never reached, or another -errno. */
 int trace_run_to_stop(struct tracee *tracee, struct warm_stop *stop);
 
+/* Reads `size` bytes of the process, a multiple of an int's. Returns 0 or -errno. */
+int trace_read(const struct tracee *tracee, uintptr_t address, int *values, size_t size);
+
+/* Writes an int into the process, also where it may not write itself. Returns 0 or -errno. */
+int trace_write(const struct tracee *tracee, uintptr_t address, int value);
+
 /* Has the process make a system call, and stores its result. `vdso` is where its vdso lies. Returns
  * 0 or the -errno of tracing. */
 int trace_call(struct tracee *tracee, uintptr_t vdso, long nr, const long arguments[6],

@@ -21,6 +21,7 @@ enum warm_reason {
     WARM_STATIC,         /* it has no dynamic linker, so nothing would be gained */
     WARM_UNKNOWN_LINKER, /* a dynamic linker that is not glibc's */
     WARM_ENV,            /* a script of env(1), which executes something else at once */
+    WARM_LINKER_ACTS,    /* its linker does more than link: it prints something, or is audited */
     WARM_NEVER_LINKED,   /* it ended, or stopped elsewhere, before it was linked */
 
     /* The system, at making. */

@@ -33,6 +33,9 @@ public enum ColdReason {
     /** It is a script of env(1), which executes something else at once. */
     ENV_SCRIPT(WarmSpawn.ENV),
 
+    /** Its dynamic linker does more than to link: it prints something, or is audited. */
+    BUSY_LINKER(WarmSpawn.LINKER_ACTS),
+
     /** It has ended, or stopped elsewhere, before it was linked: a library is missing, say. */
     NOT_LINKED(WarmSpawn.NEVER_LINKED),
 

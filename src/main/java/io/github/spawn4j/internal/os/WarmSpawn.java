@@ -15,31 +15,32 @@ public final class WarmSpawn {
     @Native public static final int STATIC = 4;
     @Native public static final int UNKNOWN_LINKER = 5;
     @Native public static final int ENV = 6;
-    @Native public static final int NEVER_LINKED = 7;
-    @Native public static final int NO_ARCHITECTURE = 8;
-    @Native public static final int NO_KERNEL = 9;
-    @Native public static final int NO_TRACING = 10;
-    @Native public static final int NO_PROC = 11;
-    @Native public static final int NO_SPAWN = 12;
-    @Native public static final int SIGCHLD_IGNORED = 13;
-    @Native public static final int NO_MEMORY = 14;
-    @Native public static final int TIMEOUT = 15;
-    @Native public static final int OTHER_REQUEST = 16;
-    @Native public static final int OTHER_PROGRAM = 17;
-    @Native public static final int OTHER_ENVIRONMENT = 18;
-    @Native public static final int TOO_BIG = 19;
-    @Native public static final int STALE = 20;
-    @Native public static final int OTHER_AUTHORITY = 21;
-    @Native public static final int NO_ACCESS = 22;
-    @Native public static final int OTHER_SCHEDULE = 23;
-    @Native public static final int OTHER_GROUP = 24;
-    @Native public static final int OTHER_LIMITS = 25;
-    @Native public static final int BUSY = 26;
-    @Native public static final int LATE = 27;
-    @Native public static final int BROKEN = 28;
+    @Native public static final int LINKER_ACTS = 7;
+    @Native public static final int NEVER_LINKED = 8;
+    @Native public static final int NO_ARCHITECTURE = 9;
+    @Native public static final int NO_KERNEL = 10;
+    @Native public static final int NO_TRACING = 11;
+    @Native public static final int NO_PROC = 12;
+    @Native public static final int NO_SPAWN = 13;
+    @Native public static final int SIGCHLD_IGNORED = 14;
+    @Native public static final int NO_MEMORY = 15;
+    @Native public static final int TIMEOUT = 16;
+    @Native public static final int OTHER_REQUEST = 17;
+    @Native public static final int OTHER_PROGRAM = 18;
+    @Native public static final int OTHER_ENVIRONMENT = 19;
+    @Native public static final int TOO_BIG = 20;
+    @Native public static final int STALE = 21;
+    @Native public static final int OTHER_AUTHORITY = 22;
+    @Native public static final int NO_ACCESS = 23;
+    @Native public static final int OTHER_SCHEDULE = 24;
+    @Native public static final int OTHER_GROUP = 25;
+    @Native public static final int OTHER_LIMITS = 26;
+    @Native public static final int BUSY = 27;
+    @Native public static final int LATE = 28;
+    @Native public static final int BROKEN = 29;
 
     /** How many there are. */
-    @Native public static final int REASONS = 29;
+    @Native public static final int REASONS = 30;
 
     static {
         NativeLibrary.load();
