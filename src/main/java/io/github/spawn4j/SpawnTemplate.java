@@ -110,7 +110,7 @@ public final class SpawnTemplate implements AutoCloseable {
      * @return the numbers
      */
     public Statistics statistics() {
-        return held.warm() == null ? Statistics.NONE : Statistics.of(held.warm());
+        return Statistics.of(held.warm());
     }
 
     @Override
@@ -155,7 +155,11 @@ public final class SpawnTemplate implements AutoCloseable {
             coldStarts = Map.copyOf(coldStarts);
         }
 
+        /** Of a program that may be null, which means that it is not kept warm. */
         static Statistics of(WarmProgram program) {
+            if (program == null) {
+                return NONE;
+            }
             Map<ColdReason, Long> cold = new EnumMap<>(ColdReason.class);
             for (ColdReason reason : ColdReason.values()) {
                 long count = program.cold(reason.code());
@@ -296,7 +300,7 @@ public final class SpawnTemplate implements AutoCloseable {
         private WarmProgram warmProgram(PinnedExecutable executable) {
             return warm == null
                     ? null
-                    : warm.program(executable.path(), arguments, environment.encoded());
+                    : warm.program(executable.path(), arguments, environment.encoded(), 0, null);
         }
     }
 }

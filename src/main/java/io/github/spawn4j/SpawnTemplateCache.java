@@ -4,12 +4,17 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
+import io.github.spawn4j.internal.launch.Strings;
+import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.warm.HelperBudget;
+import io.github.spawn4j.internal.warm.WarmProgram;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -33,6 +38,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class SpawnTemplateCache implements AutoCloseable {
     private static final Log LOG = Log.of(SpawnTemplateCache.class);
     private static final int USUAL_SIZE = 64;
+    private static final int USUAL_HELPERS = 8;
     private static final float USUAL_LOAD = 0.75f;
 
     /**
@@ -62,8 +68,19 @@ public final class SpawnTemplateCache implements AutoCloseable {
     @GuardedBy("lock")
     private long evictions;
 
-    private SpawnTemplateCache(int maximumSize) {
-        this.maximumSize = maximumSize;
+    /** Null where nothing is kept warm. */
+    private final Warm warm;
+
+    /** The start of a program from which on it is. */
+    private final int warmFrom;
+
+    private final HelperBudget budget;
+
+    private SpawnTemplateCache(Builder builder) {
+        maximumSize = builder.maximumSize;
+        warm = builder.warm;
+        warmFrom = builder.warmFrom;
+        budget = new HelperBudget(builder.maximumHelpers);
     }
 
     /**
@@ -124,7 +141,17 @@ public final class SpawnTemplateCache implements AutoCloseable {
 
     private TemplateProgram make(String program) throws IOException {
         byte[] path = ProgramLookup.findAbsolute(program, null, Environment.inheritedSearchPath());
-        return new TemplateProgram(new PinnedExecutable(path), null);
+        PinnedExecutable executable = new PinnedExecutable(path);
+        WarmProgram kept =
+                warm == null
+                        ? null
+                        : warm.program(
+                                path,
+                                Strings.NONE.plus(Text.encodeName("program", program)),
+                                new Environment().encoded(),
+                                warmFrom,
+                                budget);
+        return new TemplateProgram(executable, kept);
     }
 
     private TemplateProgram lookUp(String program) throws IOException {
@@ -204,6 +231,25 @@ public final class SpawnTemplateCache implements AutoCloseable {
     }
 
     /**
+     * How the starts of one program were, since its template was made.
+     *
+     * @param program as it is given to {@link #spawn}
+     * @return the numbers; none if the cache does not hold the program, or does not keep it warm
+     */
+    public SpawnTemplate.Statistics statistics(String program) {
+        TemplateProgram known;
+        lock.lock();
+        try {
+            known = programs.get(program);
+        } finally {
+            lock.unlock();
+        }
+        return known == null
+                ? SpawnTemplate.Statistics.NONE
+                : SpawnTemplate.Statistics.of(known.warm());
+    }
+
+    /**
      * Closes all templates; spawns that are going on finish, later ones fail with EBADF. Closing
      * twice does nothing.
      */
@@ -238,11 +284,14 @@ public final class SpawnTemplateCache implements AutoCloseable {
      * Describes a cache. One thread at a time.
      *
      * <pre>{@code
-     * SpawnTemplateCache.builder().maximumSize(16).build();
+     * SpawnTemplateCache.builder().maximumSize(16).warm(Warm.on(), 3).build();
      * }</pre>
      */
     public static final class Builder {
         private int maximumSize = USUAL_SIZE;
+        private Warm warm;
+        private int warmFrom;
+        private int maximumHelpers = USUAL_HELPERS;
 
         private Builder() {}
 
@@ -262,12 +311,46 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
 
         /**
+         * Keeps the programs {@linkplain Warm warm} that have been started often enough.
+         *
+         * @param settings how
+         * @param fromStart from which start on a program has a helper: 1 for all, 3 for what is
+         *     started a third time; at least 1
+         * @return this
+         * @throws IllegalArgumentException if {@code fromStart} is less than 1
+         */
+        public Builder warm(Warm settings, int fromStart) {
+            if (fromStart < 1) {
+                throw new IllegalArgumentException("warm from start " + fromStart);
+            }
+            warm = Objects.requireNonNull(settings, "settings");
+            warmFrom = fromStart;
+            return this;
+        }
+
+        /**
+         * Bounds the helpers of programs that are kept warm; 8 by default. The program that was
+         * started least recently loses its helper, if that was more than a second ago.
+         *
+         * @param helpers how many there are at most; at least 1
+         * @return this
+         * @throws IllegalArgumentException if {@code helpers} is less than 1
+         */
+        public Builder maximumHelpers(int helpers) {
+            if (helpers < 1) {
+                throw new IllegalArgumentException("maximum helpers " + helpers);
+            }
+            maximumHelpers = helpers;
+            return this;
+        }
+
+        /**
          * Makes the cache.
          *
          * @return an empty cache, to be closed by the caller
          */
         public SpawnTemplateCache build() {
-            return new SpawnTemplateCache(maximumSize);
+            return new SpawnTemplateCache(this);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Strings;
+import io.github.spawn4j.internal.warm.HelperBudget;
 import io.github.spawn4j.internal.warm.WarmProgram;
 import io.github.spawn4j.internal.warm.WarmSettings;
 import java.time.Duration;
@@ -154,17 +155,25 @@ public final class Warm {
         return time;
     }
 
-    /** A program that is kept warm like this; it has no helper yet. */
-    WarmProgram program(byte[] path, Strings arguments, Strings environment) {
+    /**
+     * A program that is kept warm like this; it has no helper yet.
+     *
+     * @param fromStart which start is the first to ask for one
+     * @param budget bounds the helpers of several programs; null for no bound
+     */
+    WarmProgram program(
+            byte[] path,
+            Strings arguments,
+            Strings environment,
+            int fromStart,
+            HelperBudget budget) {
         RequestEncoder request = new RequestEncoder(0, 0, 0);
         request.program(path, arguments, environment);
+        int deadlineMs = (int) Math.max(1, deadline.toMillis());
         return new WarmProgram(
                 request,
-                new WarmSettings(
-                        parked,
-                        idle.toNanos(),
-                        renewAfter,
-                        (int) Math.max(1, deadline.toMillis())));
+                new WarmSettings(fromStart, parked, idle.toNanos(), renewAfter, deadlineMs),
+                budget);
     }
 
     @Override

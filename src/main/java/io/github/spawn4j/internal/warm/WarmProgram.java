@@ -34,6 +34,9 @@ public final class WarmProgram implements AutoCloseable {
 
     private final WarmSettings settings;
 
+    /** Null where nobody else's helpers count. */
+    private final HelperBudget budget;
+
     /** What a helper is made from. Used on the thread of the helpers only. */
     private final RequestEncoder request;
 
@@ -66,10 +69,12 @@ public final class WarmProgram implements AutoCloseable {
      * A program without a helper.
      *
      * @param request with nothing but its program, arguments and environment; taken over
+     * @param budget what bounds its helper and those of others, or null
      */
-    public WarmProgram(RequestEncoder request, WarmSettings settings) {
+    public WarmProgram(RequestEncoder request, WarmSettings settings, HelperBudget budget) {
         this.request = request;
         this.settings = settings;
+        this.budget = budget;
     }
 
     /**
@@ -81,8 +86,11 @@ public final class WarmProgram implements AutoCloseable {
     public boolean start(RequestEncoder toStart, int strategy) {
         Helper current = helper;
         if (current == null || !current.acquire()) {
-            cold.incrementAndGet(refusal);
-            ask();
+            int reason = refusal;
+            if (cold.incrementAndGet(reason) >= settings.fromStart() || reason != NOT_READY) {
+                lastUseNs = System.nanoTime();
+                ask();
+            }
             return false;
         }
         try {
@@ -153,13 +161,14 @@ public final class WarmProgram implements AutoCloseable {
     private void make() {
         try {
             postpone();
-            if (!isClosed()) {
+            if (!isClosed() && (budget == null || budget.admit(this))) {
                 long[] made = new long[2];
                 int reason = request.makeHelper(MAKE_MS, made);
                 if (reason == WarmSpawn.STARTED) {
                     use(new Helper(made[0]));
                 } else {
                     refusal = reason;
+                    leaveBudgetWithoutHelper();
                     LOG.debug("no helper: reason {}, errno {}", reason, made[1]);
                 }
             }
@@ -170,6 +179,12 @@ public final class WarmProgram implements AutoCloseable {
 
     private synchronized boolean isClosed() {
         return closed;
+    }
+
+    private void leaveBudgetWithoutHelper() {
+        if (budget != null && helper == null) {
+            budget.leave(this);
+        }
     }
 
     private void use(Helper made) {
@@ -184,6 +199,7 @@ public final class WarmProgram implements AutoCloseable {
             }
         }
         lastUseNs = System.nanoTime();
+        leaveBudgetWithoutHelper(); // if it was closed meanwhile
         if (unused != null) {
             unused.release();
         }
@@ -198,6 +214,7 @@ public final class WarmProgram implements AutoCloseable {
             helper = null;
             HelperKeeper.remove(this);
         }
+        leaveBudgetWithoutHelper();
         old.release();
     }
 
@@ -267,6 +284,7 @@ public final class WarmProgram implements AutoCloseable {
             helper = null;
             HelperKeeper.remove(this);
         }
+        leaveBudgetWithoutHelper();
         if (old != null) {
             old.release();
         }
