@@ -90,6 +90,7 @@ static const command commands[] = {
     {NATIVE_BIN "/descriptors"},
     {NATIVE_BIN "/environment"},
     {NATIVE_BIN "/auxv"},
+    {NATIVE_BIN "/linked", "one", "", "two words"},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
