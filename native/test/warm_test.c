@@ -196,17 +196,17 @@ static void descriptors_are_those_of_a_cold_start(void) {
         struct warm_helper *helper = make(DESCRIPTORS);
         char texts[2][256];
         for (int warm = 0; warm < 2; warm++) {
-            static const char *const argv[] = {NATIVE_BIN "/descriptors", "/proc/self/fd/25", NULL};
+            static const char *const argv[] = {NATIVE_BIN "/descriptors", "/proc/self/fd/30", NULL};
             struct builder b = request_begin();
             int pipe = builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1);
-            builder_map(&b, pipe, 25); /* among the numbers that descriptors arrive at */
+            builder_map(&b, pipe, 30); /* among the numbers that descriptors arrive at */
             for (int fd = 0; fd < 3; fd++) {
                 builder_add_action(&b, REQUEST_INHERIT, fd, 0);
             }
-            builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 22)->text = builder_text(&b, "/");
-            builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, 21);
-            builder_add_action(&b, REQUEST_CLOSE_RANGE, 23, 24);
-            builder_add_action(&b, REQUEST_CLOSE_RANGE, 26, -1);
+            builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 28)->text = builder_text(&b, "/");
+            builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, 27);
+            builder_add_action(&b, REQUEST_CLOSE_RANGE, 29, 29);
+            builder_add_action(&b, REQUEST_CLOSE_RANGE, 31, -1);
             builder_end_with(&b, argv, SHORT_ENVIRONMENT);
             if (warm) {
                 start(helper, &b);

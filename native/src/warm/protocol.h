@@ -39,7 +39,7 @@
 #include <stdatomic.h>
 
 /* How many starts a helper can have under way, parked children included. */
-#define WARM_SLOTS 16
+#define WARM_SLOTS 24
 
 /* The helper's descriptors; 0 to 2 are /dev/null, once it is in its image. */
 #define WARM_LINE 3  /* a stream: each byte is a ring, the number of a slot */
