@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +13,9 @@
 #include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#if __has_include(<linux/landlock.h>)
+#include <linux/landlock.h>
+#endif
 
 static const char *const STATUS[] = {"/usr/bin/grep", "-E",
                                      "^(Umask|Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|Sig[BI])",
@@ -53,16 +55,20 @@ static void add_filter(void) {
 }
 
 static void add_landlock(void) {
+    long fd = -1;
+#ifdef SYS_landlock_create_ruleset
     const struct landlock_ruleset_attr rules = {.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SOCK};
-    long fd = syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+    fd = syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+#endif
     if (fd < 0) {
-        CHECK_EQUAL(errno, EOPNOTSUPP);
         printf("skipped, no Landlock: ");
         exit(0);
     }
+#ifdef SYS_landlock_restrict_self
     CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
     CHECK_EQUAL(syscall(SYS_landlock_restrict_self, fd, 0), 0);
     close((int)fd);
+#endif
 }
 
 static void own_directory(void) { CHECK_EQUAL(unshare(CLONE_FS), 0); }

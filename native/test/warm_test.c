@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 static const char *const TRUE[] = {"/bin/true", NULL};
 static const char *const ECHO_HI[] = {"/bin/echo", "hi", NULL};
@@ -416,7 +417,7 @@ static void helper_that_was_stopped_in_between_starts_once(void) {
 static pid_t waiting_child(const struct warm_helper *helper) {
     char path[64];
     int pid = warm_pid(helper);
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)gettid());
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)syscall(SYS_gettid));
     while (pid == warm_pid(helper)) {
         FILE *children = fopen(path, "re");
         CHECK(children);

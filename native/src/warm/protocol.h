@@ -29,7 +29,8 @@
  *                                                  |                           ^
  *                                                  +--- no child can be had ---+
  *
- * We make DONE, FAILED and REFUSED FREE again. A LOST slot is not used any more. */
+ * We make DONE, FAILED and REFUSED FREE again. Where nobody waits for how it goes the child makes
+ * its slot FREE itself. A LOST slot is not used any more. */
 #ifndef SPAWN4J_WARM_PROTOCOL_H
 #define SPAWN4J_WARM_PROTOCOL_H
 
