@@ -576,6 +576,35 @@ static void *start_many(void *unused) {
     return NULL;
 }
 
+static void *make_many(void *unused) {
+    (void)unused;
+    for (int i = 0; i < 10; i++) {
+        char text[16];
+        struct warm_helper *helper = make(ECHO_HI);
+        struct builder b = request_printing(ECHO_HI);
+        start(helper, &b);
+        await_output(&b, text, sizeof text);
+        check_text(text, "hi\n");
+        request_discard(&b);
+        warm_free(helper);
+    }
+    return NULL;
+}
+
+static void several_threads_can_make(void) {
+    pthread_t threads[THREADS];
+    warm_free(make(ECHO_HI)); /* opens what stays open */
+    int before = check_count_open();
+    for (int i = 0; i < THREADS; i++) {
+        CHECK_EQUAL(pthread_create(&threads[i], NULL, make_many, NULL), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    CHECK_EQUAL(check_count_open(), before);
+    check_no_child();
+}
+
 static void several_threads_can_start(void) {
     pthread_t threads[THREADS];
     shared_helper = make(ECHO_HI);
@@ -664,6 +693,7 @@ int main(void) {
     RUN(helper_and_waiting_children_bear_a_title);
     RUN(helper_has_a_short_slice_and_children_the_usual_one);
     RUN(nothing_outlives_us);
+    RUN(several_threads_can_make);
     RUN(several_threads_can_start);
     RUN(what_is_opened_later_is_linked_lazily);
     RUN(program_that_lacks_a_function_is_linked_lazily);
