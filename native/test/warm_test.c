@@ -18,6 +18,13 @@ static const char *const TRUE[] = {"/bin/true", NULL};
 static const char *const ECHO_HI[] = {"/bin/echo", "hi", NULL};
 static const char *const DESCRIPTORS[] = {NATIVE_BIN "/descriptors", NULL};
 
+/* A path that no other run of this test uses. */
+static const char *path_of(const char *name) {
+    static char path[64];
+    snprintf(path, sizeof path, "/tmp/spawn4j-warm-%d-%s", (int)getpid(), name);
+    return path;
+}
+
 /* Starts warm what must start. */
 static void start(struct warm_helper *helper, struct builder *b) {
     int result;
@@ -124,7 +131,7 @@ static struct builder request_opening(const char *directory, const char *file) {
     action->flags = O_RDONLY;
     builder_add_action(&b, REQUEST_CHDIR, 0, 0)->text = builder_text(&b, directory);
     action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 2);
-    action->text = builder_text(&b, "/tmp/spawn4j-warm-errors");
+    action->text = builder_text(&b, path_of("errors"));
     action->flags = O_WRONLY | O_CREAT | O_TRUNC;
     action->mode = 0600;
     builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
@@ -169,7 +176,7 @@ static void files_and_directories_are_opened(void) {
     }
     CHECK_EQUAL(warm_look(helper), WARM_STARTED);
     warm_free(helper);
-    unlink("/tmp/spawn4j-warm-errors");
+    unlink(path_of("errors"));
     check_no_child();
 }
 
@@ -359,8 +366,8 @@ static void await_stop(pid_t pid) {
 
 /* What was given up does not run later either: a child that finds it throws it away. */
 static void stopped_helper_is_given_up_and_runs_nothing(void) {
-    static const char mark[] = "/tmp/spawn4j-warm-mark";
-    static const char *const touch[] = {"/usr/bin/touch", mark, NULL};
+    const char *mark = path_of("mark");
+    const char *const touch[] = {"/usr/bin/touch", mark, NULL};
     int ends[2];
     unlink(mark);
     struct warm_helper *helper = make(touch);
@@ -458,7 +465,7 @@ static void stopped_child_that_waited_is_given_up(void) {
 
 /* A child that is killed while it takes its actions has ended as a program that was killed. */
 static void child_killed_on_the_way_is_a_killed_process(void) {
-    static const char fifo[] = "/tmp/spawn4j-warm-fifo";
+    const char *fifo = path_of("fifo");
     unlink(fifo);
     CHECK_EQUAL(mkfifo(fifo, 0600), 0);
     struct warm_helper *helper = make(TRUE);
