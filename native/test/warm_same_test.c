@@ -87,9 +87,18 @@ static const command commands[] = {
     {"/usr/bin/file", "/bin/true"},
     {"/usr/bin/locale"},
     {"/usr/bin/iconv", "-l"},
+    {"/usr/bin/uname", "-a"},
+    {"/usr/bin/stat", "/etc/passwd"},
+    {"/usr/bin/cut", "-d:", "-f1", "/etc/passwd"},
+    {"/usr/bin/tac", "/etc/passwd"},
+    {"/usr/bin/md5sum", "/etc/passwd"},
+    {"/usr/bin/dd", "if=/etc/passwd", "count=1", "status=none"},
+    {"/usr/bin/timeout", "10", "/bin/echo", "from another program"},
+    {"/usr/bin/nice", "-n", "3", "/usr/bin/nice"},
     {NATIVE_BIN "/descriptors"},
     {NATIVE_BIN "/environment"},
     {NATIVE_BIN "/auxv"},
+    {NATIVE_BIN "/linked", "one", "", "two words"},
 };
 #define COMMANDS (sizeof commands / sizeof commands[0])
 

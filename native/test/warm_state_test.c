@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +13,9 @@
 #include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#if __has_include(<linux/landlock.h>)
+#include <linux/landlock.h>
+#endif
 
 static const char *const STATUS[] = {"/usr/bin/grep", "-E",
                                      "^(Umask|Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|Sig[BI])",
@@ -53,16 +55,20 @@ static void add_filter(void) {
 }
 
 static void add_landlock(void) {
+    long fd = -1;
+#ifdef SYS_landlock_create_ruleset
     const struct landlock_ruleset_attr rules = {.handled_access_fs = LANDLOCK_ACCESS_FS_MAKE_SOCK};
-    long fd = syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+    fd = syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+#endif
     if (fd < 0) {
-        CHECK_EQUAL(errno, EOPNOTSUPP);
         printf("skipped, no Landlock: ");
         exit(0);
     }
+#ifdef SYS_landlock_restrict_self
     CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
     CHECK_EQUAL(syscall(SYS_landlock_restrict_self, fd, 0), 0);
     close((int)fd);
+#endif
 }
 
 static void own_directory(void) { CHECK_EQUAL(unshare(CLONE_FS), 0); }
@@ -279,29 +285,28 @@ static void limits_are_followed(void) {
 
 static void signals_are_not_inherited(void) { check_followed(ignore_signals, STATUS); }
 
+static char new_root[] = "/tmp/spawn4j-warm-root-XXXXXX";
+
 static void the_root_is_followed(void) {
     if (getuid() != 0) {
         printf("skipped, not root: ");
         return;
     }
-    char path[] = "/tmp/spawn4j-warm-root-XXXXXX";
     char text[64];
     static const char *const list[] = {"/bin/ls", "/", NULL};
-    CHECK(mkdtemp(path));
     CHECK_EQUAL(unshare(CLONE_NEWNS), 0);
     CHECK_EQUAL(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
     struct warm_helper *helper = make(list);
     char bin[64];
-    snprintf(bin, sizeof bin, "%s/bin", path);
+    snprintf(bin, sizeof bin, "%s/bin", new_root);
     CHECK_EQUAL(mkdir(bin, 0755), 0);
     CHECK_EQUAL(mount("/bin", bin, NULL, MS_BIND, NULL), 0);
-    CHECK_EQUAL(chroot(path), 0);
+    CHECK_EQUAL(chroot(new_root), 0);
     CHECK_EQUAL(start(helper, list, text, sizeof text), WARM_STARTED);
     check_text(text, "bin\n");
     warm_free(helper);
     CHECK_EQUAL(umount("/bin"), 0);
     CHECK_EQUAL(rmdir("/bin"), 0);
-    CHECK_EQUAL(fchdir(open("/", O_RDONLY)), 0);
 }
 
 int main(void) {
@@ -311,6 +316,8 @@ int main(void) {
     RUN(directory_and_umask_are_followed);
     RUN(limits_are_followed);
     RUN(signals_are_not_inherited);
+    CHECK(mkdtemp(new_root));
     RUN(the_root_is_followed);
+    CHECK_EQUAL(rmdir(new_root), 0);
     return 0;
 }

@@ -12,10 +12,18 @@
 #include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 static const char *const TRUE[] = {"/bin/true", NULL};
 static const char *const ECHO_HI[] = {"/bin/echo", "hi", NULL};
 static const char *const DESCRIPTORS[] = {NATIVE_BIN "/descriptors", NULL};
+
+/* A path that no other run of this test uses. */
+static const char *path_of(const char *name) {
+    static char path[64];
+    snprintf(path, sizeof path, "/tmp/spawn4j-warm-%d-%s", (int)getpid(), name);
+    return path;
+}
 
 /* Starts warm what must start. */
 static void start(struct warm_helper *helper, struct builder *b) {
@@ -123,7 +131,7 @@ static struct builder request_opening(const char *directory, const char *file) {
     action->flags = O_RDONLY;
     builder_add_action(&b, REQUEST_CHDIR, 0, 0)->text = builder_text(&b, directory);
     action = builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 2);
-    action->text = builder_text(&b, "/tmp/spawn4j-warm-errors");
+    action->text = builder_text(&b, path_of("errors"));
     action->flags = O_WRONLY | O_CREAT | O_TRUNC;
     action->mode = 0600;
     builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
@@ -168,7 +176,7 @@ static void files_and_directories_are_opened(void) {
     }
     CHECK_EQUAL(warm_look(helper), WARM_STARTED);
     warm_free(helper);
-    unlink("/tmp/spawn4j-warm-errors");
+    unlink(path_of("errors"));
     check_no_child();
 }
 
@@ -196,17 +204,17 @@ static void descriptors_are_those_of_a_cold_start(void) {
         struct warm_helper *helper = make(DESCRIPTORS);
         char texts[2][256];
         for (int warm = 0; warm < 2; warm++) {
-            static const char *const argv[] = {NATIVE_BIN "/descriptors", "/proc/self/fd/25", NULL};
+            static const char *const argv[] = {NATIVE_BIN "/descriptors", "/proc/self/fd/30", NULL};
             struct builder b = request_begin();
             int pipe = builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1);
-            builder_map(&b, pipe, 25); /* among the numbers that descriptors arrive at */
+            builder_map(&b, pipe, 30); /* among the numbers that descriptors arrive at */
             for (int fd = 0; fd < 3; fd++) {
                 builder_add_action(&b, REQUEST_INHERIT, fd, 0);
             }
-            builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 22)->text = builder_text(&b, "/");
-            builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, 21);
-            builder_add_action(&b, REQUEST_CLOSE_RANGE, 23, 24);
-            builder_add_action(&b, REQUEST_CLOSE_RANGE, 26, -1);
+            builder_add_action(&b, REQUEST_OPEN, AT_FDCWD, 28)->text = builder_text(&b, "/");
+            builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, 27);
+            builder_add_action(&b, REQUEST_CLOSE_RANGE, 29, 29);
+            builder_add_action(&b, REQUEST_CLOSE_RANGE, 31, -1);
             builder_end_with(&b, argv, SHORT_ENVIRONMENT);
             if (warm) {
                 start(helper, &b);
@@ -358,8 +366,8 @@ static void await_stop(pid_t pid) {
 
 /* What was given up does not run later either: a child that finds it throws it away. */
 static void stopped_helper_is_given_up_and_runs_nothing(void) {
-    static const char mark[] = "/tmp/spawn4j-warm-mark";
-    static const char *const touch[] = {"/usr/bin/touch", mark, NULL};
+    const char *mark = path_of("mark");
+    const char *const touch[] = {"/usr/bin/touch", mark, NULL};
     int ends[2];
     unlink(mark);
     struct warm_helper *helper = make(touch);
@@ -416,7 +424,7 @@ static void helper_that_was_stopped_in_between_starts_once(void) {
 static pid_t waiting_child(const struct warm_helper *helper) {
     char path[64];
     int pid = warm_pid(helper);
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)gettid());
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)syscall(SYS_gettid));
     while (pid == warm_pid(helper)) {
         FILE *children = fopen(path, "re");
         CHECK(children);
@@ -457,7 +465,7 @@ static void stopped_child_that_waited_is_given_up(void) {
 
 /* A child that is killed while it takes its actions has ended as a program that was killed. */
 static void child_killed_on_the_way_is_a_killed_process(void) {
-    static const char fifo[] = "/tmp/spawn4j-warm-fifo";
+    const char *fifo = path_of("fifo");
     unlink(fifo);
     CHECK_EQUAL(mkfifo(fifo, 0600), 0);
     struct warm_helper *helper = make(TRUE);
@@ -575,6 +583,35 @@ static void *start_many(void *unused) {
     return NULL;
 }
 
+static void *make_many(void *unused) {
+    (void)unused;
+    for (int i = 0; i < 10; i++) {
+        char text[16];
+        struct warm_helper *helper = make(ECHO_HI);
+        struct builder b = request_printing(ECHO_HI);
+        start(helper, &b);
+        await_output(&b, text, sizeof text);
+        check_text(text, "hi\n");
+        request_discard(&b);
+        warm_free(helper);
+    }
+    return NULL;
+}
+
+static void several_threads_can_make(void) {
+    pthread_t threads[THREADS];
+    warm_free(make(ECHO_HI)); /* opens what stays open */
+    int before = check_count_open();
+    for (int i = 0; i < THREADS; i++) {
+        CHECK_EQUAL(pthread_create(&threads[i], NULL, make_many, NULL), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    CHECK_EQUAL(check_count_open(), before);
+    check_no_child();
+}
+
 static void several_threads_can_start(void) {
     pthread_t threads[THREADS];
     shared_helper = make(ECHO_HI);
@@ -663,6 +700,7 @@ int main(void) {
     RUN(helper_and_waiting_children_bear_a_title);
     RUN(helper_has_a_short_slice_and_children_the_usual_one);
     RUN(nothing_outlives_us);
+    RUN(several_threads_can_make);
     RUN(several_threads_can_start);
     RUN(what_is_opened_later_is_linked_lazily);
     RUN(program_that_lacks_a_function_is_linked_lazily);

@@ -291,10 +291,8 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
     }
     if (result == 0) {
         result = follow_limits(memory);
-        if (result == -EPERM && memory->message.unattended) {
-            result =
-                0; /* somebody has raised ours from outside, and nobody waits who could go cold */
-        }
+        /* Somebody has raised ours from outside, and nobody waits here who could start it cold. */
+        result = result == -EPERM && memory->message.unattended ? 0 : result;
     }
     if (result == 0) {
         sys_close_range(0, WARM_END - 1, 0);

@@ -29,7 +29,8 @@
  *                                                  |                           ^
  *                                                  +--- no child can be had ---+
  *
- * We make DONE, FAILED and REFUSED FREE again. A LOST slot is not used any more. */
+ * We make DONE, FAILED and REFUSED FREE again. Where nobody waits for how it goes the child makes
+ * its slot FREE itself. A LOST slot is not used any more. */
 #ifndef SPAWN4J_WARM_PROTOCOL_H
 #define SPAWN4J_WARM_PROTOCOL_H
 
@@ -39,7 +40,7 @@
 #include <stdatomic.h>
 
 /* How many starts a helper can have under way, parked children included. */
-#define WARM_SLOTS 16
+#define WARM_SLOTS 24
 
 /* The helper's descriptors; 0 to 2 are /dev/null, once it is in its image. */
 #define WARM_LINE 3  /* a stream: each byte is a ring, the number of a slot */

@@ -1,8 +1,10 @@
 /* Warm templates: a program that was executed and linked ahead, and is cloned for each start.
  *
- * See protocol.h for how it works. Makes, starts and looks may be called by several threads at
- * once; but a helper is made by a thread that lives as long as it (who makes a helper is what "the
- * parent has died" means to its children), and freed when nobody uses it any more. */
+ * See protocol.h for how it works. All may be called by several threads at once; but a helper is
+ * made by a thread that outlives it, as that thread is the parent whose death a child can ask to be
+ * told of, and it is freed when nobody uses it any more.
+ *
+ * As long as a helper lives its program is being executed: the file cannot be written to. */
 #ifndef SPAWN4J_WARM_H
 #define SPAWN4J_WARM_H
 
@@ -78,7 +80,8 @@ enum warm_reason warm_start(struct warm_helper *helper, void *block, size_t capa
                             int deadline_ms, int *result);
 
 /* Sees to it that `count` children wait, WARM_SLOTS at most: a start that finds one is not waited
- * for if nothing can fail in the child. Returns how many wait or are about to. */
+ * for if nothing can fail in the child. What it is to open, we open then; a FIFO without its other
+ * end holds the caller up. Returns how many wait or are about to. */
 int warm_park(struct warm_helper *helper, int count);
 
 /* Looks whether the helper is to be renewed: WARM_STALE or WARM_BROKEN, else WARM_STARTED. To be
