@@ -78,7 +78,9 @@ final class CompareCommand implements Callable<Integer> {
             converter = SpawnerTypeConverter.class,
             description =
                     "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: all but"
-                            + " the floors that are neither of the two.")
+                            + " the floors that are neither of the two, and spawn4j-warm and"
+                            + " spawn4j-parked, which keep the program linked and so need one"
+                            + " that is dynamically linked, such as true.")
     Set<SpawnerType> spawners = SpawnerType.usual();
 
     @Option(

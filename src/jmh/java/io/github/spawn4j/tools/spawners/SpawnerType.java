@@ -4,6 +4,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.NativePrograms;
 import java.io.File;
 import java.io.IOException;
@@ -75,6 +76,20 @@ public enum SpawnerType {
         }
     },
 
+    SPAWN4J_WARM {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return warm(program, Warm.on());
+        }
+    },
+
+    SPAWN4J_PARKED {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return warm(program, Warm.on().parked(PARKED));
+        }
+    },
+
     FLOOR {
         @Override
         public Spawner open(String program, NativePrograms programs) throws IOException {
@@ -117,6 +132,8 @@ public enum SpawnerType {
         }
     };
 
+    private static final int PARKED = 8;
+
     private static final File NULL = new File("/dev/null");
 
     /**
@@ -126,6 +143,18 @@ public enum SpawnerType {
      * @param programs where the floor's own program is found
      */
     public abstract Spawner open(String program, NativePrograms programs) throws IOException;
+
+    private static Spawner warm(String program, Warm settings) throws IOException {
+        SpawnTemplate template =
+                WarmTemplates.ready(
+                        SpawnTemplate.builder(program)
+                                .stdin(Redirect.DISCARD)
+                                .stdout(Redirect.DISCARD)
+                                .stderr(Redirect.DISCARD)
+                                .warm(settings)
+                                .build());
+        return new ProcessSpawner(template::spawn, template::close);
+    }
 
     private static Spawner strategy(String program, SpawnStrategy strategy) {
         return new ProcessSpawner(
@@ -140,11 +169,17 @@ public enum SpawnerType {
 
     /**
      * Those that are compared unless others are asked for: all but the pieces of the way from the
-     * floor.
+     * floor, and those that cannot start the default program, which is static.
      */
     public static Set<SpawnerType> usual() {
         return EnumSet.complementOf(
-                EnumSet.of(FLOOR_SIGNALS, FLOOR_DESCRIPTORS, FLOOR_PARENT, FLOOR_NATIVE));
+                EnumSet.of(
+                        SPAWN4J_WARM,
+                        SPAWN4J_PARKED,
+                        FLOOR_SIGNALS,
+                        FLOOR_DESCRIPTORS,
+                        FLOOR_PARENT,
+                        FLOOR_NATIVE));
     }
 
     /**
