@@ -88,7 +88,7 @@ static const command commands[] = {
     {"/usr/bin/locale"},
     {"/usr/bin/iconv", "-l"},
     {"/usr/bin/uname", "-a"},
-    {"/usr/bin/stat", "/etc/passwd"},
+    {"/usr/bin/stat", "-c", "%n %s %U %a", "/etc/passwd"},
     {"/usr/bin/cut", "-d:", "-f1", "/etc/passwd"},
     {"/usr/bin/tac", "/etc/passwd"},
     {"/usr/bin/md5sum", "/etc/passwd"},
