@@ -27,6 +27,9 @@ import java.util.Objects;
  * result. {@link SpawnTemplate#statistics()} counts both, and {@link PidfdProcess#startedAs()} says
  * which it was.
  *
+ * <p>{@code docs/warm.md} of the sources tells how it works, what is different for the program, and
+ * what was measured.
+ *
  * <p>It pays for short programs that are dynamically linked, and are started often: {@code grep},
  * {@code git}, {@code sh}. It needs x86-64, Linux 5.9 or newer with CONFIG_CHECKPOINT_RESTORE,
  * glibc, {@code /proc} and ptrace(2) of own children; where something is missing all starts are
@@ -34,10 +37,10 @@ import java.util.Objects;
  *
  * <h2>What it costs</h2>
  *
- * <p>For each template a helper, usually of 100 to 600 KiB of its own memory, 24 descriptors of the
- * JVM, and a thread for all of them; as much memory again for two or three children that wait. The
- * helper and those children are children of the JVM, called {@code spawn4j-warm: PROGRAM}, which
- * {@link ProcessHandle#children()} shows too.
+ * <p>For each template a helper, usually of 100 to 600 KiB of its own memory, some 30 descriptors
+ * of the JVM, and a thread for all of them; as much memory again for two or three children that
+ * wait. The helper and those children are children of the JVM, called {@code spawn4j-warm:
+ * PROGRAM}, which {@link ProcessHandle#children()} shows too.
  *
  * <h2>Security considerations</h2>
  *
@@ -54,6 +57,8 @@ import java.util.Objects;
  *       see one for each helper.
  *   <li>A new library that would be found earlier in the linker's search path than the known one is
  *       not noticed before the helper is renewed; a changed one is.
+ *   <li>As long as there is a helper the program is being executed: writing to its file fails with
+ *       ETXTBSY, replacing it by rename works.
  *   <li>Programs that give ids or capabilities are never started warm.
  * </ul>
  */
