@@ -37,10 +37,11 @@ import java.util.Objects;
  *
  * <h2>What it costs</h2>
  *
- * <p>For each template a helper, usually of 100 to 600 KiB of its own memory, some 30 descriptors
- * of the JVM, and a thread for all of them; as much memory again for two or three children that
- * wait. The helper and those children are children of the JVM, called {@code spawn4j-warm:
- * PROGRAM}, which {@link ProcessHandle#children()} shows too.
+ * <p>For each template a helper, usually of 100 to 600 KiB of its own memory, and some 30
+ * descriptors of the JVM; 20 to 50 KiB for each child that waits; and one thread for all helpers,
+ * which keeps the class loader of the library as long as there are any. Helper and waiting children
+ * are children of the JVM, called {@code spawn4j-warm: PROGRAM}, which {@link
+ * ProcessHandle#children()} shows too.
  *
  * <h2>Security considerations</h2>
  *

@@ -58,6 +58,11 @@ public final class HelperBudget {
         return oldest;
     }
 
+    /** Whether there is still room for the helper of {@code program}. */
+    synchronized boolean holds(WarmProgram program) {
+        return holders.contains(program);
+    }
+
     /** Told that {@code program} has no helper any more. */
     synchronized void leave(WarmProgram program) {
         holders.remove(program);

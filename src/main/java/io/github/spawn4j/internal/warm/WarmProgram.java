@@ -189,9 +189,10 @@ public final class WarmProgram implements AutoCloseable {
 
     private void use(Helper made) {
         WarmSpawn.park(made.address(), settings.parked());
+        boolean hasRoom = budget == null || budget.holds(this); // others may have needed it
         Helper unused = made;
         synchronized (this) {
-            if (!closed) {
+            if (!closed && hasRoom) {
                 unused = helper;
                 helper = made;
                 refusal = NOT_READY;
@@ -199,7 +200,7 @@ public final class WarmProgram implements AutoCloseable {
             }
         }
         lastUseNs = System.nanoTime();
-        leaveBudgetWithoutHelper(); // if it was closed meanwhile
+        leaveBudgetWithoutHelper(); // if it is of no use any more
         if (unused != null) {
             unused.release();
         }
