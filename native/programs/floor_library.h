@@ -24,15 +24,7 @@ static bool is_script(const char *program) {
     return size == sizeof start && start[0] == '#' && start[1] == '!';
 }
 
-static uint32_t add_texts(char *const texts[], uint32_t *count) {
-    uint32_t offset = template.end;
-    for (*count = 0; texts[*count]; ++*count) {
-        builder_text(&template, texts[*count]);
-    }
-    return offset;
-}
-
-/* Writes the request of a template without pipes, as Java keeps it. Returns 0 or -errno. */
+/* Writes the request of a template without pipes, as Java writes it. Returns 0 or -errno. */
 static int library_open(const struct work *work) {
     struct identity identity;
     int result = identity_read(work->program, "", &identity);
@@ -54,17 +46,9 @@ static int library_open(const struct work *work) {
         builder_map(&template, null, fd);
     }
     builder_add_action(&template, REQUEST_CLOSE_RANGE, 3, -1);
-    template.end = (template.end + 7) & ~7U;
-    header->identity_offset = template.end;
-    memcpy(template.memory + template.end, &identity, sizeof identity);
-    template.end += (uint32_t)sizeof identity;
-    header->program_offset = builder_text(&template, work->argv[0]);
-    header->argv_offset = add_texts(work->argv, &header->argv_count);
-    header->envp_offset = add_texts(environ, &header->envp_count);
-    header->pointers_offset = (template.end + 7) & ~7U;
-    header->length = header->pointers_offset +
-                     (header->argv_count + header->envp_count + 3) * (uint32_t)sizeof(char *);
-    return header->length <= LIBRARY_BLOCK ? 0 : -E2BIG;
+    builder_identity(&template, &identity);
+    builder_end_with(&template, (const char *const *)work->argv, (const char *const *)environ);
+    return 0;
 }
 
 /* Returns the pid or -errno. */

@@ -27,6 +27,11 @@
 
 #define SIGNALS_END 65
 
+/* Linux 6.10: whether two descriptors are duplicates of each other. */
+#ifndef F_DUPFD_QUERY
+#define F_DUPFD_QUERY 1027
+#endif
+
 /* Each does what stands before it as well. */
 enum piece {
     PIECE_BARE,        /* clone3, exec, waitid */
@@ -46,7 +51,9 @@ struct work {
     char **argv;
     int null;    /* becomes the standard streams */
     int program; /* an O_PATH descriptor of argv[0], which is executed from PIECE_PARENT on */
-    struct stat identity; /* of that */
+    int kept;    /* a duplicate of that */
+    int wake;    /* what another thread, or an interrupt, would end a wait with */
+    struct stat identity; /* of the program */
 };
 
 /* Written by the child, which has our memory until it executes the program. */
@@ -134,10 +141,16 @@ static long work_start(const struct work *work, int *pidfd) {
     if (stat(work->argv[0], &now) < 0 || !is_same(&now, &work->identity)) {
         return -ESTALE;
     }
-    /* A handler that ran in the child would write into our memory. */
-    const uint64_t all = ~UINT64_C(0);
+    /* Neither descriptor has become somebody else's. An old kernel refuses the second question. */
+    if (fstat(work->null, &now) < 0 || !S_ISCHR(now.st_mode)) {
+        return -EBADF;
+    }
+    raw_syscall(SYS_fcntl, work->program, F_DUPFD_QUERY, work->kept, 0, 0);
+    /* A handler that ran in the child would write into our memory; but CLONE_CLEAR_SIGHAND has
+     * dropped all, and SIGCHLD's default does nothing. */
+    const uint64_t most = ~(UINT64_C(1) << (SIGCHLD - 1));
     uint64_t mask;
-    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&mask, sizeof mask, 0);
+    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&most, (long)&mask, sizeof mask, 0);
     long pid = clone_child(work, pidfd);
     raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0);
     return pid;
@@ -148,12 +161,7 @@ static long work_wait(const struct work *work, int pidfd, siginfo_t *exit) {
     if (work->piece < PIECE_EQUAL) {
         return raw_syscall(SYS_waitid, P_PIDFD, pidfd, (long)exit, WEXITED, 0);
     }
-    /* What another thread, or an interrupt, would end the wait with. */
-    int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (wake < 0) {
-        return -errno;
-    }
-    struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = wake, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = work->wake, .events = POLLIN}};
     long result;
     do {
         result = raw_syscall(SYS_ppoll, (long)fds, 2, 0, 0, 0);
@@ -164,7 +172,6 @@ static long work_wait(const struct work *work, int pidfd, siginfo_t *exit) {
                              (long)&usage);
     }
     close(pidfd);
-    close(wake);
     return result;
 }
 
@@ -192,6 +199,13 @@ static int work_open(struct work *work) {
     if (work->piece >= PIECE_PARENT) {
         work->program = open(work->argv[0], O_PATH | O_CLOEXEC);
         if (work->program < 0 || fstat(work->program, &work->identity) < 0) {
+            return -errno;
+        }
+        work->kept = fcntl(work->program, F_DUPFD_CLOEXEC, 3);
+    }
+    if (work->piece >= PIECE_EQUAL) {
+        work->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (work->wake < 0) {
             return -errno;
         }
     }

@@ -155,8 +155,8 @@ static int open_at(const struct request *request, int directory, const char *pat
     return result;
 }
 
-/* Each is set without a look at what it is: the look costs as much, and /proc/self/status, which
- * tells of all, more than all of them (docs/start.md). */
+/* Each is set without a look at what it is: the look costs as much, and to read all of them from
+ * /proc/self/status costs more than to set all (docs/start.md). */
 int action_default_signals(signal_set set) {
     const struct sys_sigaction standard = {0};
     for (int signal = 1; signal <= SIGNALS; signal++) {

@@ -13,8 +13,8 @@ int action_apply(const struct request *request, const struct action *action, sig
 int action_close_range(const struct request *request, unsigned first, unsigned last,
                        unsigned flags);
 
-/* Closes what `action`, a range, says, where nothing but exec follows: that may do it. Returns 0 or
- * -errno. */
+/* Closes the range that `action` says, or leaves that to exec, so nothing else may follow. Returns
+ * 0 or -errno. */
 int action_sweep(const struct request *request, const struct action *action);
 
 /* Gives the signals in `set` their default dispositions. Returns 0 or -errno. */

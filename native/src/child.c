@@ -50,7 +50,7 @@ static int close_slots(const struct request *request, uint64_t slots) {
     return 0;
 }
 
-/* The slots with nothing in them that anybody waits for the end of. */
+/* The slots that hold nothing whose end anybody waits for. */
 static uint64_t quiet_slots(const struct request *request) {
     return *request->slots.available | *request->slots.kept;
 }

@@ -74,8 +74,8 @@ void io_wake(int wake) {
     sys_write(wake, &one, sizeof one);
 }
 
-/* The mark is whom SIGIO would go to, which nobody has asked for: every kind of file has it, and a
- * file of somebody else's under the same number does not. */
+/* The mark is the receiver of SIGIO, a signal that nobody has asked for: every kind of file can
+ * have one, and a foreign file under the same number has another or none. */
 int io_own(int fd) {
     const struct f_owner_ex owner = {F_OWNER_TID, (pid_t)sys_call(SYS_gettid, 0, 0, 0, 0, 0, 0)};
     return sys_fcntl(fd, F_SETOWN_EX, (long)&owner);

@@ -12,7 +12,7 @@
 /* Each twice as large as the one before: up to 2 MiB. */
 #define SIZES 6
 
-/* Of all that nobody uses: 128 of the smallest, for as many threads. */
+/* Of all that are not in use: 128 of the smallest, for as many threads. */
 #define MOST_KEPT ((size_t)8 * 1024 * 1024)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -55,6 +55,7 @@ struct source {
     int32_t peer;   /* our end of a pipe; -1 without */
 };
 static_assert(sizeof(struct source) == REQUEST_SOURCE_SIZE, "source");
+static_assert(offsetof(struct source, placed) == REQUEST_SOURCE_PLACED, "placed");
 static_assert(offsetof(struct source, peer) == REQUEST_SOURCE_PEER, "peer");
 
 struct action {
@@ -99,7 +100,7 @@ struct request {
     uint64_t named;    /* the descriptors below 64 that actions name */
     uint64_t used;     /* those of them that must be what they were, or closed */
     uint32_t sweep;    /* the actions from this one on only close, and exec is all that follows */
-    bool may_wait;     /* an action may wait for others, nobody knows how long */
+    bool may_wait;     /* an action may wait for others, for any time */
     struct slots_use slots;
     signal_set mask;     /* what the child blocks if no action says so */
     bool lacks_handlers; /* the child was made without any */

@@ -27,7 +27,7 @@ struct program {
     _Atomic int slot;
 };
 #define NO_PROGRAM (-1)
-#define IS_CHANGING (-2) /* somebody has it to himself */
+#define IS_CHANGING (-2) /* one thread has it to itself */
 
 /* What all copies of this library in a process share. */
 struct slots {

@@ -2,13 +2,14 @@
  *
  * A child that unshares its table from 64 upwards keeps only what lies below. So that it costs
  * nothing and no file of the application is ever copied, we hold those numbers with placeholders
- * and put there, for the moment of a spawn, what a child is to keep. Placeholders below 3 only keep
- * the JVM from opening a file as somebody's standard stream. Thread-safe.
+ * and put there, for the moment of a spawn, what a child is to keep. What many spawns need stays
+ * there: /dev/null, and the programs of a few templates. Placeholders below 3 only keep the JVM
+ * from opening a file as a standard stream of others. Thread-safe.
  *
  * Descriptors belong to the process, and so do the slots; but each class loader of a JVM loads a
  * copy of this library with statics of its own. So what is known of the slots lies in memory that
  * the first copy makes and the others adopt. It is never freed, as nobody knows who is the last.
- * There, too, starts wait for one another, as it is the slots that they run out of. */
+ * Starts wait for one another there too, as slots are what they run out of. */
 #ifndef SPAWN4J_SLOT_H
 #define SPAWN4J_SLOT_H
 

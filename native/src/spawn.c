@@ -9,8 +9,8 @@
  *
  * The obvious alternatives cost more: a helper process adds a hop to each spawn, and fetching
  * descriptors with pidfd_getfd(2) needs ptrace rights that containers refuse. Where there is no
- * slot left or no close_range(2), the table is copied after all, and the same actions give the same
- * child, only slower. So starts wait for slots (see turn.h). */
+ * close_range(2), or no slot although the start has waited for one (see turn.h), the table is
+ * copied after all, and the same actions give the same child, only slower. */
 #include "spawn.h"
 
 #include "block.h"

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <time.h>
 
-/* WAITING -> RUNNING -> OVERDUE. Who waits sleeps on its state, which others change. */
+/* WAITING -> RUNNING -> OVERDUE. A thread that waits sleeps on the state, which others change. */
 enum { WAITING, RUNNING, OVERDUE };
 
 /* After so many limits a start goes on in any case. */
@@ -76,15 +76,18 @@ static void expire(struct turns *turns, int64_t now) {
     }
 }
 
-/* Lets those go on that have waited longest. Nobody overtakes: who wants many slots would wait for
- * ever behind those that want few. */
-static void admit(struct turns *turns, int64_t now) {
+/* Lets those go on that have waited longest. None overtakes: a start that wants many slots would
+ * wait for ever behind those that want few. `own` is the turn of the caller, which is awake, or
+ * NULL. */
+static void admit(struct turns *turns, const struct turn *own, int64_t now) {
     struct turn *next;
     expire(turns, now);
     while ((next = turns->waiting.first) && may_go(turns, next, now)) {
         go(turns, next, now);
-        /* With the lock, without which its thread cannot end the turn and leave the stack. */
-        sys_call(SYS_futex, (long)&next->state, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+        if (next != own) {
+            /* With the lock, without which its thread cannot end the turn and leave the stack. */
+            sys_call(SYS_futex, (long)&next->state, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+        }
     }
 }
 
@@ -110,12 +113,12 @@ bool turn_begin(struct turns *turns, struct turn *turn, unsigned wanted, unsigne
     turns->slots = slots;
     turns->moved_ns = turns->waiting.first ? turns->moved_ns : now;
     append(&turns->waiting, turn);
-    admit(turns, now);
+    admit(turns, turn, now);
     for (int limits = 0; turn->state == WAITING && limits < MOST_LIMITS; limits++) {
         pthread_mutex_unlock(&turns->lock);
         sleep_while_waiting(turn, turns->limit_ns);
         pthread_mutex_lock(&turns->lock);
-        admit(turns, now_ns());
+        admit(turns, turn, now_ns());
     }
     if (turn->state == WAITING) {
         go(turns, turn, now_ns());
@@ -135,7 +138,7 @@ void turn_end(struct turns *turns, struct turn *turn) {
     turns->slots_taken -= turn->slots;
     if (turns->waiting.first) {
         turns->moved_ns = now_ns();
-        admit(turns, turns->moved_ns);
+        admit(turns, NULL, turns->moved_ns);
     }
     pthread_mutex_unlock(&turns->lock);
 }

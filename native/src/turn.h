@@ -4,9 +4,8 @@
  * that all take long, and each holds descriptors that others wait for. So a certain number of
  * starts have their turn at once, and no more of them than find the slots that they want (see
  * slot.h); the others sleep. A start that blocks, at a FIFO or on a dead file system, must not
- * starve them: who has had a turn for longer than a limit has lost it to the next. Where no start
- * has ended for as long, all go on. Nobody waits for slots that those hold who have lost their
- * turns.
+ * starve them: one that has had a turn for longer than a limit loses it to the next. Where no start
+ * has ended for as long, all go on. Slots that are held without a turn are not waited for.
  *
  * Here rather than in Java, where a semaphore would not be shared by the class loaders of a JVM,
  * and each Error on the way could lose a permit for ever. A virtual thread that waits keeps its

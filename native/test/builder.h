@@ -3,6 +3,7 @@
 #define SPAWN4J_BUILDER_H
 
 #include "check.h"
+#include "identity.h"
 #include "request.h"
 
 #include <string.h>
@@ -84,31 +85,39 @@ static inline void builder_map(struct builder *b, int source, int newfd) {
     builder_add_action(b, REQUEST_DUP2 | REQUEST_FD_IS_SOURCE, source, newfd);
 }
 
-/* Writes strings, the last of which is followed by NULL, one behind the other. */
-static inline uint32_t builder_texts(struct builder *b, const char *const texts[],
-                                     uint32_t *offset) {
-    uint32_t count = 0;
-    *offset = b->end;
-    while (texts[count]) {
-        builder_text(b, texts[count++]);
-    }
-    return count;
+/* Fails with ESTALE unless the program still has this identity key. */
+static inline void builder_identity(struct builder *b, const struct identity *identity) {
+    b->end = (b->end + 7) & ~7U;
+    CHECK(b->end + sizeof *identity <= b->capacity);
+    builder_header(b)->identity_offset = b->end;
+    memcpy(b->memory + b->end, identity, sizeof *identity);
+    b->end += (uint32_t)sizeof *identity;
 }
 
-/* Ends the request: `argv` is executed with the variables of `envp`. */
+/* Adds `texts`, which end by NULL. Returns the offset of the first, and their number in `count`. */
+static inline uint32_t builder_texts(struct builder *b, const char *const texts[],
+                                     uint32_t *count) {
+    uint32_t offset = b->end;
+    for (*count = 0; texts[*count]; ++*count) {
+        builder_text(b, texts[*count]);
+    }
+    return offset;
+}
+
+/* Ends the request: `argv` is executed with the environment `envp`; both end by NULL. */
 static inline void builder_end_with(struct builder *b, const char *const argv[],
                                     const char *const envp[]) {
     struct request_header *header = builder_header(b);
     header->program_offset = builder_text(b, argv[0]);
-    header->argv_count = builder_texts(b, argv, &header->argv_offset);
-    header->envp_count = builder_texts(b, envp, &header->envp_offset);
+    header->argv_offset = builder_texts(b, argv, &header->argv_count);
+    header->envp_offset = builder_texts(b, envp, &header->envp_count);
     header->pointers_offset = (b->end + 7) & ~7U;
     header->length = header->pointers_offset +
                      (header->argv_count + header->envp_count + 3) * (uint32_t)sizeof(char *);
     CHECK(header->length <= b->capacity);
 }
 
-/* Ends the request: `argv`, which ends by NULL, is executed with one variable, A=b. */
+/* The same with one variable, A=b. */
 static inline void builder_end(struct builder *b, const char *const argv[]) {
     const char *const envp[] = {"A=b", NULL};
     builder_end_with(b, argv, envp);

@@ -45,6 +45,7 @@ struct floor {
 /* Of a process that starts. */
 static void *block;
 static int pinned = -1;
+static int wake; /* the eventfd of all waits, as Java keeps it for the next one */
 
 static int64_t now_ns(void) {
     struct timespec now;
@@ -55,11 +56,9 @@ static int64_t now_ns(void) {
 /* Waits as a platform thread of Java does: for the exit or for a wake-up. */
 static void wait_for(int pidfd) {
     struct wait_result result;
-    int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     CHECK(io_wait(pidfd, POLLIN, wake, -1) > 0);
     CHECK_EQUAL(wait_reap(pidfd, &result), 1);
     close(pidfd);
-    close(wake);
 }
 
 /* In the child of the floor, which has our memory until exec. */
@@ -114,26 +113,13 @@ static void write_request(struct builder *b, const char *program, bool pipes, bo
     }
     builder_add_action(b, REQUEST_CLOSE_RANGE, 3, -1);
     if (template) {
-        b->end = (b->end + 7) & ~7U;
-        header->identity_offset = b->end;
         struct identity identity;
         CHECK_EQUAL(identity_read(AT_FDCWD, program, &identity), 0);
-        memcpy(b->memory + b->end, &identity, sizeof identity);
-        b->end += (uint32_t)sizeof identity;
+        builder_identity(b, &identity);
         header->exec_source = builder_add_source(b, REQUEST_SOURCE_DESCRIPTOR, pinned);
     }
     const char *const argv[] = {program, NULL};
-    builder_end(b, argv);
-    header->envp_offset = b->end;
-    header->envp_count = 0;
-    for (char **entry = environ; *entry; entry++) {
-        builder_text(b, *entry);
-        header->envp_count++;
-    }
-    header->pointers_offset = (b->end + 7) & ~7U;
-    header->length = header->pointers_offset +
-                     (header->argv_count + header->envp_count + 3) * (uint32_t)sizeof(char *);
-    CHECK(header->length <= b->capacity);
+    builder_end_with(b, argv, (const char *const *)environ);
 }
 
 static struct times run_request(const char *program, bool pipes, bool template) {
@@ -172,6 +158,8 @@ static const struct way ways[] = {
 _Noreturn static void serve(const struct way *way, const char *program, int orders, int answers) {
     block = block_allocate(CAPACITY);
     CHECK(block);
+    wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    CHECK(wake >= 0);
     if (way->library) {
         CHECK(slots_reserve(true));
         pinned = fcntl(open(program, O_PATH | O_CLOEXEC), F_DUPFD_CLOEXEC, SLOT_END);

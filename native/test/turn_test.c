@@ -1,4 +1,4 @@
-/* Starts that wait for one another: who goes on when, and with how many slots. */
+/* Starts that wait for one another: which goes on when, and with how many slots. */
 #include "turn.h"
 
 #include "check.h"
@@ -149,7 +149,7 @@ static void turn_begin_takes_the_turn_of_a_blocked_start(void) {
     check_nothing_is_left();
 }
 
-/* Who comes later does not wait for it again. */
+/* A later start does not wait for it again. */
 static void turn_begin_waits_once_for_a_blocked_start(void) {
     turns_open(&turns, 1, AT_ONCE);
     struct turn blocked;

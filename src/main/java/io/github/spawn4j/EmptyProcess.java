@@ -12,6 +12,7 @@ import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Pty;
 import java.io.File;
@@ -203,7 +204,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      */
     public CommandResult run(RunOptions options)
             throws SpawnException, CommandException, InterruptedException {
-        return Pipeline.of(this).run(options);
+        return new Pipeline(this).run(options);
     }
 
     /**
@@ -215,7 +216,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * @throws IllegalStateException as for {@code run}
      */
     public CompletableFuture<CommandResult> runAsync(RunOptions options) {
-        return Pipeline.of(this).runAsync(options);
+        return new Pipeline(this).runAsync(options);
     }
 
     /** Makes sure that it is not started any more. */
@@ -237,6 +238,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /** Starts the process for {@code adoption}. */
     <T> T start(Adoption<T> adoption) throws SpawnException {
         check();
+        FirstUse.prepare(FirstUse.START);
+        if (terminal != null) {
+            FirstUse.prepare(FirstUse.TERMINAL);
+        }
         state = State.DEAD;
         Launched launched = new Launched();
         try {
@@ -466,7 +471,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** Program and arguments, as they were given. */
     List<String> command() {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(1 + shownArguments.size());
         command.add(program);
         command.addAll(shownArguments);
         return List.copyOf(command);

@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,6 +36,11 @@ public final class Pipeline {
 
     private Pipeline(List<EmptyProcess> stages) {
         this.stages = stages;
+    }
+
+    /** The pipeline of one process. */
+    Pipeline(EmptyProcess stage) {
+        this(List.of(stage));
     }
 
     /**
@@ -172,7 +178,8 @@ public final class Pipeline {
 
     private Run begin(RunOptions options) throws SpawnException {
         check();
-        Run run = new Run(options);
+        FirstUse.prepare(FirstUse.RUN);
+        Run run = new Run(options, stages.size());
         run.connectInput(stages.get(0));
         run.begin(start(run), sharesStderr);
         return run;
@@ -259,7 +266,8 @@ public final class Pipeline {
         private Fd shared;
 
         void connect(EmptyProcess stage, boolean isLast) throws SpawnException {
-            closeAll(stdin, stdout);
+            close(stdin);
+            close(stdout);
             stdin = next;
             stdout = null;
             next = null;
@@ -298,17 +306,19 @@ public final class Pipeline {
 
         @Override
         public void close() {
-            closeAll(stdin, stdout, next, shared);
+            close(stdin);
+            close(stdout);
+            close(next);
+            close(shared);
             if (stderr != null) {
-                closeAll(stderr.reader(), stderr.writer());
+                close(stderr.reader());
+                close(stderr.writer());
             }
         }
 
-        private void closeAll(Fd... descriptors) {
-            for (Fd fd : descriptors) {
-                if (fd != null) {
-                    fd.close();
-                }
+        private static void close(Fd fd) {
+            if (fd != null) {
+                fd.close();
             }
         }
     }

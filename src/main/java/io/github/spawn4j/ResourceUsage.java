@@ -37,17 +37,16 @@ public record ResourceUsage(
         long involuntaryContextSwitches) {
 
     static ResourceUsage of(Exit exit) {
-        long[] usage = exit.usage();
         return new ResourceUsage(
-                Duration.of(usage[0], ChronoUnit.MICROS),
-                Duration.of(usage[1], ChronoUnit.MICROS),
-                usage[2] * 1024,
-                usage[3],
-                usage[4],
-                usage[5],
-                usage[6],
-                usage[7],
-                usage[8]);
+                Duration.of(exit.usage(0), ChronoUnit.MICROS),
+                Duration.of(exit.usage(1), ChronoUnit.MICROS),
+                exit.usage(2) * 1024,
+                exit.usage(3),
+                exit.usage(4),
+                exit.usage(5),
+                exit.usage(6),
+                exit.usage(7),
+                exit.usage(8));
     }
 
     /**

@@ -21,8 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * One or more processes, each one's output the next one's input, on their way to a {@link
@@ -108,11 +106,14 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
     }
 
+    /** A timeout, and the lingering after the exit. */
+    private static final int USUAL_TIMERS = 2;
+
     private static final Failure STOPPED = new Failure(null, 0, null, null);
 
     private final RunOptions options;
     private final long startNs = System.nanoTime();
-    private final List<Output> outputs = new ArrayList<>();
+    private final List<Output> outputs;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
     private final Errand collapsing = new Errand(this::collapse);
 
@@ -132,10 +133,14 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** Null if each has its own. */
     private Drain sharedStderr;
 
-    private CompletableFuture<Void> everythingEnded;
+    /** Completed when all have exited and all output is read. */
+    private final CompletableFuture<Void> everythingEnded = new CompletableFuture<>();
 
     @GuardedBy("this")
-    private final List<Timer> timers = new ArrayList<>();
+    private int endedOutputs;
+
+    @GuardedBy("this")
+    private final List<Timer> timers = new ArrayList<>(USUAL_TIMERS);
 
     @GuardedBy("this")
     private State state = State.RUNNING;
@@ -145,10 +150,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     /** Stages in the order in which they have ended. */
     @GuardedBy("this")
-    private final List<Integer> order = new ArrayList<>();
+    private final List<Integer> order;
 
-    Run(RunOptions options) {
+    /** A run that is yet to adopt so many processes. */
+    Run(RunOptions options, int stageCount) {
         this.options = Objects.requireNonNull(options, "options");
+        outputs = new ArrayList<>(stageCount + 1);
+        order = new ArrayList<>(stageCount);
     }
 
     /** Makes the first process read its input. */
@@ -176,7 +184,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     public Stage adopt(EmptyProcess process, Launched launched) throws IOException {
         int stage = adopted++;
         Terminal terminal = launched.terminal();
-        List<Child.Stream> streams = new ArrayList<>();
+        List<Child.Stream> streams = new ArrayList<>(ProcessSettings.STREAMS);
         if (launched.hasPipe(0)) {
             input = options.input().open(launched.pipe(0), null, guarded(this::inputFailed));
             streams.add(input.stream());
@@ -186,19 +194,18 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             streams.add(input.stream());
         }
         boolean isShown = terminal != null && terminal.reader() != null;
-        List<Drain> drains = new ArrayList<>();
+        int firstOutput = outputs.size();
         if (launched.hasPipe(1) || isShown) {
             stdout = drain(options.stdout(), launched, 1);
-            drains.add(stdout);
+            streams.add(stdout);
             outputs.add(new Output(stage, stdout, options.stdout(), "standard output"));
         }
         Drain stderr = null;
         if (launched.hasPipe(2) || (isShown && launched.hasPipe(1))) {
             stderr = drain(options.stderr(), launched, 2);
-            drains.add(stderr);
+            streams.add(stderr);
             outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
         }
-        streams.addAll(drains);
         Teardown teardown = process.teardownOrDefault();
         Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown);
         // The first one's for all: the others' input ends with it.
@@ -206,8 +213,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         Stage running = new Stage(process, child, teardown.of(child, process.cgroup, end), stderr);
         boolean succeeded = false;
         try {
-            for (Drain drain : drains) {
-                drain.start();
+            for (int i = firstOutput; i < outputs.size(); i++) {
+                outputs.get(i).drain.start();
             }
             succeeded = true;
             return running;
@@ -249,19 +256,15 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     private void begin() {
-        CompletableFuture<Void> exits =
-                all(IntStream.range(0, stages.size()).mapToObj(this::noteExit));
-        CompletableFuture<Void> ends =
-                all(outputs.stream().map(output -> output.drain.done().handle((done, e) -> null)));
-        everythingEnded = CompletableFuture.allOf(exits, ends);
-        // The timers before what cancels them, and failures before success, as all may have ended
-        // already.
+        // Before what cancels it, as all may have ended already.
         if (options.timeout() != null) {
             schedule(options.timeout(), this::timeOut);
         }
-        outputs.forEach(this::watchFailure);
-        exits.thenRun(guarded(() -> schedule(options.linger(), this::cut)));
-        everythingEnded.thenRun(guarded(() -> end(State.RUNNING, null)));
+        outputs.forEach(this::watch);
+        for (int i = 0; i < stages.size(); i++) {
+            int stage = i;
+            stages.get(stage).child.whenExited(guarded(() -> noteExit(stage)));
+        }
         if (input != null) {
             input.start().run();
         }
@@ -316,20 +319,39 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         outputs.forEach(output -> output.drain.cut());
     }
 
-    private void watchFailure(Output output) {
-        Consumer<Throwable> failed = guarded(e -> fail(output.failure(e)));
-        output.drain
-                .done()
-                .whenComplete(
-                        (done, e) -> {
-                            if (e != null) {
-                                failed.accept(e);
-                            }
-                        });
+    private void watch(Output output) {
+        Consumer<Throwable> ended = guarded(e -> noteEnd(output, e));
+        output.drain.done().whenComplete((done, e) -> ended.accept(e));
     }
 
-    private static CompletableFuture<Void> all(Stream<? extends CompletableFuture<?>> futures) {
-        return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
+    /** The failure before what may be the success of all. */
+    private void noteEnd(Output output, Throwable e) {
+        if (e != null) {
+            fail(output.failure(e));
+        }
+        synchronized (this) {
+            endedOutputs++;
+        }
+        endIfAllHaveEnded();
+    }
+
+    /** Twice is the same as once. */
+    private void noteExit(int stage) {
+        if (addExit(stage)) {
+            schedule(options.linger(), this::cut);
+        }
+        endIfAllHaveEnded();
+    }
+
+    private void endIfAllHaveEnded() {
+        if (haveAllEnded()) {
+            end(State.RUNNING, null);
+            everythingEnded.complete(null); // for a run that has failed
+        }
+    }
+
+    private synchronized boolean haveAllEnded() {
+        return order.size() == stages.size() && endedOutputs == outputs.size();
     }
 
     /** Does {@code task} later, unless the run has ended by then. */
@@ -350,23 +372,12 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
     }
 
-    /** Completed when the exit of a stage has been noted. */
-    private CompletableFuture<Void> noteExit(int index) {
-        CompletableFuture<Void> noted = new CompletableFuture<>();
-        stages.get(index)
-                .child
-                .whenExited(
-                        () -> {
-                            addExit(index);
-                            noted.complete(null);
-                        });
-        return noted;
-    }
-
-    private synchronized void addExit(int index) {
-        if (!order.contains(index)) {
-            order.add(index);
+    /** Returns whether all have exited. */
+    private synchronized boolean addExit(int stage) {
+        if (!order.contains(stage)) {
+            order.add(stage);
         }
+        return order.size() == stages.size();
     }
 
     private void timeOut() {
@@ -396,7 +407,10 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             failure = reason;
         }
         Consumer<Throwable> next = guarded(this::awaitOutputs);
-        all(stages.stream().map(stage -> stage.teardown.begin()))
+        CompletableFuture.allOf(
+                        stages.stream()
+                                .map(stage -> stage.teardown.begin())
+                                .toArray(CompletableFuture[]::new))
                 .whenComplete((gone, survival) -> next.accept(survival));
     }
 
@@ -416,17 +430,15 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     private void end(State from, Throwable survival) {
         Failure known;
-        List<Timer> pending;
         synchronized (this) {
             if (state != from) {
                 return;
             }
             state = State.ENDED;
             known = failure;
-            pending = List.copyOf(timers);
+            timers.forEach(Timer::cancel);
         }
         try {
-            pending.forEach(Timer::cancel);
             stages.forEach(stage -> stage.teardown.release());
             if (input != null) {
                 input.stream().close();
@@ -469,7 +481,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     private CommandResult result(Failure known) {
         CapturedOutput shared = sharedStderr == null ? null : CapturedOutput.of(sharedStderr);
-        List<CommandResult.Stage> results = new ArrayList<>();
+        List<CommandResult.Stage> results = new ArrayList<>(stages.size());
         for (int i = 0; i < stages.size(); i++) {
             results.add(result(i, shared));
         }
@@ -482,10 +494,12 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     private synchronized int firstFailed(List<CommandResult.Stage> results) {
         int last = results.size() - 1;
-        return order.stream()
-                .filter(stage -> hasFailed(results.get(stage), stage == last))
-                .findFirst()
-                .orElse(last);
+        for (int stage : order) {
+            if (hasFailed(results.get(stage), stage == last)) {
+                return stage;
+            }
+        }
+        return last;
     }
 
     private CommandResult.Stage result(int index, CapturedOutput shared) {

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Templates by program name, made when first used, checked at every spawn and made again when their
@@ -47,7 +46,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     private static final int MOST_ATTEMPTS = 100;
 
     private final int maximumSize;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Object lock = new Object();
 
     /** In order of use. The lock is held to look at it, never to open a file or to spawn. */
     @GuardedBy("lock")
@@ -156,8 +155,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
 
     private TemplateProgram lookUp(String program) throws IOException {
         TemplateProgram known;
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (closed) {
                 throw new ErrnoException("template cache is closed", Errno.EBADF);
             }
@@ -167,8 +165,6 @@ public final class SpawnTemplateCache implements AutoCloseable {
             } else {
                 hits++;
             }
-        } finally {
-            lock.unlock();
         }
         LOG.debug("{}: {}", program, known == null ? "miss" : "hit");
         return known;
@@ -177,8 +173,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     /** Returns the program that is now in the cache: another thread may have been faster. */
     private TemplateProgram insert(String program, TemplateProgram made) {
         Map.Entry<String, TemplateProgram> evicted = null;
-        lock.lock();
-        try {
+        synchronized (lock) {
             TemplateProgram other = closed ? made : programs.putIfAbsent(program, made);
             if (other != null) {
                 made.close(); // if the cache is closed, the spawn will say so
@@ -189,8 +184,6 @@ public final class SpawnTemplateCache implements AutoCloseable {
                 programs.remove(evicted.getKey());
                 evictions++;
             }
-        } finally {
-            lock.unlock();
         }
         if (evicted != null) {
             evicted.getValue().close();
@@ -201,14 +194,11 @@ public final class SpawnTemplateCache implements AutoCloseable {
 
     private void remove(String program, TemplateProgram known) {
         boolean removed;
-        lock.lock();
-        try {
+        synchronized (lock) {
             removed = programs.remove(program, known);
             if (removed) {
                 stale++;
             }
-        } finally {
-            lock.unlock();
         }
         known.close();
         if (removed) {
@@ -222,11 +212,8 @@ public final class SpawnTemplateCache implements AutoCloseable {
      * @return the numbers, all of one moment
      */
     public Statistics statistics() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             return new Statistics(hits, misses, stale, evictions, programs.size());
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -238,11 +225,8 @@ public final class SpawnTemplateCache implements AutoCloseable {
      */
     public SpawnTemplate.Statistics statistics(String program) {
         TemplateProgram known;
-        lock.lock();
-        try {
+        synchronized (lock) {
             known = programs.get(program);
-        } finally {
-            lock.unlock();
         }
         return known == null
                 ? SpawnTemplate.Statistics.NONE
@@ -255,13 +239,10 @@ public final class SpawnTemplateCache implements AutoCloseable {
      */
     @Override
     public void close() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             closed = true;
             programs.values().forEach(TemplateProgram::close);
             programs.clear();
-        } finally {
-            lock.unlock();
         }
     }
 

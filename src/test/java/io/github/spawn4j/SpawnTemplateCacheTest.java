@@ -342,7 +342,7 @@ class SpawnTemplateCacheTest {
         byte[][] versions = {programBytes(41), programBytes(42)};
         Path program = write("program", versions[0]);
         run(program);
-        int before = OpenFile.descriptors().size();
+        int before = LeakCheck.descriptors().size();
         Set<Integer> codes = new ConcurrentSkipListSet<>();
         AtomicInteger replaced = new AtomicInteger();
         ScheduledExecutorService upgrade = Executors.newSingleThreadScheduledExecutor();
@@ -388,7 +388,7 @@ class SpawnTemplateCacheTest {
         assertThat(cache.statistics().hits() + cache.statistics().misses()).isGreaterThan(lookups);
         assertThat(cache.statistics().size()).isEqualTo(1);
         assertThat(openPrograms().size()).isEqualTo(1);
-        assertThat(OpenFile.descriptors()).hasSize(before);
+        assertThat(LeakCheck.descriptors()).hasSize(before);
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
 }

@@ -1,22 +1,27 @@
 package io.github.spawn4j;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How much garbage a start makes, which many of them at once would make the collector feel. */
+/**
+ * How much garbage a start and a run make, which many of them at once would make the collector
+ * feel: the mean of many, behind others by which all that is made once has been made.
+ */
 @Timeout(60)
 class StartAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** All that is made only once has been made by then. */
     private static final int WARM_UP = 200;
 
-    private static final int TIMES = 200;
+    private static final int TIMES = 500;
 
     private static SpawnTemplate.Builder template(String program) {
         return SpawnTemplate.builder(System.getProperty("spawn4j.native.bin") + "/" + program)
@@ -38,11 +43,45 @@ class StartAllocationTest {
         }
     }
 
+    /**
+     * The bytes that the calling thread and those of the library allocate each time. Not those of
+     * other threads, which have nothing to do with it.
+     */
+    private static long bytesOfAllThreads(Callable<?> operation) throws Exception {
+        repeat(WARM_UP, operation);
+        Map<Long, Long> before = bytesByThread();
+        repeat(TIMES, operation);
+        Map<Long, Long> after = bytesByThread();
+        // Not the difference of the sums: a thread that has ended meanwhile would make it less.
+        return after.entrySet().stream()
+                        .mapToLong(e -> e.getValue() - before.getOrDefault(e.getKey(), 0L))
+                        .sum()
+                / TIMES;
+    }
+
+    private static Map<Long, Long> bytesByThread() {
+        Thread self = Thread.currentThread();
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread == self || thread.getName().startsWith("spawn4j-"))
+                .map(Thread::getId)
+                .collect(toMap(id -> id, THREADS::getThreadAllocatedBytes));
+    }
+
     @Test
     void ofAStartAndAWaitIsAKibibyteAtMost() throws Exception {
         try (SpawnTemplate noop =
                 template("noop").stdout(Redirect.DISCARD).stderr(Redirect.DISCARD).build()) {
             assertThat(bytesOfThisThread(() -> noop.spawn().waitFor())).isLessThanOrEqualTo(1024);
+        }
+    }
+
+    @Test
+    void ofARunOfOneLineIsFourKibibytesAtMost() throws Exception {
+        RunOptions options = RunOptions.timeout(Duration.ofSeconds(30));
+        try (SpawnTemplate line = template("line").build()) {
+            assertThat(line.run(options).stdout().lines()).hasSize(1);
+
+            assertThat(bytesOfAllThreads(() -> line.run(options))).isLessThanOrEqualTo(4096);
         }
     }
 }

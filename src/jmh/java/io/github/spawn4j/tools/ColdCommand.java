@@ -23,17 +23,16 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts new JVMs, each of which starts a program "
                     + ColdStarts.COUNT
-                    + " times in one way, and tells what the first start cost, with all that is"
-                    + " loaded for it, the next ones, which are interpreted, and the rest."
-                    + " In milliseconds; of many the median.",
-            "The ways take turns: ProcessBuilder, this library's builder, and its template, whose"
-                    + " first start includes that it is made. \"start\" is the time until the start"
-                    + " has returned, \"total\" until the exit is known.",
+                    + " times in one way, and says what the first start takes, with all that is"
+                    + " loaded for it, the next ones, which are interpreted, and the rest.",
+            "The ways take turns: ProcessBuilder, this library's builder, and its template, which"
+                    + " is made as a part of its first start. \"start\" is the time until the start"
+                    + " has returned, \"total\" until the exit is known, both in milliseconds.",
             "All standard streams lead to /dev/null. The JVMs share the classes of the JDK as they"
                     + " do by default (-Xshare)."
         })
 final class ColdCommand implements Callable<Integer> {
-    private static final double MEDIAN = 0.5;
+    private static final double MEDIAN = Percentiles.MEDIAN;
     private static final double US_PER_MS = 1e3;
 
     @Spec CommandSpec spec;
@@ -127,8 +126,8 @@ final class ColdCommand implements Callable<Integer> {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("spawner", way);
         entry.put("starts", starts);
-        entry.put("startP50Micros", samples.startMicros(MEDIAN));
-        entry.put("totalP50Micros", samples.totalMicros(MEDIAN));
+        entry.put("startMicros", Percentiles.of(samples::startMicros, MEDIAN));
+        entry.put("totalMicros", Percentiles.of(samples::totalMicros, MEDIAN));
         return entry;
     }
 }

@@ -28,9 +28,9 @@ import picocli.CommandLine.Spec;
                     + " instead. \"floor\" is a C program that does clone3, execve and waitid in a"
                     + " loop, and \"floor-equal\" the same with all that the library does for a"
                     + " template: default signals, descriptors, the look at the program, and a wait"
-                    + " that can be ended. Between them, each with what stands before it, there are"
-                    + " floor-signals, floor-descriptors and floor-parent; floor-native is the library"
-                    + " without Java.",
+                    + " that can be ended. \"floor-signals\", \"floor-descriptors\" and"
+                    + " \"floor-parent\" lie between them, each with what the one before it does;"
+                    + " \"floor-native\" is the library without Java.",
             "Whether a child runs on its starter's processor or on another changes the times more"
                     + " than anything else. The default program says where it ran, and"
                     + " batches in which it ran elsewhere are shown on their own."
@@ -77,10 +77,10 @@ final class CompareCommand implements Callable<Integer> {
             split = ",",
             converter = SpawnerTypeConverter.class,
             description =
-                    "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: all but"
-                            + " the floors that are neither of the two, and spawn4j-warm and"
-                            + " spawn4j-parked, which keep the program linked and so need one"
-                            + " that is dynamically linked, such as true.")
+                    "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: all, but of"
+                            + " the floors only floor and floor-equal, and without spawn4j-warm and"
+                            + " spawn4j-parked, which need a program that is dynamically linked,"
+                            + " such as true.")
     Set<SpawnerType> spawners = SpawnerType.usual();
 
     @Option(
@@ -117,7 +117,7 @@ final class CompareCommand implements Callable<Integer> {
         }
         // Only a program of ours says where it ran, and on one processor there is no other.
         boolean placesKnown = program == null && !pin;
-        Map<SpawnerType, Result> results;
+        Map<SpawnerType, Measurement> results;
         try (Ballast ballast = new Ballast(openFiles, residentMib);
                 NativePrograms programs = new NativePrograms();
                 Comparison comparison = new Comparison(warmUp, spec.commandLine().getErr())) {

@@ -60,7 +60,7 @@ final class Comparison implements AutoCloseable {
         types.forEach(type -> discarded.put(type, new Samples()));
         Set<SpawnerType> cold = EnumSet.copyOf(types);
         // In turns here too, as the compiler bets on what it has seen, and starts anew when it sees
-        // somebody else.
+        // another spawner.
         try (Progress progress = new Progress("warm-up", (long) mostWarmUp() * types.size())) {
             while (!cold.isEmpty()) {
                 for (SpawnerType type : List.copyOf(cold)) {
@@ -108,11 +108,11 @@ final class Comparison implements AutoCloseable {
      *
      * @param count how many; null for {@link #COUNT}, but for {@link #COUNT_S} seconds at most
      */
-    Map<SpawnerType, Result> measure(Integer count) throws IOException, InterruptedException {
+    Map<SpawnerType, Measurement> measure(Integer count) throws IOException, InterruptedException {
         int most = count == null ? COUNT : count;
         long mostS = count == null ? COUNT_S : Long.MAX_VALUE;
-        Map<SpawnerType, Result> results = new EnumMap<>(SpawnerType.class);
-        spawners.keySet().forEach(type -> results.put(type, new Result()));
+        Map<SpawnerType, Measurement> results = new EnumMap<>(SpawnerType.class);
+        spawners.keySet().forEach(type -> results.put(type, new Measurement()));
         Set<SpawnerType> busy = EnumSet.noneOf(SpawnerType.class);
         busy.addAll(spawners.keySet());
         try (Progress progress = new Progress("compare", (long) most * spawners.size())) {

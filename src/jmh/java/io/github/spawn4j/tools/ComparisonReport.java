@@ -14,21 +14,21 @@ import java.util.function.ToDoubleFunction;
 
 /** The results of {@code compare}, as tables or for JSON. */
 final class ComparisonReport {
-    private static final double LOW = 0.1;
-    private static final double MEDIAN = 0.5;
-    private static final double TAIL = 0.99;
+    private static final double LOW = Percentiles.LOW;
+    private static final double MEDIAN = Percentiles.MEDIAN;
+    private static final double TAIL = Percentiles.TAIL;
     private static final double THOUSAND = 1000;
 
     private static final ToDoubleFunction<Samples> START = samples -> samples.startMicros(MEDIAN);
     private static final ToDoubleFunction<Samples> TOTAL = samples -> samples.totalMicros(MEDIAN);
 
-    private final Map<SpawnerType, Result> results;
+    private final Map<SpawnerType, Measurement> results;
     private final boolean placesKnown;
 
     /**
      * @param placesKnown whether the children have said on which processors they ran
      */
-    ComparisonReport(Map<SpawnerType, Result> results, boolean placesKnown) {
+    ComparisonReport(Map<SpawnerType, Measurement> results, boolean placesKnown) {
         this.results = results;
         this.placesKnown = placesKnown;
     }
@@ -41,7 +41,8 @@ final class ComparisonReport {
                         + "a second makes, one after the other. Bytes that the starting thread"
                         + " allocates for one, median.\n\n"
                         + times()
-                        + "\nRatios: the median start and the median total, divided by those of another.\n\n"
+                        + "\nRatios: the median start and the median total, divided by those of"
+                        + " another.\n\n"
                         + ratios();
         return placesKnown
                 ? tables
@@ -98,8 +99,8 @@ final class ComparisonReport {
                                 "of jdk: total");
         for (SpawnerType type : results.keySet()) {
             List<String> cells = new ArrayList<>(List.of(type.toString()));
-            cells.addAll(ratiosToFloors(type, Result::all));
-            cells.add(format("%.3f", ratio(type, SpawnerType.JDK, Result::all, TOTAL)));
+            cells.addAll(ratiosToFloors(type, Measurement::all));
+            cells.add(format("%.3f", ratio(type, SpawnerType.JDK, Measurement::all, TOTAL)));
             table.row(cells.toArray(String[]::new));
         }
         return table;
@@ -129,13 +130,13 @@ final class ComparisonReport {
                                             Integer.toString(elsewhere.size()),
                                             format("%.1f", ifAny(elsewhere, START)),
                                             format("%.1f", ifAny(elsewhere, TOTAL))));
-                    cells.addAll(ratiosToFloors(type, Result::elsewhere));
+                    cells.addAll(ratiosToFloors(type, Measurement::elsewhere));
                     table.row(cells.toArray(String[]::new));
                 });
         return table;
     }
 
-    private List<String> ratiosToFloors(SpawnerType type, Function<Result, Samples> part) {
+    private List<String> ratiosToFloors(SpawnerType type, Function<Measurement, Samples> part) {
         List<String> cells = new ArrayList<>();
         for (SpawnerType floor : List.of(SpawnerType.FLOOR, SpawnerType.FLOOR_EQUAL)) {
             cells.add(format("%.2f", ratio(type, floor, part, START)));
@@ -148,7 +149,7 @@ final class ComparisonReport {
     private Double ratio(
             SpawnerType type,
             SpawnerType other,
-            Function<Result, Samples> part,
+            Function<Measurement, Samples> part,
             ToDoubleFunction<Samples> time) {
         Double mine = ifAny(part.apply(results.get(type)), time);
         Double base =
@@ -160,7 +161,7 @@ final class ComparisonReport {
         return samples.size() == 0 ? null : (Double) time.applyAsDouble(samples);
     }
 
-    private static Double elsewherePercent(Result result) {
+    private static Double elsewherePercent(Measurement result) {
         return result.all().elsewhereShare().isPresent()
                 ? (Double) round(100 * result.all().elsewhereShare().getAsDouble())
                 : null;
@@ -190,7 +191,7 @@ final class ComparisonReport {
                     entry.put("perSecond", Math.round(all.perSecond()));
                     entry.put(
                             "allocatedBytes", bytes.isPresent() ? (Long) bytes.getAsLong() : null);
-                    putRatios(entry, type, Result::all);
+                    putRatios(entry, type, Measurement::all);
                     if (placesKnown) {
                         entry.put("elsewherePercent", elsewherePercent(result));
                         entry.put("elsewhere", elsewhere(type, result));
@@ -200,27 +201,27 @@ final class ComparisonReport {
         return entries;
     }
 
-    private Map<String, Object> elsewhere(SpawnerType type, Result result) {
+    private Map<String, Object> elsewhere(SpawnerType type, Measurement result) {
         Samples elsewhere = result.elsewhere();
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("starts", elsewhere.size());
         if (elsewhere.size() > 0) {
             entry.put("startMicros", percentiles(elsewhere::startMicros));
             entry.put("totalMicros", percentiles(elsewhere::totalMicros));
-            putRatios(entry, type, Result::elsewhere);
+            putRatios(entry, type, Measurement::elsewhere);
         }
         return entry;
     }
 
     private void putRatios(
-            Map<String, Object> entry, SpawnerType type, Function<Result, Samples> part) {
+            Map<String, Object> entry, SpawnerType type, Function<Measurement, Samples> part) {
         entry.put("ofFloor", ratios(type, SpawnerType.FLOOR, part));
         entry.put("ofFloorEqual", ratios(type, SpawnerType.FLOOR_EQUAL, part));
         entry.put("ofJdk", ratios(type, SpawnerType.JDK, part));
     }
 
     private Map<String, Object> ratios(
-            SpawnerType type, SpawnerType other, Function<Result, Samples> part) {
+            SpawnerType type, SpawnerType other, Function<Measurement, Samples> part) {
         Map<String, Object> ratios = new LinkedHashMap<>();
         ratios.put("start", ratio(type, other, part, START));
         ratios.put("total", ratio(type, other, part, TOTAL));
@@ -228,10 +229,6 @@ final class ComparisonReport {
     }
 
     private static Map<String, Object> percentiles(DoubleUnaryOperator micros) {
-        Map<String, Object> percentiles = new LinkedHashMap<>();
-        percentiles.put("p10", micros.applyAsDouble(LOW));
-        percentiles.put("p50", micros.applyAsDouble(MEDIAN));
-        percentiles.put("p99", micros.applyAsDouble(TAIL));
-        return percentiles;
+        return Percentiles.of(micros, LOW, MEDIAN, TAIL);
     }
 }

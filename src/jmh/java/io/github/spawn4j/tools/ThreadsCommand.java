@@ -23,22 +23,21 @@ import picocli.CommandLine.Spec;
         name = "threads",
         description = {
             "Starts a program again and again on more and more threads at once, with discarded"
-                    + " streams and with three pipes: a builder and a template of this library,"
-                    + " ProcessBuilder, and as many processes of a C program that does clone3 and"
-                    + " execve in a loop, the \"floor\".",
-            "All of them take turns, after a warm-up. \"per second\" counts the starts of all"
-                    + " threads together whose exits are known; \"of best\" divides it by the best"
-                    + " with fewer threads or as many, \"of floor\" by that of the floors, which have"
-                    + " no pipes. The times are those until a start has returned, in"
-                    + " microseconds."
+                    + " streams and with three pipes: by ProcessBuilder, by a builder and a template"
+                    + " of this library, and by as many processes of \"floor\", a C program that does"
+                    + " clone3, execve and waitid in a loop.",
+            "The ways take turns, after a warm-up. \"per second\" counts the starts of all threads"
+                    + " together whose exits are known; \"of best\" divides it by the best with fewer"
+                    + " threads or as many, \"of floor\" by that of the floors, which have no pipes."
+                    + " \"start\" is the time until the start has returned, in microseconds."
         })
 final class ThreadsCommand implements Callable<Integer> {
-    private static final double MEDIAN = 0.5;
-    private static final double TAIL = 0.99;
-    private static final double ALL = 1;
+    private static final double MEDIAN = Percentiles.MEDIAN;
+    private static final double TAIL = Percentiles.TAIL;
+    private static final double ALL = Percentiles.ALL;
 
     private static final String[] COLUMNS = {
-        "", "threads", "per second", "of best", "of floor", "p50", "p99", "max"
+        "", "threads", "per second", "of best", "of floor", "start p50", "p99", "max"
     };
 
     /** In rounds. */
@@ -54,7 +53,7 @@ final class ThreadsCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             split = ",",
-            description = "Threads at once. Default: ${DEFAULT-VALUE}.")
+            description = "Threads at once, separated by commas. Default: ${DEFAULT-VALUE}.")
     List<Integer> threads = List.of(1, 2, 4, 8, 16, 64, 128);
 
     @Option(
@@ -62,14 +61,14 @@ final class ThreadsCommand implements Callable<Integer> {
             paramLabel = "PROGRAM",
             split = ",",
             description =
-                    "Paths, or names that are searched in PATH; they get no arguments. Default: a"
-                            + " static program that only exits, and true.")
+                    "Paths, or names that are searched in PATH, separated by commas; they get no"
+                            + " arguments. Default: a static program that only exits, and true.")
     List<String> programs = List.of();
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "How often it is the turn of each. Default: ${DEFAULT-VALUE}.")
+            description = "Turns of each way. Default: ${DEFAULT-VALUE}.")
     int rounds = 5;
 
     @Option(
@@ -202,9 +201,8 @@ final class ThreadsCommand implements Callable<Integer> {
             entry.put("spawner", crowd.contender());
             entry.put("threads", crowd.threads());
             entry.put("perSecond", Math.round(crowd.perSecond()));
-            entry.put("p50Micros", crowd.samples().startMicros(MEDIAN));
-            entry.put("p99Micros", crowd.samples().startMicros(TAIL));
-            entry.put("maxMicros", crowd.samples().startMicros(ALL));
+            entry.put(
+                    "startMicros", Percentiles.of(crowd.samples()::startMicros, MEDIAN, TAIL, ALL));
             entries.add(entry);
         }
         Map<String, Object> document = new LinkedHashMap<>();

@@ -9,18 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A table of system calls in {@code docs/start.md}: who makes which call, how often, and why. One
- * thread at a time.
+ * A table of system calls in {@code docs/start.md}: which process makes which call, how often, and
+ * why. One thread at a time.
  */
 final class CallTable {
     private static final Path PAGE = Path.of("docs/start.md");
-    private static final String HEAD = "| who | call | times | why |";
+    private static final String HEAD = "| process | call | times | why |";
     private static final String NO_REASON = "?";
 
     private record Entry(CallTrace.Row row, String why) {
         String text() {
             return String.format(
-                    "| %s | `%s` | %d | %s |", row.who(), row.call(), row.times(), why);
+                    "| %s | `%s` | %d | %s |", row.process(), row.call(), row.times(), why);
         }
 
         static Entry of(String line) {
@@ -78,7 +78,8 @@ final class CallTable {
     /** The reason of the first call of that name which is still in {@code known}. */
     private static String takeReason(List<Entry> known, CallTrace.Row row) {
         for (Entry entry : known) {
-            if (entry.row().who().equals(row.who()) && entry.row().call().equals(row.call())) {
+            if (entry.row().process().equals(row.process())
+                    && entry.row().call().equals(row.call())) {
                 known.remove(entry);
                 return entry.why();
             }

@@ -13,7 +13,7 @@ final class CallTrace {
     static final String CHILD = "child";
 
     /** Several calls of one name, one after the other. */
-    record Row(String who, String call, int times) {}
+    record Row(String process, String call, int times) {}
 
     /** The thread, and the call that it begins. */
     private static final Pattern BEGINNING = Pattern.compile("(\\d+) +(\\w+)\\(.*");
@@ -94,14 +94,14 @@ final class CallTrace {
         return calls;
     }
 
-    private static List<Row> rows(String who, List<String> calls) {
+    private static List<Row> rows(String process, List<String> calls) {
         List<Row> rows = new ArrayList<>();
         for (String call : calls) {
             int last = rows.size() - 1;
             if (last >= 0 && rows.get(last).call().equals(call)) {
-                rows.set(last, new Row(who, call, rows.get(last).times() + 1));
+                rows.set(last, new Row(process, call, rows.get(last).times() + 1));
             } else {
-                rows.add(new Row(who, call, 1));
+                rows.add(new Row(process, call, 1));
             }
         }
         return rows;

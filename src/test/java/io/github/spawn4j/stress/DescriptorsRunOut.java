@@ -8,6 +8,8 @@ import io.github.spawn4j.WindowSize;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -31,6 +33,7 @@ final class DescriptorsRunOut {
     public static void main(String[] args) throws Exception {
         PidfdProcess.builder("/bin/sh", "-c", "exit 7").start().waitFor();
         firstFailure();
+        FileChannel.open(Path.of("/dev/null")).close(); // with the first the JDK opens a socket
         for (SpawnStrategy strategy : SpawnStrategy.values()) {
             System.out.println(strategy + " needs " + fewest(strategy, false));
             if (strategy != SpawnStrategy.POSIX_SPAWN) { // which has no words for it

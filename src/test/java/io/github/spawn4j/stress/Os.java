@@ -1,5 +1,6 @@
 package io.github.spawn4j.stress;
 
+import io.github.spawn4j.internal.io.Waker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -32,8 +33,12 @@ final class Os {
         return folder + "/" + name;
     }
 
-    /** The numbers of the open descriptors, and what each leads to. */
+    /**
+     * The numbers of the open descriptors, and what each leads to, but for what is only kept for
+     * the next wait.
+     */
     static TreeMap<Integer, String> descriptors() throws IOException {
+        Waker.closeIdle();
         TreeMap<Integer, String> descriptors = new TreeMap<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(DESCRIPTORS)) {
             for (Path entry : entries) {

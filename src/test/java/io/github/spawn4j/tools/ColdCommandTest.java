@@ -19,11 +19,11 @@ class ColdCommandTest extends ToolsTest {
                 + way
                 + "\",\"starts\":\""
                 + starts
-                + "\",\"startP50Micros\":"
+                + "\",\"startMicros\":\\{\"p50\":"
                 + NUMBER
-                + ",\"totalP50Micros\":"
+                + "\\},\"totalMicros\":\\{\"p50\":"
                 + NUMBER
-                + "\\}";
+                + "\\}\\}";
     }
 
     private static Stream<String> results() {

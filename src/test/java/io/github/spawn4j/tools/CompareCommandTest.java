@@ -53,24 +53,19 @@ class CompareCommandTest extends ToolsTest {
     private static final String PIECES =
             "floor,floor-signals,floor-descriptors,floor-parent,floor-equal,floor-native";
 
+    private static final String FEW = "--count 20 --warm-up 10";
+
+    private Run compare(String options) throws Exception {
+        return runApart(("compare " + options).split(" "));
+    }
+
     private static List<String> spawners() {
         return SpawnerType.usual().stream().map(SpawnerType::toString).collect(Collectors.toList());
     }
 
     @Test
     void printsNothingButTheDocumentAsJson() throws Exception {
-        Run run =
-                runApart(
-                        "compare",
-                        "--count",
-                        "20",
-                        "--warm-up",
-                        "10",
-                        "--open-files",
-                        "50",
-                        "--resident-mib",
-                        "65",
-                        "--json");
+        Run run = compare(FEW + " --open-files 50 --resident-mib 65 --json");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .matches(
@@ -91,7 +86,7 @@ class CompareCommandTest extends ToolsTest {
 
     @Test
     void printsTablesOfAnyProgramButForWhereItRan() throws Exception {
-        Run run = runApart("compare", "--count", "1", "--warm-up", "1", "--program", "true");
+        Run run = compare("--count 1 --warm-up 1 --program true");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("/true, 1 starts each after a warm-up of 1; on any");
         assertThat(rows(run.out(), "start p10")).isEqualTo(spawners());
@@ -120,15 +115,7 @@ class CompareCommandTest extends ToolsTest {
 
     @Test
     void comparesThoseThatAreAskedFor() throws Exception {
-        Run run =
-                runApart(
-                        "compare",
-                        "--count",
-                        "20",
-                        "--warm-up",
-                        "10",
-                        "--spawners",
-                        "spawn4j-template," + PIECES);
+        Run run = compare(FEW + " --spawners spawn4j-template," + PIECES);
         assertThat(run.exitCode()).isZero();
         List<String> asked = List.of(("spawn4j-template," + PIECES).split(","));
         for (String head : List.of("start p10", "of floor: start", "elsewhere  ")) {
@@ -140,16 +127,7 @@ class CompareCommandTest extends ToolsTest {
 
     @Test
     void knowsWhatTheStartingThreadAllocates() throws Exception {
-        Run run =
-                runApart(
-                        "compare",
-                        "--count",
-                        "20",
-                        "--warm-up",
-                        "10",
-                        "--json",
-                        "--spawners",
-                        "spawn4j-template,floor");
+        Run run = compare(FEW + " --json --spawners spawn4j-template,floor");
         assertThat(run.out())
                 .containsPattern("\"spawn4j-template\".*\"allocatedBytes\":" + NUMBER)
                 .containsPattern("\"floor\".*\"allocatedBytes\":null");
@@ -163,18 +141,12 @@ class CompareCommandTest extends ToolsTest {
                 script, "#!/bin/sh\ngrep Cpus_allowed_list /proc/self/status >> " + seen + "\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         Run run =
-                runApart(
-                        "compare",
-                        "--pin",
-                        "--count",
-                        "1",
-                        "--warm-up",
-                        "1",
-                        "--json",
-                        "--program",
-                        script.toString(),
-                        "--spawners",
-                        "jdk,spawn4j-clone3,spawn4j-template," + PIECES);
+                compare(
+                        "--pin --count 1 --warm-up 1 --json --spawners"
+                                + " jdk,spawn4j-clone3,spawn4j-template,"
+                                + PIECES
+                                + " --program "
+                                + script);
         assertThat(run.err()).isEmpty();
         Matcher processor = Pattern.compile("\"processor\":(\\d+),").matcher(run.out());
         assertThat(processor.find()).isTrue();

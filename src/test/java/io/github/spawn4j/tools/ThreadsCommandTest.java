@@ -15,13 +15,13 @@ class ThreadsCommandTest extends ToolsTest {
             "\\{\"program\":\"([^\"]+)\",\"streams\":\"(discarded|pipes)\","
                     + "\"spawner\":\"([a-z0-9-]+)\",\"threads\":(\\d+),\"perSecond\":"
                     + NUMBER
-                    + ",\"p50Micros\":"
+                    + ",\"startMicros\":\\{\"p50\":"
                     + NUMBER
-                    + ",\"p99Micros\":"
+                    + ",\"p99\":"
                     + NUMBER
-                    + ",\"maxMicros\":"
+                    + ",\"max\":"
                     + NUMBER
-                    + "\\}";
+                    + "\\}\\}";
 
     @Test
     void printsNothingButTheDocumentAsJson() {
@@ -79,17 +79,7 @@ class ThreadsCommandTest extends ToolsTest {
 
     @Test
     void printsTablesOfAnyProgram() {
-        Run run =
-                run(
-                        "threads",
-                        "--program",
-                        "true",
-                        "--threads",
-                        "2",
-                        "--rounds",
-                        "1",
-                        "--round-ms",
-                        "5");
+        Run run = run("threads --program true --threads 2 --rounds 1 --round-ms 5".split(" "));
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("/true, discarded\n").contains("/true, pipes\n");
         assertThat(run.out().lines().map(line -> line.split(" ")[0]))

@@ -10,7 +10,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Locale;
 
-/** Who starts programs on many threads at once, in the order in which they are shown. */
+/** The ways to start programs on many threads at once, in the order in which they are shown. */
 public enum Contender {
     JDK {
         @Override

@@ -90,59 +90,37 @@ public enum SpawnerType {
         }
     },
 
-    FLOOR {
-        @Override
-        public Spawner open(String program, NativePrograms programs) throws IOException {
-            return new FloorSpawner(programs, "bare", program);
-        }
-    },
-
-    FLOOR_SIGNALS {
-        @Override
-        public Spawner open(String program, NativePrograms programs) throws IOException {
-            return new FloorSpawner(programs, "signals", program);
-        }
-    },
-
-    FLOOR_DESCRIPTORS {
-        @Override
-        public Spawner open(String program, NativePrograms programs) throws IOException {
-            return new FloorSpawner(programs, "descriptors", program);
-        }
-    },
-
-    FLOOR_PARENT {
-        @Override
-        public Spawner open(String program, NativePrograms programs) throws IOException {
-            return new FloorSpawner(programs, "parent", program);
-        }
-    },
-
-    FLOOR_EQUAL {
-        @Override
-        public Spawner open(String program, NativePrograms programs) throws IOException {
-            return new FloorSpawner(programs, "equal", program);
-        }
-    },
-
-    FLOOR_NATIVE {
-        @Override
-        public Spawner open(String program, NativePrograms programs) throws IOException {
-            return new FloorSpawner(programs, "native", program);
-        }
-    };
+    FLOOR("bare"),
+    FLOOR_SIGNALS("signals"),
+    FLOOR_DESCRIPTORS("descriptors"),
+    FLOOR_PARENT("parent"),
+    FLOOR_EQUAL("equal"),
+    FLOOR_NATIVE("native");
 
     private static final int PARKED = 8;
 
     private static final File NULL = new File("/dev/null");
 
+    /** How much a floor does of what the library does; null for the others. */
+    private final String piece;
+
+    SpawnerType() {
+        this(null);
+    }
+
+    SpawnerType(String piece) {
+        this.piece = piece;
+    }
+
     /**
      * A spawner of {@code program}, to be closed by the caller.
      *
      * @param program a path
-     * @param programs where the floor's own program is found
+     * @param programs where the floors' own program is found
      */
-    public abstract Spawner open(String program, NativePrograms programs) throws IOException;
+    public Spawner open(String program, NativePrograms programs) throws IOException {
+        return new FloorSpawner(programs, piece, program);
+    }
 
     private static Spawner warm(String program, Warm settings) throws IOException {
         SpawnTemplate template =
@@ -168,8 +146,8 @@ public enum SpawnerType {
     }
 
     /**
-     * Those that are compared unless others are asked for: all but the pieces of the way from the
-     * floor, and those that cannot start the default program, which is static.
+     * Those that are compared unless others are asked for: of the floors only the one that does
+     * least and the one that does all, and none that needs another program than the default one.
      */
     public static Set<SpawnerType> usual() {
         return EnumSet.complementOf(
@@ -198,8 +176,8 @@ public enum SpawnerType {
     }
 
     /**
-     * Whether there are systems that we support and it does not: NuProcess not every JVM, the
-     * floors with more pieces than the first not every kernel and filter.
+     * Whether it does not work on every system that we support: NuProcess lacks some JVMs, and the
+     * floors that do more than the first need what some kernels and filters refuse.
      */
     public boolean maybeMissing() {
         return this == NUPROCESS || compareTo(FLOOR) > 0;

@@ -9,8 +9,8 @@ public final class CaptureBuffer {
     private final boolean keepsEnd;
     private final boolean isUtf8;
 
-    /** All there was, or the beginning; null once the end is kept and was longer than the limit. */
-    private Chunks beginning = new Chunks();
+    /** All there was, or the beginning; empty once {@link #end} is there. */
+    private final Chunks beginning = new Chunks();
 
     /** The end of what was longer than the limit; null before that, or where it is not kept. */
     private byte[] end;
@@ -42,7 +42,7 @@ public final class CaptureBuffer {
         if (keepsEnd && fitting < count && limit > 0) {
             if (end == null) {
                 end = Chunks.join(beginning.toArrays());
-                beginning = null;
+                beginning.clear();
             }
             // Of what is longer than the buffer only the end counts.
             int start = Math.max(fitting, count - limit);
@@ -55,6 +55,15 @@ public final class CaptureBuffer {
         System.arraycopy(from, start, end, oldest, first);
         System.arraycopy(from, start + first, end, 0, count - first);
         oldest = (oldest + count) % limit;
+    }
+
+    /**
+     * Gives up what is kept, without taking memory: of what has filled the heap something must go,
+     * or nobody could be told.
+     */
+    void forget() {
+        beginning.clear();
+        end = null;
     }
 
     /** How much there was. */

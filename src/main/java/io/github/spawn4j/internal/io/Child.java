@@ -10,6 +10,7 @@ import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Pidfd;
+import io.github.spawn4j.internal.os.Threads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 
 /**
@@ -39,6 +39,10 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      *
      * Whatever of this fails for a want that passes is left to the reactor as a chore, which the
      * child itself is.
+     *
+     * The reactor waits for the child's lock. So that is a monitor, which the JVM leaves whatever
+     * is thrown: a stack that overflows as somebody enters a ReentrantLock leaves that locked for
+     * ever, and no exit of any child would be told any more. Nothing waits under it.
      */
     private static final Log LOG = Log.of(Child.class);
 
@@ -61,13 +65,11 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     /** Null where it has not been asked for; whoever asks for it releases it. */
     private ProcessGroup group;
 
-    private final ReentrantLock lock = new ReentrantLock();
-
     /**
      * For threads that park until the exit; null while there has been none. What is done at the
      * exit without waiting is in {@link #followers}.
      */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private CompletableFuture<Exit> exited;
 
     private final Chores followers = new Chores();
@@ -80,15 +82,15 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     private volatile boolean held;
 
     /** Whether its streams know of the exit, or are about to be told. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private boolean streamsTold;
 
     /** Null until the reactor is to watch it. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private Registration registration;
 
     /** Platform threads that poll the pidfd. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private int pollers;
 
     private Child(int pid, Fd pidfd, Stream[] streams, Foreground foreground) {
@@ -160,17 +162,14 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     /** Lets the reactor watch the child, unless its exit is known or somebody polls it. */
     private void settle() throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (exit == null && pollers == 0) {
                 watch();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private void watch() throws IOException {
         if (registration == null) {
             registration = new Registration(pidfd, this);
@@ -214,25 +213,19 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * false if it is too late.
      */
     boolean holdExit() {
-        lock.lock();
-        try {
+        synchronized (this) {
             held = exit == null && pidfd.isOpen();
             return held;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Lets the exit be collected and told. */
     void releaseExit() {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (!held) {
                 return;
             }
             held = false;
-        } finally {
-            lock.unlock();
         }
         watchSoon(); // as the reactor may have been told of it meanwhile
     }
@@ -244,27 +237,22 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     /** Does {@code use}, unless the exit has been collected. Returns whether it was done. */
     boolean ifUncollected(Use use) throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (collected || !pidfd.isOpen()) {
                 return false;
             }
             use.run();
             return true;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Sends a signal. Returns false if the child has ended. */
     public boolean trySignal(int signal) throws IOException {
+        Threads.requireStack();
         if (!Kernel.has(Kernel.PIDFD_SEND_SIGNAL)) {
             // The pid stays the child's until we collect its exit.
-            lock.lock();
-            try {
+            synchronized (this) {
                 return exit == null && Pidfd.kill(pid, signal);
-            } finally {
-                lock.unlock();
             }
         }
         int number = pidfd.acquire();
@@ -281,6 +269,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     /** The exit, which is then collected, or null while the child runs. Does not wait. */
     public Exit exit() {
         if (!collected) {
+            Threads.requireStack(); // else it is collected, and nobody is told
             try {
                 if (reap()) {
                     tell();
@@ -310,6 +299,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * it is done twice, and calls {@link #exit} before it tells a user.
      */
     public void whenExited(Runnable task) {
+        Threads.requireStack();
         followers.add(new Follower(task));
         if (exit != null) {
             tellFollowers();
@@ -320,14 +310,11 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     /** Null if no thread has parked before the exit was known. */
     private CompletableFuture<Exit> exited() {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (exited == null && exit == null) {
                 exited = new CompletableFuture<>();
             }
             return exited;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -386,11 +373,10 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     /** Collects the exit, if the child has ended. Returns whether this was what found it out. */
     private boolean reap() throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             int number = collected || held ? -1 : pidfd.acquire();
             try {
-                Exit found = number < 0 ? null : Pidfd.reap(number);
+                Exit found = number < 0 ? null : Pidfd.reap(number, exit);
                 if (found == null) {
                     return false;
                 }
@@ -408,15 +394,12 @@ public final class Child extends Chore implements Reactor.Handler, Target {
             } finally {
                 pidfd.release(number);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Looks whether the child has ended, without collecting the exit. */
     private void peek() throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             int number = exit == null && !held ? pidfd.acquire() : -1;
             try {
                 Exit found = number < 0 ? null : Pidfd.peek(number);
@@ -427,8 +410,6 @@ public final class Child extends Chore implements Reactor.Handler, Target {
             } finally {
                 pidfd.release(number);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -467,22 +448,16 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     }
 
     private boolean beginToTellStreams() {
-        lock.lock();
-        try {
+        synchronized (this) {
             boolean first = !streamsTold;
             streamsTold = true;
             return first;
-        } finally {
-            lock.unlock();
         }
     }
 
     private void takeBackStreamsTold() {
-        lock.lock();
-        try {
+        synchronized (this) {
             streamsTold = false;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -529,6 +504,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         if (exit != null) {
             return exit();
         }
+        Threads.requireStack(); // else who polls is never counted out, and nobody else looks
         if (VirtualThreads.isCurrent()) {
             return park(deadlineNs);
         }
@@ -580,14 +556,11 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * exit itself.
      */
     private void enterPoll() throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (pollers == 0 && exit == null && registration != null) {
                 registration.disarm();
             }
             pollers++;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -595,11 +568,8 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         if (exit != null) {
             return; // nobody counts them any more
         }
-        lock.lock();
-        try {
+        synchronized (this) {
             pollers--;
-        } finally {
-            lock.unlock();
         }
         watchSoon();
     }
@@ -623,11 +593,8 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * Looks something up by pid while no other process can have it; empty once the exit is known.
      */
     public <T> Optional<T> whileRunning(LongFunction<Optional<T>> lookup) {
-        lock.lock();
-        try {
+        synchronized (this) {
             return exit == null ? lookup.apply(pid) : Optional.empty();
-        } finally {
-            lock.unlock();
         }
     }
 

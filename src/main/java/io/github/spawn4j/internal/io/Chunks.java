@@ -5,18 +5,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Bytes that become more and more, in pieces, so that none is copied again for those behind it. One
+ * A growing sequence of bytes, in pieces, so that none is copied again when others are added. One
  * thread at a time.
  */
 public final class Chunks {
-    /** What comes a little at a time is put together: in pieces of this size at first, */
+    /** The least size of a piece that collects small additions. */
     private static final int FIRST_CAPACITY = 512;
 
-    /** and of this one at last. */
+    /** The size that such pieces grow to. */
     private static final int MOST_CAPACITY = 64 * 1024;
 
+    private static final byte[] NONE = {};
+
     private final List<byte[]> full = new ArrayList<>();
-    private byte[] last = {};
+    private byte[] last = NONE;
 
     /** How much of {@link #last} is filled. */
     private int filled;
@@ -54,6 +56,14 @@ public final class Chunks {
             full.add(last);
         }
         return next;
+    }
+
+    /** Takes no memory. */
+    void clear() {
+        full.clear();
+        last = NONE;
+        filled = 0;
+        length = 0;
     }
 
     /** All of it, in order. It is not to be changed, and neither does what is added change it. */

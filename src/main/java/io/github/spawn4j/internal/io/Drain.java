@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Reads an output of a child to its end, without a thread: the reactor reads what is there, keeps
@@ -55,17 +54,16 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     private final Listener listener;
 
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private final CaptureBuffer captured;
 
     /** Null before it begins. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private Registration registration;
 
     /** Nothing more is read. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private boolean ended;
 
     /** The listener has been given something and has not returned. */
@@ -83,13 +81,13 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     private final ForeignCall listening = new ForeignCall();
 
     /** How much is still read although the end has not come; negative while there is no limit. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private int remaining = -1;
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private boolean cut;
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private boolean childHasExited;
 
     /**
@@ -114,12 +112,9 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
 
     /** Begins to read. */
     public void start() throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             registration = new Registration(fd, this);
             registration.arm(Io.POLLIN);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -139,7 +134,11 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
 
     /** On the reactor thread. */
     private void advance() {
-        lock.lock();
+        readOn();
+        finishIfEnded();
+    }
+
+    private synchronized void readOn() {
         try {
             if (!ended && !calling && reachesEnd()) {
                 end();
@@ -147,30 +146,27 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         } catch (Throwable e) {
             // Whatever it is: what was read may be lost, which must not look like a success.
             fail(e);
-        } finally {
-            lock.unlock();
         }
-        finishIfEnded();
     }
 
     /** Goes on where a worker has left off, or where there was no memory to go on. */
     @Override
     void perform() throws IOException {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (failure != null) {
                 endEarly();
             } else if (!ended && !calling) {
                 resume();
             }
-        } finally {
-            lock.unlock();
         }
         finishIfEnded();
     }
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private void fail(Throwable e) {
+        if (e instanceof OutOfMemoryError) {
+            captured.forget();
+        }
         noteFailure(e);
         endEarly();
     }
@@ -185,7 +181,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
      * Reads what is there. Returns whether that was the end; if not, an event or a call will
      * follow.
      */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private boolean reachesEnd() throws IOException {
         byte[] buffer = Reactor.buffer();
         int number = fd.acquire();
@@ -220,7 +216,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     }
 
     /** Returns whether the listener is called with it. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private boolean take(byte[] buffer, int count) throws IOException {
         if (remaining > 0) {
             remaining -= count;
@@ -245,7 +241,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         attempt();
     }
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private void resume() throws IOException {
         if (remaining >= 0) {
             Reactor.schedule(0, this::advance); // whether or not there is more
@@ -281,14 +277,14 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     }
 
     /** Ends the reading although somebody may still write. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private void endEarly() {
         cut |= !ended;
         end();
         fd.close();
     }
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private void end() {
         if (!ended) {
             ended = true;
@@ -318,13 +314,8 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         }
     }
 
-    private boolean hasEnded() {
-        lock.lock();
-        try {
-            return ended;
-        } finally {
-            lock.unlock();
-        }
+    private synchronized boolean hasEnded() {
+        return ended;
     }
 
     private void finish() {
@@ -356,36 +347,31 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
      * counts. On the reactor thread.
      */
     public void cut() {
-        lock.lock();
+        setRemaining();
+        advance();
+    }
+
+    private synchronized void setRemaining() {
+        if (ended || remaining >= 0) {
+            return;
+        }
+        int number = fd.acquire();
         try {
-            if (ended || remaining >= 0) {
-                return;
-            }
-            int number = fd.acquire();
-            try {
-                if (Io.remaining(number) >= 0) {
-                    return; // nobody can write any more, so that the end comes by itself
-                }
+            if (Io.remaining(number) < 0) {
                 // The kernel counts only a part of what is there.
                 remaining = isTerminal ? TerminalInput.MOST_LEFT : Io.available(number);
-            } finally {
-                fd.release(number);
-            }
+            } // else nobody can write any more, so that the end comes by itself
         } catch (IOException e) {
             remaining = 0;
         } finally {
-            lock.unlock();
+            fd.release(number);
         }
-        advance();
     }
 
     /** Ends it at once, whatever there is and wherever the listener is. */
     public void abandon() {
-        lock.lock();
-        try {
+        synchronized (this) {
             endEarly();
-        } finally {
-            lock.unlock();
         }
         if (listener != null) {
             listener.stop();
@@ -396,11 +382,8 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
 
     /** What has been kept so far. */
     public Captured captured() {
-        lock.lock();
-        try {
+        synchronized (this) {
             return new Captured(captured.toArrays(), captured.total(), cut);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -415,14 +398,11 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
 
     @Override
     public void childExited() {
-        lock.lock();
-        try {
+        synchronized (this) {
             childHasExited = true;
             if (ended) {
                 fd.close();
             }
-        } finally {
-            lock.unlock();
         }
     }
 

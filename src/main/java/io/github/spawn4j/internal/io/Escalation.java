@@ -1,5 +1,6 @@
 package io.github.spawn4j.internal.io;
 
+import io.github.spawn4j.internal.os.Threads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -120,6 +121,9 @@ public final class Escalation extends Chore {
      *     code of ours only, which must not wait
      */
     public CompletableFuture<Void> begin() {
+        if (!begun) {
+            Threads.requireStack(); // else it is never begun again
+        }
         if (beginsNow()) {
             attempt();
         }

@@ -8,7 +8,6 @@ import io.github.spawn4j.internal.os.Pty;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes the input of a child, without a thread, and closes it. Thread-safe.
@@ -19,24 +18,23 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
     private final Fd fd;
     private final boolean isTerminal;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private final ReentrantLock lock = new ReentrantLock();
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private byte[] bytes;
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private int position;
 
     /** The end of the input has been added to it, as a terminal knows one. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private boolean saysEnd;
 
     /** What went wrong, kept until somebody has been told. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private IOException failure;
 
     /** Null until it had to wait. */
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private Registration registration;
 
     /**
@@ -73,8 +71,7 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
 
     /** Writes what fits. Returns what has gone wrong, or null. */
     private IOException writeOn() {
-        lock.lock();
-        try {
+        synchronized (this) {
             int number = fd.acquire();
             try {
                 if (number >= 0) {
@@ -87,12 +84,10 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
                 fd.release(number);
             }
             return failure;
-        } finally {
-            lock.unlock();
         }
     }
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private void write(int number) throws IOException {
         if (position == bytes.length) {
             addEnd(number);
@@ -114,7 +109,7 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
         close();
     }
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private void addEnd(int number) throws IOException {
         if (isTerminal && !saysEnd) {
             saysEnd = true;
@@ -123,7 +118,7 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
         }
     }
 
-    @GuardedBy("lock")
+    @GuardedBy("this")
     private void arm() throws IOException {
         if (registration == null) {
             registration = new Registration(fd, this);
@@ -134,8 +129,7 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
     /** Writes no more, but for the end. */
     @Override
     public void end() {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (!isTerminal) {
                 close();
                 return;
@@ -143,8 +137,6 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
             if (!saysEnd) {
                 bytes = Arrays.copyOf(bytes, position);
             }
-        } finally {
-            lock.unlock();
         }
         ready(0);
     }
@@ -156,14 +148,11 @@ public final class Feed implements Child.Stream, Escalation.Input, Reactor.Handl
 
     @Override
     public void close() {
-        lock.lock();
-        try {
+        synchronized (this) {
             if (registration != null) {
                 registration.forget();
             }
             fd.close();
-        } finally {
-            lock.unlock();
         }
     }
 }

@@ -4,6 +4,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.os.Threads;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,12 +16,16 @@ import java.util.concurrent.locks.ReentrantLock;
 final class PipeEnd {
     private static final Log LOG = Log.of(PipeEnd.class);
 
-    /** What is done when the child has exited; under the lock. */
-    interface LastLook {
+    /** More calls in each other than it takes to leave the lock and the descriptor. */
+    private static final int CALLS = 20;
+
+    /** A stream of this end. */
+    interface User {
         /**
          * Takes what is left if nobody has the other end any more. Returns false if somebody has.
+         * Called under the lock when the child has exited.
          */
-        boolean at(int number) throws IOException;
+        boolean takeRest(int number) throws IOException;
     }
 
     private final Fd fd;
@@ -55,6 +60,18 @@ final class PipeEnd {
     /** The lock of who uses the descriptor, and of what the stream keeps of it. */
     ReentrantLock lock() {
         return lock;
+    }
+
+    /**
+     * To be called before the lock is entered, or something is closed.
+     *
+     * <p>This lock is no monitor, as whoever has it may wait, and a virtual thread would keep its
+     * carrier. One whose user had no room left on the stack to leave it would be locked for ever.
+     *
+     * @throws StackOverflowError if there is not enough
+     */
+    static void requireStack() {
+        Threads.requireStack(CALLS);
     }
 
     /** Whether there is still something to be done with the descriptor. */
@@ -136,6 +153,7 @@ final class PipeEnd {
 
     /** Ends a wait, and then the descriptor. Closing again does nothing. */
     void close() {
+        requireStack();
         closed = true;
         cutOff = true;
         readiness.wake();
@@ -148,6 +166,7 @@ final class PipeEnd {
      * it has left the lock: we may have looked before.
      */
     void closeAfterUse() {
+        requireStack();
         closed = true;
         if (lock.tryLock()) {
             lock.unlock();
@@ -166,7 +185,8 @@ final class PipeEnd {
      * Gives up the descriptor if nobody has the other end any more; else leaves it to the stream,
      * and when that is dropped to nobody.
      */
-    void childExited(Object stream, LastLook look) throws IOException {
+    void childExited(User stream) throws IOException {
+        requireStack();
         childHasExited = true;
         if (!fd.isOpen()) {
             return;
@@ -185,7 +205,7 @@ final class PipeEnd {
                 return;
             }
             try {
-                if (look.at(number)) {
+                if (stream.takeRest(number)) {
                     over = true;
                     end();
                 } else {
@@ -206,12 +226,12 @@ final class PipeEnd {
      * To be called by a thread that has been at work, when it has left the lock: does what others
      * have left to it meanwhile, and closes what is of no more use.
      */
-    void afterUse(Object stream, LastLook look) {
+    void afterUse(User stream) {
         if (closed || (over && childHasExited)) {
             end();
         } else if (looksLater) {
             try {
-                childExited(stream, look);
+                childExited(stream);
             } catch (IOException e) {
                 LOG.debug("{}", stream, e); // what cannot be looked at is left to its user
             }
@@ -219,7 +239,7 @@ final class PipeEnd {
     }
 
     /** This does not refer to the stream, which refers to it. */
-    private void closeWhenDropped(Object stream) {
+    private void closeWhenDropped(User stream) {
         Leftovers.closeWhenDropped(stream, this::end);
     }
 }

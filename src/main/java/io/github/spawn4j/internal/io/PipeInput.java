@@ -21,7 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * An interrupt changes nothing, as with the streams of the JDK's processes, or closes the stream
  * where that was asked for.
  */
-public sealed class PipeInput extends InputStream implements Child.Stream permits TerminalInput {
+public sealed class PipeInput extends InputStream implements Child.Stream, PipeEnd.User
+        permits TerminalInput {
     private static final int BUFFER_SIZE = 8192;
 
     /** What a transfer copies at once: the best size into sockets, where more is slower again. */
@@ -41,7 +42,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     private static final int END = -1;
 
-    /** Shared by all from whom nothing has been buffered, as most streams of a child are idle. */
+    /** Shared by all that have buffered nothing, as most streams of a child are idle. */
     private static final byte[] NOTHING = {};
 
     /** One way to take bytes out of the pipe: how many, 0 at the end, or -errno. */
@@ -51,7 +52,6 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     private final PipeEnd pipe;
     private final ReentrantLock lock;
-    private final PipeEnd.LastLook look = this::isOver;
 
     /**
      * Read, but not yet asked for: a buffer for small reads, or what was left when the child
@@ -112,6 +112,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
             checkOpen();
             return 0;
         }
+        PipeEnd.requireStack();
         lock.lock();
         try {
             checkOpen();
@@ -149,7 +150,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** When the lock has been left. */
     private void afterUse() {
-        pipe.afterUse(this, look);
+        pipe.afterUse(this);
     }
 
     /** Whether the descriptor is of no more use when nobody can write any more. */
@@ -294,6 +295,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
     @Override
     public int available() throws IOException {
         checkOpen();
+        PipeEnd.requireStack();
         if (!lock.tryLock()) {
             return 0; // somebody waits for the first byte
         }
@@ -321,18 +323,18 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
      */
     @Override
     public void childExited() throws IOException {
-        pipe.childExited(this, look);
+        pipe.childExited(this);
     }
 
-    /** Called under the lock. Takes what is left, if nobody can write any more. */
-    private boolean isOver(int number) throws IOException {
+    @Override
+    public boolean takeRest(int number) throws IOException {
         int remaining = remaining(number);
         if (remaining < 0) {
             return false;
         }
         lock.lock(); // the caller holds it already; here for the compiler to see
         try {
-            takeRest(number, remaining);
+            keepRest(number, remaining);
         } finally {
             lock.unlock();
         }
@@ -341,7 +343,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** Leaves in the buffer what was there and then what is left in the pipe. */
     @GuardedBy("lock")
-    private void takeRest(int number, int remaining) throws IOException {
+    private void keepRest(int number, int remaining) throws IOException {
         byte[] rest = new byte[limit - position + remaining];
         System.arraycopy(buffer, position, rest, 0, limit - position);
         int length = limit - position;
@@ -389,6 +391,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream permit
 
     /** Moves what the kernel can move. Returns how many bytes. */
     private long move(Splice splice, OutputStream out) throws IOException {
+        PipeEnd.requireStack();
         lock.lock();
         try {
             checkOpen();

@@ -18,11 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * read. An interrupt changes nothing, as with the streams of the JDK's processes, or closes the
  * stream where that was asked for.
  */
-public sealed class PipeOutput extends OutputStream implements Child.Stream, Escalation.Input
-        permits TerminalOutput {
+public sealed class PipeOutput extends OutputStream
+        implements Child.Stream, PipeEnd.User, Escalation.Input permits TerminalOutput {
     private final PipeEnd pipe;
     private final ReentrantLock lock;
-    private final PipeEnd.LastLook look = PipeOutput::isBroken;
 
     /**
      * Takes over a descriptor.
@@ -50,15 +49,31 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
             super(buffered);
         }
 
+        // The JDK's buffer has a lock of the same kind, from JDK 21 on.
+
+        @Override
+        public void write(int b) throws IOException {
+            PipeEnd.requireStack();
+            out.write(b);
+        }
+
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
+            PipeEnd.requireStack();
             out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            PipeEnd.requireStack();
+            out.flush();
         }
 
         /** Quiet if it is closed already: what it still has nobody wants to read any more. */
         @Override
         public void close() throws IOException {
             if (!pipe.isClosed()) {
+                PipeEnd.requireStack();
                 out.close();
             }
         }
@@ -77,6 +92,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
+        PipeEnd.requireStack();
         lock.lock();
         try {
             writeAll(bytes, offset, length);
@@ -84,7 +100,7 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
             throw PipeEnd.failure(e);
         } finally {
             lock.unlock();
-            pipe.afterUse(this, look);
+            pipe.afterUse(this);
         }
     }
 
@@ -113,11 +129,11 @@ public sealed class PipeOutput extends OutputStream implements Child.Stream, Esc
     /** Closes the descriptor if nobody can read any more; else leaves it to the writer. */
     @Override
     public void childExited() throws IOException {
-        pipe.childExited(this, look);
+        pipe.childExited(this);
     }
 
-    /** Whether nobody can read any more. */
-    private static boolean isBroken(int number) throws IOException {
+    @Override
+    public boolean takeRest(int number) throws IOException {
         return Io.remaining(number) >= 0;
     }
 

@@ -12,11 +12,11 @@ import java.io.IOException;
 final class Poll implements AutoCloseable {
     private final Waker waker;
 
-    /** Whether it has been woken, so that nobody else can use the waker. */
+    /** Whether it has been woken, so that the waker serves no other wait. */
     @GuardedBy("this")
     private boolean woken;
 
-    /** Whether the waker may be somebody else's. */
+    /** Whether the waker may serve another wait. */
     @GuardedBy("this")
     private boolean closed;
 

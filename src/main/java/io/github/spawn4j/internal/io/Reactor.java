@@ -176,7 +176,7 @@ public final class Reactor {
         wake.own();
     }
 
-    /** Closes what the thread still owns: the rest has been closed by somebody else. */
+    /** Closes what the thread still owns: the rest has been closed by others. */
     private void closeOwn() {
         epoll.closeIfOwn();
         wake.closeIfOwn();
@@ -497,6 +497,7 @@ public final class Reactor {
         }
     }
 
+    /** By number: the first start of a JVM would wait for references to be made. */
     private void take(int step) throws IOException {
         switch (step) {
             case 0 -> await();
@@ -616,7 +617,7 @@ public final class Reactor {
             ticking.compareAndSet(false, !SOON.isEmpty());
         }
         if (!ticking.get()) {
-            Waker.closeIdle(); // also what somebody has given back just after the last time
+            Waker.closeIdle(); // also what was given back just after the last time
         }
     }
 

@@ -1,8 +1,7 @@
 package io.github.spawn4j.internal.io;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Faults;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -17,24 +16,40 @@ import java.util.concurrent.atomic.AtomicLong;
  *      +-----failed-----+  +--cancel--+
  * </pre>
  */
-public final class Timer extends Chore implements Comparable<Timer> {
+public final class Timer extends Chore {
+    /** The {@link #place} of one that is not pending. */
+    static final int NOWHERE = -1;
+
+    private enum State {
+        WAITING,
+        RUNNING,
+        OVER
+    }
+
+    /** Held for moments, by monitor, as that takes no memory. */
+    private static final Object LOCK = new Object();
+
     // Shared by all reactors there have been, as their registrations are.
-    private static final ConcurrentSkipListSet<Timer> PENDING = new ConcurrentSkipListSet<>();
+    @GuardedBy("LOCK")
+    private static final TimerHeap PENDING = new TimerHeap();
+
     private static final AtomicLong LAST = new AtomicLong();
 
-    private static final int WAITING = 0;
-    private static final int RUNNING = 1;
-    private static final int OVER = 2;
-
     private final long deadlineNs;
+
+    /** Of two that are due at the same time the one that was made first is done first. */
     private final long sequence = LAST.incrementAndGet();
+
     private final Runnable task;
-    private final AtomicInteger state = new AtomicInteger(WAITING);
 
-    /** Whether its time has come. Confined to the reactor thread. */
-    private boolean taken;
+    /** Where it is among the pending ones, which keep this up to date. */
+    int place = NOWHERE;
 
-    private Timer(long deadlineNs, Runnable task) {
+    @GuardedBy("LOCK")
+    private State state = State.WAITING;
+
+    /** One that is not pending. */
+    Timer(long deadlineNs, Runnable task) {
         this.deadlineNs = deadlineNs;
         this.task = task;
     }
@@ -43,11 +58,8 @@ public final class Timer extends Chore implements Comparable<Timer> {
     static Timer add(long deadlineNs, Runnable task) {
         Faults.resource("timer");
         Timer timer = new Timer(deadlineNs, task);
-        try {
+        synchronized (LOCK) {
             PENDING.add(timer);
-        } catch (OutOfMemoryError e) {
-            timer.cancel(); // it may have been added all the same
-            throw e;
         }
         return timer;
     }
@@ -62,54 +74,56 @@ public final class Timer extends Chore implements Comparable<Timer> {
      * the same time as what the caller does next.
      */
     public void cancel() {
-        state.set(OVER);
-        remove();
-    }
-
-    private void remove() {
-        try {
-            PENDING.remove(this);
-        } catch (OutOfMemoryError e) {
-            // Then it is removed when it is due.
+        synchronized (LOCK) {
+            state = State.OVER;
+            if (place != NOWHERE) {
+                PENDING.remove(this);
+            }
         }
     }
 
     /** Whether there is none. */
     static boolean noneIsPending() {
-        return PENDING.isEmpty();
+        synchronized (LOCK) {
+            return PENDING.first() == null;
+        }
     }
 
     /** When the next task is due, or {@link Deadline#NONE}. */
     static long earliestNs() {
-        // Not first(), which throws if the last one is cancelled meanwhile.
-        for (Timer timer : PENDING) {
-            return timer.deadlineNs;
+        synchronized (LOCK) {
+            Timer first = PENDING.first();
+            return first == null ? Deadline.NONE : first.deadlineNs;
         }
-        return Deadline.NONE;
     }
 
-    /** Does all that is due. */
+    /** Does all that is due, but for what is added meanwhile. */
     static void runDue() {
-        for (Timer timer : PENDING) {
-            if (!Deadline.hasPassed(timer.deadlineNs)) {
-                return;
-            }
-            timer.run();
+        long nowNs = System.nanoTime();
+        Timer due = takeDue(nowNs);
+        while (due != null) {
+            due.attempt(); // which never throws: what has failed is a chore from then on
+            due = takeDue(nowNs);
         }
     }
 
-    /** Done before it is removed, as a removal that finds no memory may remove it all the same. */
-    private void run() {
-        if (!taken) {
-            taken = true;
-            attempt();
+    /**
+     * The next one whose time has come at {@code nowNs}, which is not pending any more; or null.
+     */
+    private static Timer takeDue(long nowNs) {
+        synchronized (LOCK) {
+            Timer first = PENDING.first();
+            if (first == null || first.deadlineNs - nowNs > 0) {
+                return null;
+            }
+            PENDING.remove(first);
+            return first;
         }
-        remove();
     }
 
     @Override
     void perform() {
-        if (!state.compareAndSet(WAITING, RUNNING)) {
+        if (!begins()) {
             return;
         }
         boolean done = false;
@@ -117,14 +131,33 @@ public final class Timer extends Chore implements Comparable<Timer> {
             task.run();
             done = true;
         } finally {
-            state.compareAndSet(RUNNING, done ? OVER : WAITING);
+            leaveRunning(done ? State.OVER : State.WAITING);
         }
     }
 
-    @Override
-    public int compareTo(Timer other) {
+    private boolean begins() {
+        synchronized (LOCK) {
+            boolean begins = state == State.WAITING;
+            if (begins) {
+                state = State.RUNNING;
+            }
+            return begins;
+        }
+    }
+
+    /** One that was cancelled meanwhile stays so. */
+    private void leaveRunning(State next) {
+        synchronized (LOCK) {
+            if (state == State.RUNNING) {
+                state = next;
+            }
+        }
+    }
+
+    /** The order of those that are pending. */
+    boolean isDueBefore(Timer other) {
         long difference = deadlineNs - other.deadlineNs; // nanoTime may overflow
-        return difference != 0 ? Long.signum(difference) : Long.compare(sequence, other.sequence);
+        return difference != 0 ? difference < 0 : sequence < other.sequence;
     }
 
     @Override

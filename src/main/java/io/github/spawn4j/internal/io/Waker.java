@@ -16,8 +16,8 @@ import java.nio.channels.spi.AbstractInterruptibleChannel;
  * eventfd readable.
  *
  * <p>Most waits end by themselves, and the eventfd is as good as new then. So it is kept for the
- * next wait while processes are being started, by a few threads at a time, and closed a tenth of a
- * second after the last start: an idle library has no descriptors that nobody expects.
+ * next wait while processes are being started, one for each of a few threads, and closed a tenth of
+ * a second after the last start: an idle library holds no descriptors for this.
  */
 public final class Waker extends AbstractInterruptibleChannel {
     private static final int MOST_IDLE = 16;

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /**
  * What the numbers of descriptors mean in a child after the actions so far. One thread at a time.
  *
- * <p>Most children have nothing but 0 to 2, so what keeps book of others is made when there is one.
+ * <p>Most children have nothing but 0 to 2, so the records of others are made when there is one.
  */
 final class ChildDescriptors {
     private static final int STDERR = 2;

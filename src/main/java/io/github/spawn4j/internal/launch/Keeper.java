@@ -68,7 +68,7 @@ public final class Keeper {
      *     call tries again
      */
     <T> T call(Callable<T> task) throws IOException {
-        // The thread would go on without us, with memory and a child that nobody has any more.
+        // If the stack overflowed later, the thread would go on, and its child have no owner.
         Threads.requireStack();
         FutureTask<T> result = new FutureTask<>(task);
         submit(result);
@@ -114,7 +114,7 @@ public final class Keeper {
             }
         } finally {
             if (!ended) {
-                succeed();
+                replaceThread();
             }
         }
     }
@@ -141,8 +141,8 @@ public final class Keeper {
         }
     }
 
-    /** The thread has died, rather than ended: those that wait get another one, or are refused. */
-    private synchronized void succeed() {
+    /** The thread has died, rather than ended: the tasks that wait get another, or are refused. */
+    private synchronized void replaceThread() {
         running = false;
         if (tasks.isEmpty()) {
             return;

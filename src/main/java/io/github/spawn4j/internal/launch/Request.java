@@ -57,7 +57,7 @@ final class Request {
         set(RequestLayout.EXEC_SOURCE, -1);
     }
 
-    /** So many zeros, and perhaps more of whatever. */
+    /** At least {@code count} words, of which so many are zero. */
     private static int[] words(int count) {
         if (count > USUAL_WORDS) {
             return new int[count];
@@ -70,7 +70,7 @@ final class Request {
         return spare;
     }
 
-    /** Leaves its memory to the next one; nobody must use this any more, nor its outcome. */
+    /** Leaves its memory to the next one; neither this nor its outcome may be used any more. */
     void recycle() {
         if (words.length == USUAL_WORDS) {
             SPARE.offer(words);
@@ -85,11 +85,16 @@ final class Request {
         return words[field / WORD];
     }
 
+    /** One record more would be written over those of the next kind. */
+    private static void checkRoom(int count, int most, String records) {
+        if (count == most) {
+            throw new IllegalStateException("more than " + most + " " + records);
+        }
+    }
+
     /** Returns the number of the source. */
     int addSource(int kind, int fd) {
-        if (sources == maxSources) {
-            throw new IllegalStateException("more than " + maxSources + " sources");
-        }
+        checkRoom(sources, maxSources, "sources");
         int at = (RequestLayout.HEADER_SIZE + sources * RequestLayout.SOURCE_SIZE) / WORD;
         words[at + RequestLayout.SOURCE_KIND / WORD] = kind;
         words[at + RequestLayout.SOURCE_FD / WORD] = fd;
@@ -97,9 +102,7 @@ final class Request {
     }
 
     void addAttribute(int type, int first, int second) {
-        if (attributes == maxAttributes) {
-            throw new IllegalStateException("more than " + maxAttributes + " attributes");
-        }
+        checkRoom(attributes, maxAttributes, "attributes");
         int at = (attributesOffset + attributes++ * RequestLayout.ATTRIBUTE_SIZE) / WORD;
         words[at + RequestLayout.ATTRIBUTE_TYPE / WORD] = type;
         words[at + RequestLayout.ATTRIBUTE_FIRST / WORD] = first;
@@ -108,9 +111,7 @@ final class Request {
 
     void addAction(
             int type, int index, int fd, int newfd, int flags, int mode, int text, long value) {
-        if (actions == maxActions) {
-            throw new IllegalStateException("more than " + maxActions + " actions");
-        }
+        checkRoom(actions, maxActions, "actions");
         int at = (actionsOffset + actions++ * RequestLayout.ACTION_SIZE) / WORD;
         words[at + RequestLayout.ACTION_TYPE / WORD] = type;
         words[at + RequestLayout.ACTION_INDEX / WORD] = index;

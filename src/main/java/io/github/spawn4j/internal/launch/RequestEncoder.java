@@ -43,7 +43,7 @@ public final class RequestEncoder {
      */
     public RequestEncoder(int maxSources, int maxAttributes, int maxActions) {
         request = new Request(maxSources, maxAttributes, maxActions);
-        outcome = new Outcome(request); // when there is a child no memory may be wanted
+        outcome = new Outcome(request);
     }
 
     /** Says which of the caller's actions the following calls write. */
@@ -372,8 +372,8 @@ public final class RequestEncoder {
     }
 
     /**
-     * Leaves the memory to the next request. To be called once at most, and then nobody must use
-     * this any more, nor the outcome; a request that is dropped is collected.
+     * Leaves the memory to the next request. To be called once at most; neither this nor the
+     * outcome may be used any more. A request that is not recycled is collected.
      */
     public void recycle() {
         request.recycle();

@@ -26,9 +26,9 @@ import java.lang.annotation.Native;
  *   | sources    16 bytes each: kind, fd, placed (out), peer (out)                  |
  *   | attributes 16 bytes each: type, first, second, -                               |
  *   | actions    40 bytes each: type, index, fd, newfd, flags, mode, text, -, value |
- *   | texts      at multiples of 8; argv and envp are strings one behind the other, |
- *   |            each ended by NUL                                                  |
- *   | identity   the key that the executable must still have                        |
+ *   | texts      at multiples of 8: paths; argv and envp as strings one behind the  |
+ *   |            other, each ended by NUL; the identity key that the executable     |
+ *   |            must still have                                                    |
  *   | pointers   room for a shell, argv and envp as the kernel wants; C fills it    |
  *   +-------------------------------------------------------------------------------+
  * </pre>

@@ -1,7 +1,6 @@
 package io.github.spawn4j.internal.os;
 
 import java.lang.annotation.Native;
-import java.util.Arrays;
 
 /** How a child ended, as waitid(2) says it. Immutable once it has been filled. */
 public final class Exit {
@@ -51,10 +50,11 @@ public final class Exit {
     }
 
     /**
-     * The rusage: user and system time in microseconds, peak memory in KiB, minor and major faults,
-     * block inputs and outputs, voluntary and involuntary context switches.
+     * A number of the rusage, counted from 0: user and system time in microseconds, peak memory in
+     * KiB, minor and major faults, block inputs and outputs, voluntary and involuntary context
+     * switches.
      */
-    public long[] usage() {
-        return Arrays.copyOfRange(fields, FIRST_OF_USAGE, FIELDS);
+    public long usage(int index) {
+        return fields[FIRST_OF_USAGE + index];
     }
 }

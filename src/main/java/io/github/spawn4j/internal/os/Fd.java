@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 public final class Fd implements AutoCloseable {
     private static final long CLOSED = 1L << 32;
 
-    /** Closed by somebody else, so that the number is no longer ours. */
+    /** Closed by others, so that the number is no longer ours: the last user does not close it. */
     private static final long LOST = 1L << 33;
 
     private static final long USERS = CLOSED - 1;
@@ -139,8 +139,8 @@ public final class Fd implements AutoCloseable {
 
     /**
      * Closes it if its number still leads to the open file that the calling thread owns. Otherwise
-     * somebody has closed it behind our back, and it is closed without touching the number, which
-     * may be somebody else's.
+     * others have closed it behind our back: it counts as closed then, and the number, which may be
+     * theirs, is not touched.
      */
     public void closeIfOwn() {
         if (Io.isOwn(number)) {

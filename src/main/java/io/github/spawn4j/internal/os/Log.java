@@ -2,7 +2,6 @@ package io.github.spawn4j.internal.os;
 
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.SLF4JServiceProvider;
@@ -20,7 +19,9 @@ public final class Log {
     private static final int WARN = 1;
     private static final int ERROR = 2;
 
-    private static final ReentrantLock FINDING = new ReentrantLock();
+    /** Who is at it, or null. No lock, as one stays locked where a stack overflows. */
+    private static volatile Thread finder;
+
     private static final int MOST_PAUSES = 1000;
     private static final long PAUSE_NS = 1_000_000;
 
@@ -83,18 +84,26 @@ public final class Log {
      * But not for long: a backend that needs a process of ours to initialize may wait for us.
      */
     private Logger find() {
-        boolean locked = FINDING.tryLock();
-        for (int i = 0; !locked && i < MOST_PAUSES; i++) {
+        boolean first = isFirst();
+        for (int i = 0; !first && finder != Thread.currentThread() && i < MOST_PAUSES; i++) {
             LockSupport.parkNanos(PAUSE_NS);
-            locked = FINDING.tryLock();
+            first = isFirst();
         }
         try {
             return LoggerFactory.getLogger(owner);
         } finally {
-            if (locked) {
-                FINDING.unlock();
+            if (first) {
+                finder = null;
             }
         }
+    }
+
+    private static synchronized boolean isFirst() {
+        if (finder != null) {
+            return false;
+        }
+        finder = Thread.currentThread();
+        return true;
     }
 
     /** Looks where SLF4J would look. */

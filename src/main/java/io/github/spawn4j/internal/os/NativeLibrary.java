@@ -35,7 +35,7 @@ final class NativeLibrary {
     private static final String LIBRARY = "io.github.spawn4j.library";
     private static final String WORKDIR = "io.github.spawn4j.workdir";
 
-    /** Of names for a directory of our own. */
+    /** How many names for a directory of our own are tried. */
     private static final int MOST_ATTEMPTS = 1000;
 
     private static volatile boolean ready;
@@ -70,6 +70,7 @@ final class NativeLibrary {
 
     private static synchronized void loadOnce() {
         if (!loaded) {
+            FirstUse.prepare(FirstUse.LIBRARY);
             loadFromSomewhere();
             loaded = true;
         }
@@ -132,9 +133,9 @@ final class NativeLibrary {
     /**
      * A new directory that nobody else may enter.
      *
-     * <p>Its name need be no secret: who has made it before us, or a link there, only makes us take
-     * the next. {@link Files#createTempDirectory} would take one from a secure generator of random
-     * numbers, which is a third of what the first start of a process would cost.
+     * <p>Its name need be no secret: a file, directory or link that is there already only makes us
+     * take the next. {@link Files#createTempDirectory} takes one from a secure generator of random
+     * numbers, which would be a third of what the first start of a process costs.
      */
     static Path createOwn(Path directory) throws IOException {
         FileAttribute<?> owner =

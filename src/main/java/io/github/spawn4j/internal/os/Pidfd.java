@@ -70,6 +70,15 @@ public final class Pidfd {
         return exit(pidfd, true);
     }
 
+    /** The same, but what {@link #peek} has told already is returned as it is. */
+    public static Exit reap(int pidfd, Exit known) throws IOException {
+        if (known == null) {
+            return reap(pidfd);
+        }
+        int result = exit0(pidfd, true, UNWANTED);
+        return result == -Errno.ECHILD || Errno.check("waitid", result) != 0 ? known : null;
+    }
+
     /**
      * int waitid(P_PIDFD, id_t pidfd, siginfo_t *info, WEXITED | WNOHANG | WNOWAIT): the same
      * without reaping the process, in a quarter of the time.

@@ -10,7 +10,7 @@ final class Slots {
      * (native/src/holder.h). That is one for the whole JVM, and is never unloaded; and nobody prints
      * it, replaces it, or hands it on to another JVM as options, where the address would be one of
      * foreign memory. All of that happens to system properties. Security properties would do, but
-     * the first who asks for one has the JVM read a long file, within the first start of a process.
+     * the first look at one has the JVM read a long file, within the first start of a process.
      *
      * As the name is a literal it is one object for all class loaders, and its monitor keeps two of
      * them from reserving at once.

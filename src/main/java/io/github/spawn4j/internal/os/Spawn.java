@@ -9,7 +9,7 @@ public final class Spawn {
     private Spawn() {}
 
     /**
-     * Starts what a request says, in memory of the kernel's and C's reach: the words, and behind
+     * Starts what a request says. It is copied into a block outside the heap: the words, and behind
      * them the texts, each at a multiple of 8 bytes.
      *
      * @param words the request's fields and records; then what has become of it

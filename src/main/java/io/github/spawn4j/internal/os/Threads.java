@@ -70,8 +70,8 @@ public final class Threads {
     }
 
     /**
-     * Makes sure that the stack of the calling thread has room for what must not be left half done,
-     * as when somebody whose recursion has no end starts a process.
+     * Makes sure that the stack of the calling thread has room for what must not be left half done:
+     * a process may be started at the bottom of a recursion that has no end.
      *
      * @throws StackOverflowError if it has not, before anything has begun
      */
@@ -79,7 +79,8 @@ public final class Threads {
         requireStack(DEEPEST);
     }
 
-    private static void requireStack(int calls) {
+    /** The same for so many calls in each other. */
+    public static void requireStack(int calls) {
         if (calls > 0) {
             requireStack(calls - 1);
         }

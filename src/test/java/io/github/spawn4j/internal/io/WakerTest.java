@@ -94,7 +94,7 @@ class WakerTest {
     }
 
     @Test
-    void isNotWokenByWhoComesAfterItsWait() throws Exception {
+    void isNotWokenAfterItsWait() throws Exception {
         startAProcess();
         Poll over = new Poll();
         over.close();

@@ -6,7 +6,7 @@ import io.github.spawn4j.tools.spawners.Samples;
 import org.junit.jupiter.api.Test;
 
 /** What counts as "elsewhere". */
-class ResultTest {
+class MeasurementTest {
     private static Samples batch(int elsewhere, int here) {
         Samples batch = new Samples();
         for (int i = 0; i < elsewhere + here; i++) {
@@ -17,7 +17,7 @@ class ResultTest {
 
     @Test
     void keepsThoseOfBatchesApartInWhichMostChildrenRanElsewhere() {
-        Result result = new Result();
+        Measurement result = new Measurement();
         result.add(batch(9, 1));
         result.add(batch(5, 5));
         result.add(batch(0, 20));

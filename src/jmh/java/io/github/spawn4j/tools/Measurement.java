@@ -3,7 +3,7 @@ package io.github.spawn4j.tools;
 import io.github.spawn4j.tools.spawners.Samples;
 
 /** What the starts of one spawner were measured to take. One thread at a time. */
-final class Result {
+final class Measurement {
     /** Of the children of a batch, from which on most ran on another processor. */
     private static final double MOST = 0.5;
 
