@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define MOST_GROUPS 65536
+#define FEW_GROUPS 256 /* on the stack: a mapping costs three times as much as all the rest */
 
 /* One byte in a page that the kernel empties in forked children. */
 static volatile char *mark;
@@ -43,19 +44,32 @@ static uint64_t hash_groups(const uint32_t *groups, long count) {
     return hash;
 }
 
+/* Reads at most `most` groups to `groups`. Returns 0, -EINVAL if there are more, or another -errno.
+ */
+static int read_groups_to(struct authority *authority, uint32_t *groups, int most) {
+    long count = sys_call(SYS_getgroups, most, (long)groups, 0, 0, 0, 0);
+    if (count < 0) {
+        return (int)count;
+    }
+    authority->groups_count = (uint32_t)count;
+    authority->groups_hash = hash_groups(groups, count);
+    return 0;
+}
+
 static int read_groups(struct authority *authority) {
+    uint32_t few[FEW_GROUPS];
+    int result = read_groups_to(authority, few, FEW_GROUPS);
+    if (result != -EINVAL) {
+        return result;
+    }
     size_t size = MOST_GROUPS * sizeof(uint32_t);
     uint32_t *groups = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (groups == MAP_FAILED) {
         return -ENOMEM;
     }
-    long count = sys_call(SYS_getgroups, MOST_GROUPS, (long)groups, 0, 0, 0, 0);
-    if (count >= 0) {
-        authority->groups_count = (uint32_t)count;
-        authority->groups_hash = hash_groups(groups, count);
-    }
+    result = read_groups_to(authority, groups, MOST_GROUPS);
     munmap(groups, size);
-    return count < 0 ? (int)count : 0;
+    return result;
 }
 
 int authority_read(struct authority *authority) {

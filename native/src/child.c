@@ -93,6 +93,27 @@ static int execute(const struct request *request) {
                         AT_EMPTY_PATH);
 }
 
+int child_configure(const struct request *request, signal_set *mask,
+                    struct child_failure *failure) {
+    for (uint32_t i = 0; i < request->header->attributes_count; i++) {
+        int result = attribute_apply(request, &request->attributes[i]);
+        if (result < 0) {
+            *failure = (struct child_failure){REQUEST_STEP_ATTRIBUTE, (int)i};
+            return result;
+        }
+    }
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        int result = i < request->sweep ? action_apply(request, action, mask)
+                                        : action_sweep(request, action);
+        if (result < 0) {
+            *failure = (struct child_failure){REQUEST_STEP_ACTION, (int)i};
+            return result;
+        }
+    }
+    return 0;
+}
+
 void child_run(void *argument) {
     const struct request *request = argument;
     const uint32_t flags = request->header->flags;
@@ -114,19 +135,10 @@ void child_run(void *argument) {
         fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
     }
 
-    for (uint32_t i = 0; i < request->header->attributes_count; i++) {
-        result = attribute_apply(request, &request->attributes[i]);
-        if (result < 0) {
-            fail(request, REQUEST_STEP_ATTRIBUTE, (int)i, result);
-        }
-    }
-    for (uint32_t i = 0; i < request->header->actions_count; i++) {
-        const struct action *action = &request->actions[i];
-        result = i < request->sweep ? action_apply(request, action, &mask)
-                                    : action_sweep(request, action);
-        if (result < 0) {
-            fail(request, REQUEST_STEP_ACTION, (int)i, result);
-        }
+    struct child_failure failure;
+    result = child_configure(request, &mask, &failure);
+    if (result < 0) {
+        fail(request, failure.step, failure.index, result);
     }
     if (flags & REQUEST_FLAG_TRACED) {
         result = sys_ptrace(PTRACE_TRACEME, 0, 0);

@@ -9,4 +9,14 @@
  * and exits. Does not return. */
 void child_run(void *request);
 
+/* Where a child has failed. */
+struct child_failure {
+    int step;
+    int index;
+};
+
+/* Gives the child its attributes and takes its actions, in order; a signal mask only goes to
+ * `mask`. Returns 0, or -errno with `failure` told. */
+int child_configure(const struct request *request, signal_set *mask, struct child_failure *failure);
+
 #endif

@@ -17,6 +17,7 @@
 #include "sys.h"
 #include "timeslice.h"
 #include "wait.h"
+#include "warm/warm.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,6 +131,107 @@ NATIVE(jboolean, Spawn, spawn0)
     (*env)->SetIntArrayRegion(env, words, 0, outcome_count, (const jint *)kept->block);
     kept_give(kept);
     return JNI_TRUE;
+}
+
+/* WarmSpawn */
+
+#define SAME(reason) static_assert((int)WARM_##reason == WARM_SPAWN_##reason, #reason)
+SAME(STARTED);
+SAME(NO_FILE);
+SAME(SETUID);
+SAME(NOT_ELF);
+SAME(STATIC);
+SAME(UNKNOWN_LINKER);
+SAME(ENV);
+SAME(LINKER_ACTS);
+SAME(NEVER_LINKED);
+SAME(NO_ARCHITECTURE);
+SAME(NO_KERNEL);
+SAME(NO_TRACING);
+SAME(NO_PROC);
+SAME(NO_SPAWN);
+SAME(SIGCHLD_IGNORED);
+SAME(NO_MEMORY);
+SAME(TIMEOUT);
+SAME(OTHER_REQUEST);
+SAME(OTHER_PROGRAM);
+SAME(OTHER_ENVIRONMENT);
+SAME(TOO_BIG);
+SAME(STALE);
+SAME(OTHER_AUTHORITY);
+SAME(NO_ACCESS);
+SAME(OTHER_SCHEDULE);
+SAME(OTHER_GROUP);
+SAME(OTHER_LIMITS);
+SAME(BUSY);
+SAME(LATE);
+SAME(BROKEN);
+SAME(REASONS);
+#undef SAME
+
+static struct warm_helper *helper_at(jlong address) {
+    return (struct warm_helper *)(uintptr_t)address;
+}
+
+NATIVE(jint, WarmSpawn, make0)
+(JNIEnv *env, jclass class, jintArray words, jint count, jobjectArray texts, jint texts_count,
+ jint length, jint deadline_ms, jlongArray made) {
+    (void)class;
+    struct kept *kept = kept_take((size_t)length);
+    if (!kept) {
+        return WARM_NO_MEMORY;
+    }
+    copy_request(env, kept, words, count, texts, texts_count);
+    struct warm_helper *helper;
+    int error;
+    enum warm_reason reason = warm_make(kept->block, kept->capacity, deadline_ms, &helper, &error);
+    kept_give(kept);
+    const jlong values[] = {(jlong)(uintptr_t)helper, error};
+    (*env)->SetLongArrayRegion(env, made, 0, 2, values);
+    return reason;
+}
+
+NATIVE(jint, WarmSpawn, start0)
+(JNIEnv *env, jclass class, jlong helper, jintArray words, jint count, jobjectArray texts,
+ jint texts_count, jint length, jint outcome_count, jint deadline_ms) {
+    (void)class;
+    struct kept *kept = kept_take((size_t)length);
+    if (!kept) {
+        return WARM_NO_MEMORY;
+    }
+    copy_request(env, kept, words, count, texts, texts_count);
+    int result;
+    enum warm_reason reason =
+        warm_start(helper_at(helper), kept->block, kept->capacity, deadline_ms, &result);
+    if (reason == WARM_STARTED) {
+        (*env)->SetIntArrayRegion(env, words, 0, outcome_count, (const jint *)kept->block);
+    }
+    kept_give(kept);
+    return reason;
+}
+
+NATIVE(jint, WarmSpawn, park0)(JNIEnv *env, jclass class, jlong helper, jint count) {
+    (void)env;
+    (void)class;
+    return warm_park(helper_at(helper), count);
+}
+
+NATIVE(jint, WarmSpawn, look0)(JNIEnv *env, jclass class, jlong helper) {
+    (void)env;
+    (void)class;
+    return warm_look(helper_at(helper));
+}
+
+NATIVE(jint, WarmSpawn, pid0)(JNIEnv *env, jclass class, jlong helper) {
+    (void)env;
+    (void)class;
+    return warm_pid(helper_at(helper));
+}
+
+NATIVE(void, WarmSpawn, free0)(JNIEnv *env, jclass class, jlong helper) {
+    (void)env;
+    (void)class;
+    warm_free(helper_at(helper));
 }
 
 NATIVE(jbyteArray, Spawn, environment0)(JNIEnv *env, jclass class) {

@@ -7,10 +7,8 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,7 +103,7 @@ int program_check_file(int fd) {
                                  : -EACCES;
 }
 
-static bool is_for_this_machine(const ElfW(Ehdr) * header) {
+bool program_is_for_this_machine(const ElfW(Ehdr) * header) {
 #if defined(__x86_64__)
     const unsigned machine = EM_X86_64;
 #elif defined(__aarch64__)
@@ -133,8 +131,8 @@ int program_check_elf(int file) {
         return fd == -EACCES ? 0 : fd;
     }
     int result = read_at(fd, &header, sizeof header, 0);
-    if (result == 0 && (!is_for_this_machine(&header) || header.e_phentsize != sizeof last ||
-                        header.e_phnum == 0)) {
+    if (result == 0 && (!program_is_for_this_machine(&header) ||
+                        header.e_phentsize != sizeof last || header.e_phnum == 0)) {
         result = -ENOEXEC;
     }
     if (result == 0) {

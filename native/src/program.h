@@ -2,6 +2,9 @@
 #ifndef SPAWN4J_PROGRAM_H
 #define SPAWN4J_PROGRAM_H
 
+#include <link.h>
+#include <stdbool.h>
+
 /* 0 if `path` is a regular file that this thread may execute, or -errno: -EACCES for what is not
  * regular, as execve(2) has it. */
 int program_check(const char *path);
@@ -19,6 +22,9 @@ int program_check_file(int fd);
 /* 0 if the file is an ELF program for this machine, or may not be read; -ENOEXEC if it is not, or
  * the -errno of reading it. */
 int program_check_elf(int fd);
+
+/* Whether this is the header of an ELF program for this machine. */
+bool program_is_for_this_machine(const ElfW(Ehdr) * header);
 
 /* 0 if `path` is a directory that this thread may enter, or -errno. */
 int program_check_directory(const char *path);

@@ -11,6 +11,9 @@
 #include <errno.h>
 #include <stdbool.h>
 
+/* A flag that only C knows: the child shares directory, root and umask with us, also after exec. */
+#define REQUEST_FLAG_SHARE_FS (1U << 31)
+
 struct request_header {
     uint32_t length;
     uint32_t strategy;
@@ -35,7 +38,7 @@ struct request_header {
     int32_t error;
     uint32_t attributes_offset;
     uint32_t attributes_count;
-    uint32_t reserved;
+    uint32_t parked; /* also of the outcome: a child of a helper was waiting for the request */
 };
 static_assert(sizeof(struct request_header) == REQUEST_HEADER_SIZE, "header");
 static_assert(offsetof(struct request_header, program_offset) == REQUEST_PROGRAM_OFFSET, "program");
@@ -43,6 +46,7 @@ static_assert(offsetof(struct request_header, pointers_offset) == REQUEST_POINTE
               "pointers");
 static_assert(offsetof(struct request_header, pid) == REQUEST_OUTCOME_PID, "pid");
 static_assert(offsetof(struct request_header, error) == REQUEST_OUTCOME_ERRNO, "errno");
+static_assert(offsetof(struct request_header, parked) == REQUEST_OUTCOME_PARKED, "parked");
 
 struct source {
     uint32_t kind;

@@ -109,6 +109,12 @@ static long clone_copy(struct request *request, int *pidfd) {
     return pid;
 }
 
+/* What the child shares with us besides memory. */
+static uint64_t shared_flags(const struct request *request) {
+    return (request->cut ? CLONE_FILES : 0) |
+           (request->header->flags & REQUEST_FLAG_SHARE_FS ? CLONE_FS : 0);
+}
+
 static long start(struct request *request, int *pidfd) {
     long pid;
     switch (request->header->strategy) {
@@ -120,7 +126,7 @@ static long start(struct request *request, int *pidfd) {
         return request->cgroup >= 0 ? clone3_onto_stack(request, 0, pidfd)
                                     : clone_onto_stack(request, 0, pidfd);
     default:
-        pid = clone3_onto_stack(request, request->cut ? CLONE_FILES : 0, pidfd);
+        pid = clone3_onto_stack(request, shared_flags(request), pidfd);
         if (means_refused(pid) && request->cgroup < 0) {
             request->cut = 0;
             pid = clone_copy(request, pidfd);
@@ -139,8 +145,7 @@ static bool is_program(const struct request *request, const struct source *sourc
     return program >= 0 && source == &request->sources[program];
 }
 
-/* Makes the pipe of `source`: the child's end goes to `fd`, ours, which never blocks, to `peer`. */
-static int make_pipe(struct source *source) {
+int spawn_make_pipe(struct source *source) {
     int ends[2];
     int result = sys_pipe2(ends, O_CLOEXEC);
     if (result < 0) {
@@ -240,7 +245,7 @@ static int prepare_source(struct request *request, struct source *source) {
         }
         break;
     default:
-        result = make_pipe(source);
+        result = spawn_make_pipe(source);
         if (result < 0) {
             return request_fail(request, REQUEST_STEP_PIPE, REQUEST_NO_INDEX, result);
         }

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "sys.h"
 
+#include <grp.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -81,10 +82,34 @@ static void differs_after_a_change_of_ids(void) {
     CHECK(in_fork(differs_after_setresuid, &own));
 }
 
+static int differs_in_its_last_group(const struct authority *parents) {
+    static gid_t groups[1000];
+    (void)parents;
+    for (gid_t i = 0; i < 1000; i++) {
+        groups[i] = i + 1;
+    }
+    CHECK_EQUAL(setgroups(1000, groups), 0);
+    struct authority before = current();
+    CHECK_EQUAL(before.groups_count, 1000);
+    groups[999]++;
+    CHECK_EQUAL(setgroups(1000, groups), 0);
+    struct authority after = current();
+    return !equal(&before, &after);
+}
+
+static void all_groups_count_however_many(void) {
+    if (getuid() != 0) {
+        printf("skipped, not root: ");
+        return;
+    }
+    CHECK(in_fork(differs_in_its_last_group, NULL));
+}
+
 int main(void) {
     RUN(is_the_same_as_long_as_nothing_changes);
     RUN(differs_in_a_forked_child);
     RUN(differs_by_more_than_the_pid);
     RUN(differs_after_a_change_of_ids);
+    RUN(all_groups_count_however_many);
     return 0;
 }

@@ -318,12 +318,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             return;
         }
         while (true) {
-            PinnedExecutable executable = source.current();
+            TemplateProgram current = source.current();
+            PinnedExecutable executable = current.executable();
+            launched.warm(current.warm());
             try (PinnedExecutable.Use use = executable.use()) {
                 launch(launched, executable.path(), use);
                 return;
             } catch (LaunchException e) {
-                if (!PinnedExecutable.isStale(e) || !source.replace(executable)) {
+                if (!PinnedExecutable.isStale(e) || !source.replace(current)) {
                     throw e;
                 }
             }

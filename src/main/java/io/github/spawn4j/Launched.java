@@ -10,6 +10,7 @@ import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Pidfd;
 import io.github.spawn4j.internal.os.Pty;
 import io.github.spawn4j.internal.os.Threads;
+import io.github.spawn4j.internal.warm.WarmProgram;
 import java.io.IOException;
 
 /**
@@ -22,6 +23,10 @@ import java.io.IOException;
  */
 final class Launched {
     private static final Log LOG = Log.of(Launched.class);
+
+    static final int COLD = 0;
+    static final int WARM = 1;
+    static final int PARKED = 2;
 
     private static final Fd[] NO_PIPES = new Fd[ProcessSettings.STREAMS];
 
@@ -36,10 +41,24 @@ final class Launched {
     /** What it has been lent of ours, or null. */
     private Foreground foreground;
 
+    /** Who may start it warm, or null. */
+    private WarmProgram warm;
+
+    /** Whether it was. */
+    private boolean isWarm;
+
+    /** Whether it had been waiting. */
+    private boolean wasParked;
+
     private int pid;
 
     /** Null until it is watched. */
     private Child child;
+
+    /** Has it started warm if {@code program}, which may be null, can do that. */
+    void warm(WarmProgram program) {
+        warm = program;
+    }
 
     /**
      * Ends a request and starts the process.
@@ -63,7 +82,10 @@ final class Launched {
             terminal = terminal(pty);
             Outcome outcome = request.outcome();
             try {
-                request.launch(strategy);
+                isWarm = warm != null && warm.start(request, strategy);
+                if (!isWarm) {
+                    request.launch(strategy);
+                }
             } finally {
                 // Also if the thread was stopped in the very moment when the call returned.
                 take(outcome, sources);
@@ -110,6 +132,7 @@ final class Launched {
             return;
         }
         pid = outcome.pid();
+        wasParked = outcome.wasParked();
         pidfd.open(outcome.pidfd());
         for (int fd = 0; fd < sources.length; fd++) {
             if (pipes[fd] != null) {
@@ -121,6 +144,13 @@ final class Launched {
     /** The number of the pidfd, until somebody watches the child. */
     int pidfd() {
         return pidfd.number();
+    }
+
+    /**
+     * {@link #COLD}, {@link #WARM} or {@link #PARKED}: a class for it would slow the first start.
+     */
+    int startKind() {
+        return wasParked ? PARKED : isWarm ? WARM : COLD;
     }
 
     boolean hasPipe(int fd) {

@@ -104,6 +104,9 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Null where the process was given none. */
     private final Terminal terminal;
 
+    /** As {@link Launched#startKind} has it. */
+    private final byte startKind;
+
     /**
      * A process that has just been started.
      *
@@ -114,6 +117,7 @@ public final class PidfdProcess extends Process implements Closeable {
     PidfdProcess(Launched launched, boolean interruptible, Teardown teardown, Path cgroup)
             throws IOException {
         terminal = launched.terminal();
+        startKind = (byte) launched.startKind();
         boolean isRead = launched.hasPipe(1);
         input =
                 launched.hasPipe(0)
@@ -254,6 +258,20 @@ public final class PidfdProcess extends Process implements Closeable {
             throw new IllegalStateException("process " + pid() + " has no terminal of ours");
         }
         return terminal;
+    }
+
+    /**
+     * How the process was started: warm if it is of a template that is kept {@linkplain Warm warm}
+     * and could be.
+     *
+     * @return the way
+     */
+    public StartKind startedAs() {
+        return switch (startKind) {
+            case Launched.PARKED -> StartKind.PARKED;
+            case Launched.WARM -> StartKind.WARM;
+            default -> StartKind.COLD;
+        };
     }
 
     /**

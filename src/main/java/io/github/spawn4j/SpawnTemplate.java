@@ -3,7 +3,12 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
+import io.github.spawn4j.internal.warm.WarmProgram;
 import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -98,9 +103,98 @@ public final class SpawnTemplate implements AutoCloseable {
         return new EmptyProcess(settings, new Source(this));
     }
 
+    /**
+     * What has become of the starts, if the template is {@linkplain Builder#warm kept warm}; of
+     * another nothing is counted.
+     *
+     * @return the numbers
+     */
+    public Statistics statistics() {
+        return Statistics.of(held.warm());
+    }
+
     @Override
     public void close() {
         held.close();
+    }
+
+    /**
+     * How often a program that is {@linkplain Warm kept warm} was started how. Immutable; each
+     * number is right, but starts that go on meanwhile may be in one and not yet in another.
+     *
+     * <pre>{@code
+     * Statistics statistics = template.statistics();
+     * double share = (double) (statistics.warm() + statistics.parked()) / statistics.starts();
+     * }</pre>
+     *
+     * @param warm starts of a child that the helper cloned for it
+     * @param parked starts of a child that was waiting
+     * @param coldStarts how many starts were cold for which reason; without those that have not
+     *     occurred
+     * @param helperPid the helper's pid, or 0 if there is none
+     * @param refusal why the last attempt to make a helper has failed, if it has
+     */
+    public record Statistics(
+            long warm,
+            long parked,
+            Map<ColdReason, Long> coldStarts,
+            long helperPid,
+            Optional<ColdReason> refusal) {
+        static final Statistics NONE = new Statistics(0, 0, Map.of(), 0, Optional.empty());
+
+        /**
+         * Copies {@code coldStarts}.
+         *
+         * @param warm starts of a child that the helper cloned for it
+         * @param parked starts of a child that was waiting
+         * @param coldStarts how many starts were cold for which reason
+         * @param helperPid the helper's pid, or 0
+         * @param refusal why there is none
+         */
+        public Statistics {
+            coldStarts = Map.copyOf(coldStarts);
+        }
+
+        /** Of a program that may be null, which means that it is not kept warm. */
+        static Statistics of(WarmProgram program) {
+            if (program == null) {
+                return NONE;
+            }
+            Map<ColdReason, Long> cold = new EnumMap<>(ColdReason.class);
+            for (ColdReason reason : ColdReason.values()) {
+                long count = program.cold(reason.code());
+                if (count > 0) {
+                    cold.put(reason, count);
+                }
+            }
+            int refusal = program.refusal();
+            return new Statistics(
+                    program.cloned(),
+                    program.parked(),
+                    cold,
+                    program.helperPid(),
+                    refusal == WarmProgram.NOT_READY
+                            ? Optional.empty()
+                            : Optional.of(ColdReason.of(refusal)));
+        }
+
+        /**
+         * All cold starts.
+         *
+         * @return how many
+         */
+        public long cold() {
+            return coldStarts.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        /**
+         * All starts.
+         *
+         * @return how many
+         */
+        public long starts() {
+            return warm + parked + cold();
+        }
     }
 
     /**
@@ -109,12 +203,12 @@ public final class SpawnTemplate implements AutoCloseable {
      */
     private record Source(SpawnTemplate template) implements ExecutableSource {
         @Override
-        public PinnedExecutable current() {
-            return template.held.executable();
+        public TemplateProgram current() {
+            return template.held;
         }
 
         @Override
-        public boolean replace(PinnedExecutable executable) {
+        public boolean replace(TemplateProgram program) {
             return false;
         }
     }
@@ -133,6 +227,9 @@ public final class SpawnTemplate implements AutoCloseable {
      */
     public static final class Builder extends ProcessSettings<Builder> {
         private boolean deniesWrite;
+
+        /** Null where the program is not kept warm. */
+        private Warm warm;
 
         private Builder(String program) {
             super(program);
@@ -161,6 +258,19 @@ public final class SpawnTemplate implements AutoCloseable {
         }
 
         /**
+         * Keeps the program warm: processes are cloned from one that has executed and linked it.
+         * The helper is made in the background when the template is built, and ends when it is
+         * closed.
+         *
+         * @param settings how; see there what it needs, what it costs and what is different
+         * @return this
+         */
+        public Builder warm(Warm settings) {
+            warm = Objects.requireNonNull(settings, "settings");
+            return this;
+        }
+
+        /**
          * Finds, opens and identifies the program. Later changes of this builder have no effect on
          * the template.
          *
@@ -175,11 +285,22 @@ public final class SpawnTemplate implements AutoCloseable {
                                 program, encodedDirectory, environment.searchPath());
                 Leftovers.prepare();
                 PinnedExecutable executable = new PinnedExecutable(path);
-                return new SpawnTemplate(
-                        new Builder(this), TemplateProgram.of(executable, deniesWrite));
+                TemplateProgram made =
+                        TemplateProgram.of(executable, deniesWrite, warmProgram(executable));
+                SpawnTemplate template = new SpawnTemplate(new Builder(this), made);
+                if (made.warm() != null) {
+                    made.warm().ask();
+                }
+                return template;
             } catch (IOException e) {
                 throw SpawnException.of(program, directory, e);
             }
+        }
+
+        private WarmProgram warmProgram(PinnedExecutable executable) {
+            return warm == null
+                    ? null
+                    : warm.program(executable.path(), arguments, environment.encoded(), 0, null);
         }
     }
 }

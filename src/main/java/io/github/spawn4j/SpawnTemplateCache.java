@@ -4,12 +4,17 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
+import io.github.spawn4j.internal.launch.Strings;
+import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.warm.HelperBudget;
+import io.github.spawn4j.internal.warm.WarmProgram;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Templates by program name, made when first used, checked at every spawn and made again when their
@@ -32,6 +37,7 @@ import java.util.Map;
 public final class SpawnTemplateCache implements AutoCloseable {
     private static final Log LOG = Log.of(SpawnTemplateCache.class);
     private static final int USUAL_SIZE = 64;
+    private static final int USUAL_HELPERS = 8;
     private static final float USUAL_LOAD = 0.75f;
 
     /**
@@ -44,8 +50,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
 
     /** In order of use. The lock is held to look at it, never to open a file or to spawn. */
     @GuardedBy("lock")
-    private final Map<String, PinnedExecutable> executables =
-            new LinkedHashMap<>(16, USUAL_LOAD, true);
+    private final Map<String, TemplateProgram> programs = new LinkedHashMap<>(16, USUAL_LOAD, true);
 
     @GuardedBy("lock")
     private boolean closed;
@@ -62,8 +67,19 @@ public final class SpawnTemplateCache implements AutoCloseable {
     @GuardedBy("lock")
     private long evictions;
 
-    private SpawnTemplateCache(int maximumSize) {
-        this.maximumSize = maximumSize;
+    /** Null where nothing is kept warm. */
+    private final Warm warm;
+
+    /** The start of a program from which on it is. */
+    private final int warmFrom;
+
+    private final HelperBudget budget;
+
+    private SpawnTemplateCache(Builder builder) {
+        maximumSize = builder.maximumSize;
+        warm = builder.warm;
+        warmFrom = builder.warmFrom;
+        budget = new HelperBudget(builder.maximumHelpers);
     }
 
     /**
@@ -110,29 +126,40 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
 
         @Override
-        public PinnedExecutable current() throws IOException {
-            PinnedExecutable known = lookUp(program);
-            return known != null ? known : insert(program, new PinnedExecutable(find(program)));
+        public TemplateProgram current() throws IOException {
+            TemplateProgram known = lookUp(program);
+            return known != null ? known : insert(program, make(program));
         }
 
         @Override
-        public boolean replace(PinnedExecutable executable) {
-            remove(program, executable);
+        public boolean replace(TemplateProgram stale) {
+            remove(program, stale);
             return ++attempts < MOST_ATTEMPTS;
         }
     }
 
-    private static byte[] find(String program) throws IOException {
-        return ProgramLookup.findAbsolute(program, null, Environment.inheritedSearchPath());
+    private TemplateProgram make(String program) throws IOException {
+        byte[] path = ProgramLookup.findAbsolute(program, null, Environment.inheritedSearchPath());
+        PinnedExecutable executable = new PinnedExecutable(path);
+        WarmProgram kept =
+                warm == null
+                        ? null
+                        : warm.program(
+                                path,
+                                Strings.NONE.plus(Text.encodeName("program", program)),
+                                new Environment().encoded(),
+                                warmFrom,
+                                budget);
+        return new TemplateProgram(executable, kept);
     }
 
-    private PinnedExecutable lookUp(String program) throws IOException {
-        PinnedExecutable known;
+    private TemplateProgram lookUp(String program) throws IOException {
+        TemplateProgram known;
         synchronized (lock) {
             if (closed) {
                 throw new ErrnoException("template cache is closed", Errno.EBADF);
             }
-            known = executables.get(program);
+            known = programs.get(program);
             if (known == null) {
                 misses++;
             } else {
@@ -143,18 +170,18 @@ public final class SpawnTemplateCache implements AutoCloseable {
         return known;
     }
 
-    /** Returns the executable that is now in the cache: another thread may have been faster. */
-    private PinnedExecutable insert(String program, PinnedExecutable made) {
-        Map.Entry<String, PinnedExecutable> evicted = null;
+    /** Returns the program that is now in the cache: another thread may have been faster. */
+    private TemplateProgram insert(String program, TemplateProgram made) {
+        Map.Entry<String, TemplateProgram> evicted = null;
         synchronized (lock) {
-            PinnedExecutable other = closed ? made : executables.putIfAbsent(program, made);
+            TemplateProgram other = closed ? made : programs.putIfAbsent(program, made);
             if (other != null) {
                 made.close(); // if the cache is closed, the spawn will say so
                 return other;
             }
-            if (executables.size() > maximumSize) {
-                evicted = executables.entrySet().iterator().next();
-                executables.remove(evicted.getKey());
+            if (programs.size() > maximumSize) {
+                evicted = programs.entrySet().iterator().next();
+                programs.remove(evicted.getKey());
                 evictions++;
             }
         }
@@ -165,15 +192,15 @@ public final class SpawnTemplateCache implements AutoCloseable {
         return made;
     }
 
-    private void remove(String program, PinnedExecutable executable) {
+    private void remove(String program, TemplateProgram known) {
         boolean removed;
         synchronized (lock) {
-            removed = executables.remove(program, executable);
+            removed = programs.remove(program, known);
             if (removed) {
                 stale++;
             }
         }
-        executable.close();
+        known.close();
         if (removed) {
             LOG.debug("{}: {}", program, "stale");
         }
@@ -186,8 +213,24 @@ public final class SpawnTemplateCache implements AutoCloseable {
      */
     public Statistics statistics() {
         synchronized (lock) {
-            return new Statistics(hits, misses, stale, evictions, executables.size());
+            return new Statistics(hits, misses, stale, evictions, programs.size());
         }
+    }
+
+    /**
+     * How the starts of one program were, since its template was made.
+     *
+     * @param program as it is given to {@link #spawn}
+     * @return the numbers; none if the cache does not hold the program, or does not keep it warm
+     */
+    public SpawnTemplate.Statistics statistics(String program) {
+        TemplateProgram known;
+        synchronized (lock) {
+            known = programs.get(program);
+        }
+        return known == null
+                ? SpawnTemplate.Statistics.NONE
+                : SpawnTemplate.Statistics.of(known.warm());
     }
 
     /**
@@ -198,8 +241,8 @@ public final class SpawnTemplateCache implements AutoCloseable {
     public void close() {
         synchronized (lock) {
             closed = true;
-            executables.values().forEach(PinnedExecutable::close);
-            executables.clear();
+            programs.values().forEach(TemplateProgram::close);
+            programs.clear();
         }
     }
 
@@ -222,11 +265,14 @@ public final class SpawnTemplateCache implements AutoCloseable {
      * Describes a cache. One thread at a time.
      *
      * <pre>{@code
-     * SpawnTemplateCache.builder().maximumSize(16).build();
+     * SpawnTemplateCache.builder().maximumSize(16).warm(Warm.on(), 3).build();
      * }</pre>
      */
     public static final class Builder {
         private int maximumSize = USUAL_SIZE;
+        private Warm warm;
+        private int warmFrom;
+        private int maximumHelpers = USUAL_HELPERS;
 
         private Builder() {}
 
@@ -246,12 +292,46 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
 
         /**
+         * Keeps the programs {@linkplain Warm warm} that have been started often enough.
+         *
+         * @param settings how
+         * @param fromStart from which start on a program has a helper: 1 for all, 3 for what is
+         *     started a third time; at least 1
+         * @return this
+         * @throws IllegalArgumentException if {@code fromStart} is less than 1
+         */
+        public Builder warm(Warm settings, int fromStart) {
+            if (fromStart < 1) {
+                throw new IllegalArgumentException("warm from start " + fromStart);
+            }
+            warm = Objects.requireNonNull(settings, "settings");
+            warmFrom = fromStart;
+            return this;
+        }
+
+        /**
+         * Bounds the helpers of programs that are kept warm; 8 by default. The program that was
+         * started least recently loses its helper, if that was more than a second ago.
+         *
+         * @param helpers how many there are at most; at least 1
+         * @return this
+         * @throws IllegalArgumentException if {@code helpers} is less than 1
+         */
+        public Builder maximumHelpers(int helpers) {
+            if (helpers < 1) {
+                throw new IllegalArgumentException("maximum helpers " + helpers);
+            }
+            maximumHelpers = helpers;
+            return this;
+        }
+
+        /**
          * Makes the cache.
          *
          * @return an empty cache, to be closed by the caller
          */
         public SpawnTemplateCache build() {
-            return new SpawnTemplateCache(maximumSize);
+            return new SpawnTemplateCache(this);
         }
     }
 }

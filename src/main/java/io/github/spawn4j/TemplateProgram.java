@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.WriteDenial;
+import io.github.spawn4j.internal.warm.WarmProgram;
 import java.io.IOException;
 
 /**
@@ -15,9 +16,18 @@ final class TemplateProgram implements AutoCloseable {
     /** Null where writers are not denied. */
     private final WriteDenial denial;
 
-    private TemplateProgram(PinnedExecutable executable, WriteDenial denial) {
+    /** Null where it is not started warm. */
+    private final WarmProgram warm;
+
+    private TemplateProgram(PinnedExecutable executable, WriteDenial denial, WarmProgram warm) {
         this.executable = executable;
         this.denial = denial;
+        this.warm = warm;
+    }
+
+    /** Takes both over; {@code warm} may be null. */
+    TemplateProgram(PinnedExecutable executable, WarmProgram warm) {
+        this(executable, null, warm);
     }
 
     /**
@@ -26,8 +36,15 @@ final class TemplateProgram implements AutoCloseable {
      * @throws IOException if writers cannot be denied
      */
     static TemplateProgram of(PinnedExecutable executable, boolean deniesWrite) throws IOException {
+        return of(executable, deniesWrite, null);
+    }
+
+    /** The same of a program that is started warm if {@code warm} is not null; taken over too. */
+    static TemplateProgram of(PinnedExecutable executable, boolean deniesWrite, WarmProgram warm)
+            throws IOException {
         try {
-            return new TemplateProgram(executable, deniesWrite ? WriteDenial.of(executable) : null);
+            WriteDenial denial = deniesWrite ? WriteDenial.of(executable) : null;
+            return new TemplateProgram(executable, denial, warm);
         } catch (IOException | RuntimeException | Error e) {
             executable.close();
             throw e;
@@ -55,10 +72,18 @@ final class TemplateProgram implements AutoCloseable {
         return executable;
     }
 
+    /** Null where it is not started warm. */
+    WarmProgram warm() {
+        return warm;
+    }
+
     /** Closing twice does nothing. */
     @Override
     public void close() {
         executable.close();
+        if (warm != null) {
+            warm.close();
+        }
         if (denial != null) {
             denial.close();
         }

@@ -46,6 +46,7 @@ class LayersTest {
         assertKnows("internal/launch", "launch", "os");
         assertKnows("internal/io", "io", "os");
         assertKnows("internal/os", "os");
+        assertKnows("internal/warm", "warm", "launch", "os");
     }
 
     private static void assertKnows(String folder, String... packages) throws Exception {

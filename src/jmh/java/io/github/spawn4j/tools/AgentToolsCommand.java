@@ -1,5 +1,6 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.agent.JdkLauncher;
 import io.github.spawn4j.tools.agent.Launcher;
 import io.github.spawn4j.tools.agent.Result;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
         })
 final class AgentToolsCommand implements Callable<Integer> {
     /** How many calls are made in one way before it is the other's turn. */
+    private static final int PARKED = 8;
+
     private static final int SLICE = 128;
 
     private static final int WARM_UP = 64;
@@ -60,6 +63,11 @@ final class AgentToolsCommand implements Callable<Integer> {
                             + " 4x4 and 8x2.")
     List<Split> splits = Split.ofProposal();
 
+    @Option(
+            names = "--warm",
+            description = "The templates keep their programs warm, with 8 children waiting each.")
+    boolean warm;
+
     @Option(names = "--json", description = "Prints JSON instead of a table.")
     boolean json;
 
@@ -76,7 +84,8 @@ final class AgentToolsCommand implements Callable<Integer> {
         List<String> missing;
         try (Workload made = new Workload();
                 Launcher one = new JdkLauncher(made);
-                Launcher other = new TemplateLauncher(made);
+                Launcher other =
+                        new TemplateLauncher(made, warm ? Warm.on().parked(PARKED) : null);
                 Progress progress = new Progress("agent-tools", 2L * calls * splits.size())) {
             workload = made;
             jdk = one;

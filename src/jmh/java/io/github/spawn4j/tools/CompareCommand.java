@@ -78,7 +78,9 @@ final class CompareCommand implements Callable<Integer> {
             converter = SpawnerTypeConverter.class,
             description =
                     "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: all, but of"
-                            + " the floors only floor and floor-equal.")
+                            + " the floors only floor and floor-equal, and without spawn4j-warm and"
+                            + " spawn4j-parked, which need a program that is dynamically linked,"
+                            + " such as true.")
     Set<SpawnerType> spawners = SpawnerType.usual();
 
     @Option(

@@ -1,7 +1,10 @@
 package io.github.spawn4j.tools;
 
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.SpawnTemplate.Statistics;
 import io.github.spawn4j.internal.launch.Environment;
+import io.github.spawn4j.tools.spawners.WarmTemplates;
 import java.io.IOException;
 import java.util.stream.Collectors;
 
@@ -9,22 +12,32 @@ import java.util.stream.Collectors;
 final class Explanation {
     private Explanation() {}
 
-    static String of(RunCommand run) {
-        return new Table("ll")
-                .row("program", program(run))
-                .row("arguments", arguments(run))
-                .row(
-                        "directory",
-                        run.directory == null
-                                ? System.getProperty("user.dir") + ", as ours"
-                                : run.directory.toString())
-                .row("environment", environment(run))
-                .row("streams", "standard input, output and error are ours")
-                .row("descriptors", "no others, whatever is open here")
-                .row("signals", "none blocked, default dispositions for all")
-                .row("strategy", strategy(run.strategy))
-                .row("timeout", timeout(run))
-                .toString();
+    /** The template is null unless the program is to be kept warm. */
+    static String of(RunCommand run, SpawnTemplate template) {
+        Table table =
+                new Table("ll")
+                        .row("program", program(run))
+                        .row("arguments", arguments(run))
+                        .row(
+                                "directory",
+                                run.directory == null
+                                        ? System.getProperty("user.dir") + ", as ours"
+                                        : run.directory.toString())
+                        .row("environment", environment(run))
+                        .row("streams", "standard input, output and error are ours")
+                        .row("descriptors", "no others, whatever is open here")
+                        .row("signals", "none blocked, default dispositions for all")
+                        .row("strategy", strategy(run.strategy))
+                        .row("timeout", timeout(run));
+        return (template == null ? table : table.row("warm", warm(template))).toString();
+    }
+
+    private static String warm(SpawnTemplate template) {
+        Statistics statistics = template.statistics();
+        return statistics
+                .refusal()
+                .map(reason -> "no, " + WarmTemplates.inWords(reason) + "; the start is cold")
+                .orElse("process " + statistics.helperPid() + " has linked the program");
     }
 
     private static String program(RunCommand run) {

@@ -5,7 +5,10 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.Teardown;
+import io.github.spawn4j.Warm;
+import io.github.spawn4j.tools.spawners.WarmTemplates;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,6 +89,13 @@ final class RunCommand implements Callable<Integer> {
     Duration timeout;
 
     @Option(
+            names = "--warm",
+            description =
+                    "Keeps the program linked first, and starts a child of that; with --explain and"
+                            + " --stats it is said whether that could be done, or why not.")
+    boolean warm;
+
+    @Option(
             names = "--explain",
             description = "Says in words what is asked for, on standard error, before it runs.")
     boolean explain;
@@ -104,10 +115,23 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        EmptyProcess request = request();
+        if (!warm) {
+            return run(request(), null);
+        }
+        try (SpawnTemplate template = template()) {
+            WarmTemplates.settle(template);
+            return run(checked(() -> configured(template.prepare())), template);
+        } catch (SpawnException e) {
+            return fail(e);
+        }
+    }
+
+    /** Starts the request, of a template if that is not null, and waits for its end. */
+    private int run(EmptyProcess request, SpawnTemplate template)
+            throws IOException, InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         if (explain) {
-            err.print(Explanation.of(this));
+            err.print(Explanation.of(this, template));
             err.flush();
         }
         long beganNs = System.nanoTime();
@@ -115,8 +139,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             process = request.start();
         } catch (SpawnException e) {
-            err.println(spec.qualifiedName() + ": " + e.getMessage());
-            return exitCode(e);
+            return fail(e);
         }
         boolean inTime = await(process);
         Duration wall = Duration.ofNanos(System.nanoTime() - beganNs);
@@ -127,19 +150,42 @@ final class RunCommand implements Callable<Integer> {
         return inTime ? process.exitValue() : TIMED_OUT;
     }
 
+    private int fail(SpawnException e) {
+        spec.commandLine().getErr().println(spec.qualifiedName() + ": " + e.getMessage());
+        return exitCode(e);
+    }
+
     private EmptyProcess request() {
+        return checked(() -> configured(PidfdProcess.builder(program())));
+    }
+
+    /** What the dynamic linker reads of the environment must be that of the process. */
+    private SpawnTemplate template() throws SpawnException {
+        SpawnTemplate.Builder builder =
+                checked(
+                        () -> {
+                            SpawnTemplate.Builder made =
+                                    SpawnTemplate.builder(program()).warm(Warm.on().parked(1));
+                            environment.forEach(made::env);
+                            return directory == null ? made : made.directory(directory);
+                        });
+        return builder.build();
+    }
+
+    private EmptyProcess configured(EmptyProcess request) {
+        request.args(arguments())
+                .strategy(strategy)
+                // Whoever ends us means the program.
+                .teardown(Teardown.first(Signal.TERM, GRACE).then(Signal.KILL, GRACE).atShutdown())
+                .inheritIO();
+        environment.forEach(request::env);
+        return directory == null ? request : request.directory(directory);
+    }
+
+    /** Does what the command line may have got wrong. */
+    private <T> T checked(Supplier<T> step) {
         try {
-            EmptyProcess request =
-                    PidfdProcess.builder(program(), arguments().toArray(new String[0]))
-                            .strategy(strategy)
-                            // Whoever ends us means the program.
-                            .teardown(
-                                    Teardown.first(Signal.TERM, GRACE)
-                                            .then(Signal.KILL, GRACE)
-                                            .atShutdown())
-                            .inheritIO();
-            environment.forEach(request::env);
-            return directory == null ? request : request.directory(directory);
+            return step.get();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

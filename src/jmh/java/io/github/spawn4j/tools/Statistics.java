@@ -5,6 +5,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.ResourceUsage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 
 /** What became of a process and what it used, in words. */
 final class Statistics {
@@ -14,6 +15,7 @@ final class Statistics {
         ResourceUsage usage = process.resourceUsage();
         return new Table("ll")
                 .row("pid", Long.toString(process.pid()))
+                .row("start", process.startedAs().name().toLowerCase(Locale.ROOT))
                 .row("exit status", inWords(process.exitStatus()))
                 .row("wall time", Units.of(wall))
                 .row(

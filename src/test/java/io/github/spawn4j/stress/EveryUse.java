@@ -12,6 +12,7 @@ import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.SpawnTemplateCache;
 import io.github.spawn4j.Teardown;
+import io.github.spawn4j.Warm;
 import io.github.spawn4j.WindowSize;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -59,6 +60,7 @@ final class EveryUse {
         uses.put("output to a file", EveryUse::movesOutputToAFile);
         uses.put("template", EveryUse::startsFromTemplate);
         uses.put("template of a script", EveryUse::startsScriptFromTemplate);
+        uses.put("warm template", EveryUse::startsWarmOrCold);
         uses.put("cache", EveryUse::startsFromCache);
         uses.put("terminal", EveryUse::hasTerminal);
         return uses;
@@ -140,6 +142,22 @@ final class EveryUse {
             require(Files.readString(file).equals("moved\n"), Files.readString(file));
         } finally {
             Files.delete(file);
+        }
+    }
+
+    /** As there may be no helper, it only says that the program runs. */
+    private static void startsWarmOrCold() throws Exception {
+        try (SpawnTemplate cat = SpawnTemplate.builder("cat").warm(Warm.on().parked(2)).build()) {
+            Os.await(
+                    "there is a helper, or a reason against it",
+                    () ->
+                            cat.statistics().helperPid() != 0
+                                    || cat.statistics().refusal().isPresent());
+            for (int i = 0; i < 5; i++) {
+                CommandResult result = cat.run(LIMITED.stdin("text " + i));
+                require(result.stdout().text().equals("text " + i), result.toString());
+            }
+            require(cat.statistics().starts() == 5, cat.statistics().toString());
         }
     }
 

@@ -40,6 +40,13 @@ class AgentToolsCommandTest extends ToolsTest {
                                         "8x2 +16 +[\\d.]+ +[\\d.]+ +[+-][\\d.]+ % +\\+2\\.00 %"));
     }
 
+    @Test
+    void measuresTemplatesThatAreKeptWarm() {
+        Run run = run("agent-tools", "--warm", "--calls", "16", "--split", "2x8");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).containsPattern("(?m)^2x8 +16 +");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--split 16", "--split 0x4", "--split axb", "--calls 0"})
     void refusesWhatCannotBe(String options) {

@@ -1,6 +1,7 @@
 package io.github.spawn4j.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.nio.file.Files;
@@ -91,6 +92,25 @@ class CompareCommandTest extends ToolsTest {
         assertThat(rows(run.out(), "start p10")).isEqualTo(spawners());
         assertThat(rows(run.out(), "of floor: start")).isEqualTo(spawners());
         assertThat(run.out()).doesNotContain("elsewhere");
+    }
+
+    @Test
+    void comparesProgramsThatAreKeptWarm() throws Exception {
+        Run run =
+                runApart(
+                        "compare",
+                        "--count",
+                        "20",
+                        "--warm-up",
+                        "10",
+                        "--program",
+                        "true",
+                        "--spawners",
+                        "spawn4j-clone3,spawn4j-warm,spawn4j-parked,floor");
+        assumeFalse(run.err().contains("cannot be kept warm"), run::err);
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(rows(run.out(), "start p10"))
+                .containsExactly("spawn4j-clone3", "spawn4j-warm", "spawn4j-parked", "floor");
     }
 
     @Test

@@ -32,7 +32,8 @@ class DoctorCommandTest extends ToolsTest {
                 .anyMatch(line -> line.matches("cgroup v2 +\\S.*"))
                 .anyMatch(line -> line.matches("seccomp +\\S.*"))
                 .anyMatch(line -> line.matches("no_new_privs +(not )?set"))
-                .anyMatch(line -> line.matches("deny-write +can(not)? be had.*"));
+                .anyMatch(line -> line.matches("deny-write +can(not)? be had.*"))
+                .anyMatch(line -> line.matches("warm templates +can(not)? be had.*"));
     }
 
     @Test

@@ -132,4 +132,31 @@ class RunCommandTest extends ToolsTest {
                 .containsPattern("(?m)^CPU time +\\S+ m?s \\(user \\S+ m?s, system \\S+ m?s\\)$")
                 .containsPattern("(?m)^peak memory .*\\d MiB");
     }
+
+    @Test
+    void saysHowAProgramThatIsKeptWarmWasStarted() {
+        Run run = run("run", "--warm", "--explain", "--stats", "--", "sh", "-c", "exit 6");
+        assertThat(run.exitCode()).isEqualTo(6);
+        assertThat(run.err())
+                .containsPattern(
+                        "(?m)^warm +(process \\d+ has linked the program|no, .*; the start is cold)$")
+                .containsPattern("(?m)^start +(parked|warm|cold)$");
+    }
+
+    @Test
+    void saysWhyAProgramCannotBeKeptWarm() {
+        String program = System.getProperty("spawn4j.native.bin") + "/noop";
+        Run run = run("run", "--warm", "--explain", "--stats", "--", program);
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err())
+                .containsPattern("(?m)^warm +no, [a-z ]+; the start is cold$")
+                .containsPattern("(?m)^start +cold$");
+    }
+
+    @Test
+    void exitsWith127ThoughTheProgramWasToBeKeptWarm() {
+        Run run = run("run", "--warm", "--", "/no/such");
+        assertThat(run.exitCode()).isEqualTo(127);
+        assertThat(run.err()).contains("\"/no/such\"").hasLineCount(1);
+    }
 }

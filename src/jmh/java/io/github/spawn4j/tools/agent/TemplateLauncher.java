@@ -2,6 +2,8 @@ package io.github.spawn4j.tools.agent;
 
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.Warm;
+import io.github.spawn4j.tools.spawners.WarmTemplates;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,16 +12,27 @@ import java.util.Map;
 public final class TemplateLauncher implements Launcher {
     private final Map<String, SpawnTemplate> templates = new HashMap<>();
 
-    public TemplateLauncher(Workload workload) throws IOException {
+    /**
+     * A launcher with all templates built.
+     *
+     * @param warm how they are kept warm, or null; then those that can have one have a helper
+     */
+    public TemplateLauncher(Workload workload, Warm warm) throws IOException {
         for (Map.Entry<String, String> program : workload.programs().entrySet()) {
-            templates.put(
-                    program.getKey(),
+            SpawnTemplate.Builder builder =
                     SpawnTemplate.builder(program.getValue())
                             .directory(workload.directory())
                             .environment(workload.environment())
                             .stdin(Redirect.DISCARD)
-                            .stderr(Redirect.STDOUT)
-                            .build());
+                            .stderr(Redirect.STDOUT);
+            if (warm != null) {
+                builder.warm(warm);
+            }
+            SpawnTemplate template = builder.build();
+            templates.put(program.getKey(), template);
+            if (warm != null) {
+                WarmTemplates.settle(template);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.NativePrograms;
 import java.io.File;
 import java.io.IOException;
@@ -75,12 +76,28 @@ public enum SpawnerType {
         }
     },
 
+    SPAWN4J_WARM {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return warm(program, Warm.on());
+        }
+    },
+
+    SPAWN4J_PARKED {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return warm(program, Warm.on().parked(PARKED));
+        }
+    },
+
     FLOOR("bare"),
     FLOOR_SIGNALS("signals"),
     FLOOR_DESCRIPTORS("descriptors"),
     FLOOR_PARENT("parent"),
     FLOOR_EQUAL("equal"),
     FLOOR_NATIVE("native");
+
+    private static final int PARKED = 8;
 
     private static final File NULL = new File("/dev/null");
 
@@ -105,6 +122,18 @@ public enum SpawnerType {
         return new FloorSpawner(programs, piece, program);
     }
 
+    private static Spawner warm(String program, Warm settings) throws IOException {
+        SpawnTemplate template =
+                WarmTemplates.ready(
+                        SpawnTemplate.builder(program)
+                                .stdin(Redirect.DISCARD)
+                                .stdout(Redirect.DISCARD)
+                                .stderr(Redirect.DISCARD)
+                                .warm(settings)
+                                .build());
+        return new ProcessSpawner(template::spawn, template::close);
+    }
+
     private static Spawner strategy(String program, SpawnStrategy strategy) {
         return new ProcessSpawner(
                 () ->
@@ -118,11 +147,17 @@ public enum SpawnerType {
 
     /**
      * Those that are compared unless others are asked for: of the floors only the one that does
-     * least and the one that does all.
+     * least and the one that does all, and none that needs another program than the default one.
      */
     public static Set<SpawnerType> usual() {
         return EnumSet.complementOf(
-                EnumSet.of(FLOOR_SIGNALS, FLOOR_DESCRIPTORS, FLOOR_PARENT, FLOOR_NATIVE));
+                EnumSet.of(
+                        SPAWN4J_WARM,
+                        SPAWN4J_PARKED,
+                        FLOOR_SIGNALS,
+                        FLOOR_DESCRIPTORS,
+                        FLOOR_PARENT,
+                        FLOOR_NATIVE));
     }
 
     /**

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * tracing, and the signal that a child gets when its parent dies. It does one thing at a time.
  * Thread-safe.
  */
-final class Keeper {
+public final class Keeper {
     /*
      * The thread is started when it is needed, and ends some time after the last of its children has
      * been reaped: the kernel counts them for us. If it ended before, those with such a signal would
@@ -48,7 +48,7 @@ final class Keeper {
      * @param idleMs after how long without a task the thread looks whether it may end
      * @param hasChildren asked on the thread: whether it must not
      */
-    Keeper(long idleMs, BooleanSupplier hasChildren) {
+    public Keeper(long idleMs, BooleanSupplier hasChildren) {
         this.idleMs = idleMs;
         this.hasChildren = hasChildren;
     }
@@ -79,6 +79,16 @@ final class Keeper {
             refusal.initCause(e);
             throw refusal;
         }
+    }
+
+    /**
+     * Runs {@code task} on the thread some time, and does not wait for it; nobody hears of what it
+     * throws.
+     *
+     * @throws IOException with EAGAIN if the thread cannot be started
+     */
+    public void execute(Runnable task) throws IOException {
+        submit(new FutureTask<>(task, null));
     }
 
     private synchronized void submit(FutureTask<?> task) throws IOException {

@@ -43,6 +43,11 @@ public final class Outcome {
         return header(RequestLayout.OUTCOME_PIDFD);
     }
 
+    /** Whether a child of a helper was waiting for the request. */
+    public boolean wasParked() {
+        return header(RequestLayout.OUTCOME_PARKED) != 0;
+    }
+
     /** Our end of the pipe that was added as {@code source}. */
     public int pipe(int source) {
         return request.source(source, RequestLayout.SOURCE_PEER);

@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.launch;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Spawn;
+import io.github.spawn4j.internal.os.WarmSpawn;
 import java.util.Arrays;
 
 /**
@@ -181,8 +182,22 @@ final class Request {
 
     /** Starts the process; the outcome is then in the header and in the sources. */
     void launch() {
-        int outcome = RequestLayout.HEADER_SIZE + sources * RequestLayout.SOURCE_SIZE;
-        Spawn.spawn(words, wordsCount, texts, textsCount, finish(), outcome / WORD);
+        Spawn.spawn(words, wordsCount, texts, textsCount, finish(), outcomeWords());
+    }
+
+    private int outcomeWords() {
+        return (RequestLayout.HEADER_SIZE + sources * RequestLayout.SOURCE_SIZE) / WORD;
+    }
+
+    /** The same through a helper; see {@link WarmSpawn#start}. */
+    int launchWarm(long helper, int deadlineMs) {
+        return WarmSpawn.start(
+                helper, words, wordsCount, texts, textsCount, finish(), outcomeWords(), deadlineMs);
+    }
+
+    /** Makes a helper for the program; see {@link WarmSpawn#make}. */
+    int makeHelper(int deadlineMs, long[] made) {
+        return WarmSpawn.make(words, wordsCount, texts, textsCount, finish(), deadlineMs, made);
     }
 
     int source(int source, int field) {

@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.launch;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Spawn;
+import io.github.spawn4j.internal.os.WarmSpawn;
 import java.io.IOException;
 import java.util.SortedSet;
 
@@ -376,6 +377,29 @@ public final class RequestEncoder {
      */
     public void recycle() {
         request.recycle();
+    }
+
+    /**
+     * Ends the request and starts the process through a helper.
+     *
+     * @return {@link WarmSpawn#STARTED}, or why nothing has happened: then it can still be launched
+     *     in another way
+     */
+    public int launchWarm(long helper, int strategy, int deadlineMs) {
+        if (strategy != RequestLayout.STRATEGY_CLONE3 || parentDeathSignal != 0) {
+            return WarmSpawn.OTHER_REQUEST;
+        }
+        request.set(RequestLayout.STRATEGY, strategy);
+        request.set(RequestLayout.FLAGS, flags);
+        return request.launchWarm(helper, deadlineMs);
+    }
+
+    /**
+     * Makes a helper for the request's program, and starts nothing; see {@link WarmSpawn#make}. The
+     * request can be used for others.
+     */
+    public int makeHelper(int deadlineMs, long[] made) {
+        return request.makeHelper(deadlineMs, made);
     }
 
     /**

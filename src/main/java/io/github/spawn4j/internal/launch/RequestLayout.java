@@ -20,8 +20,9 @@ import java.lang.annotation.Native;
  *   | exec    | argv    | argv    | envp    | envp    | pointers| identity| search  |
  *   | source  | offset  | count   | offset  | count   | offset  | offset  | offset  |
  *   +---------+---------+---------+---------+---------+---------+---------+---------+
- *   | outcome: pid, pidfd, step, index, errno         | attributes: offset, count |
- *   +---------+---------+---------+---------+---------+---------------------------+
+ *   | outcome: pid, pidfd, step, index, errno         | attributes        | parked  |
+ *   |                                                 | offset  | count   | (out)   |
+ *   +---------+---------+---------+---------+---------+---------+---------+---------+
  *   | sources    16 bytes each: kind, fd, placed (out), peer (out)                  |
  *   | attributes 16 bytes each: type, first, second, -                               |
  *   | actions    40 bytes each: type, index, fd, newfd, flags, mode, text, -, value |
@@ -64,6 +65,10 @@ public final class RequestLayout {
     // The rest of the header.
     @Native static final int ATTRIBUTES_OFFSET = 84;
     @Native static final int ATTRIBUTES_COUNT = 88;
+
+    /** Of the outcome too: whether a child of a helper was waiting for the request. */
+    @Native static final int OUTCOME_PARKED = 92;
+
     @Native static final int HEADER_SIZE = 96;
 
     // Strategies.

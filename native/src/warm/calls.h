@@ -1,0 +1,10 @@
+/* Whether the system calls of warm templates may be made. */
+#ifndef SPAWN4J_WARM_CALLS_H
+#define SPAWN4J_WARM_CALLS_H
+
+/* Returns 0 if all that we call for a helper are there, or -errno: -EACCES where a filter kills who
+ * makes one. What the helper itself calls it tries when it is made. Asked once, in a child, as the
+ * probes of probe.h are; thread-safe. */
+int calls_check(void);
+
+#endif

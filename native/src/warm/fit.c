@@ -1,0 +1,162 @@
+#include "warm/fit.h"
+
+#include "slot.h"
+#include "warm/protocol.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+/* Whether an earlier action than the `end`-th one leaves something at `fd`. */
+static bool is_made(const struct request *request, uint32_t end, int fd) {
+    for (uint32_t i = 0; i < end; i++) {
+        switch (request->actions[i].type & ~(uint32_t)REQUEST_FD_IS_SOURCE) {
+        case REQUEST_DUP2:
+        case REQUEST_DUP3:
+        case REQUEST_OPEN:
+            if (request->actions[i].newfd == fd) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Whether the actions close `fd`, should it be open. */
+static bool is_closed(const struct request *request, int fd) {
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        if (action->type == REQUEST_CLOSE_RANGE && (unsigned)action->fd <= (unsigned)fd &&
+            (unsigned)fd <= (unsigned)action->newfd) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fit_inherits(const struct request *request, int fd) {
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        if (action->type == REQUEST_OPEN ||
+            (action->type != REQUEST_CLOSE_RANGE && action->type != REQUEST_CHDIR &&
+             !(action->type & REQUEST_FD_IS_SOURCE) && action->fd == fd)) {
+            return true;
+        }
+        if (is_made(request, i + 1, fd)) {
+            return false;
+        }
+    }
+    return !is_made(request, request->header->actions_count, fd);
+}
+
+/* Whether `path` may lead to a descriptor of whoever opens it. */
+static bool names_descriptors(const char *path) {
+    return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/dev/fd", 7) == 0 ||
+           strncmp(path, "/dev/std", 8) == 0;
+}
+
+/* A child has none of our descriptors but what it is sent: its request may name no other, and must
+ * close all others. Stores a number above all that are named. */
+static bool names_only_its_own(const struct request *request, int *above) {
+    *above = 3;
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        const uint32_t type = action->type & ~(uint32_t)REQUEST_FD_IS_SOURCE;
+        bool is_source = action->type & REQUEST_FD_IS_SOURCE;
+        if (type == REQUEST_CLOSE_RANGE || type == REQUEST_CHDIR || type == REQUEST_SIGMASK ||
+            type == REQUEST_SIGDEFAULT) {
+            continue;
+        }
+        if (!is_source && action->fd > 2 && !is_made(request, i, action->fd)) {
+            return false;
+        }
+        if (type == REQUEST_OPEN && names_descriptors(request_text(request, action->text))) {
+            return false;
+        }
+        if (!is_source && action->fd >= *above) {
+            *above = action->fd + 1;
+        }
+        if (action->newfd >= *above) {
+            *above = action->newfd + 1;
+        }
+    }
+    for (int fd = 3; fd < *above && *above < SLOT_END; fd++) {
+        if (!is_closed(request, fd) && !is_made(request, request->header->actions_count, fd)) {
+            return false;
+        }
+    }
+    return *above < SLOT_END && is_closed(request, *above) && is_closed(request, INT32_MAX);
+}
+
+static bool has_cold_attribute(const struct request *request) {
+    for (uint32_t i = 0; i < request->header->attributes_count; i++) {
+        uint32_t type = request->attributes[i].type;
+        if (type == REQUEST_RESET_IDS || type == REQUEST_CGROUP) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum warm_reason fit_check(const struct request *request, int *above) {
+    const uint32_t cold = REQUEST_FLAG_COPY_DESCRIPTORS | REQUEST_FLAG_KEEP_SIGNALS |
+                          REQUEST_FLAG_FAILURE_IS_EXIT | REQUEST_FLAG_STRICT_IDENTITY |
+                          REQUEST_FLAG_TRACED;
+    if (request->header->flags & cold || request->search || has_cold_attribute(request) ||
+        !names_only_its_own(request, above)) {
+        return WARM_OTHER_REQUEST;
+    }
+    return request->header->pointers_offset <= WARM_MOST_BYTES ? WARM_STARTED : WARM_TOO_BIG;
+}
+
+/* Whether this action of a child can only fail for want of something that the kernel needs. */
+static bool is_safe(const struct action *action) {
+    switch (action->type) {
+    case REQUEST_DUP2 | REQUEST_FD_IS_SOURCE:
+        return action->newfd < SLOT_END;
+    case REQUEST_CLOSE_RANGE:
+    case REQUEST_INHERIT:
+    case REQUEST_INHERIT | REQUEST_FD_IS_SOURCE:
+    case REQUEST_SIGMASK:
+    case REQUEST_SIGDEFAULT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool fit_is_opened_ahead(const struct action *action) {
+    return action->type == REQUEST_CHDIR || action->type == REQUEST_OPEN;
+}
+
+bool fit_can_be_handed_over(const struct request *request) {
+    bool is_elsewhere = false;
+    bool has_closed = false;
+    if (request->header->attributes_count > 0 || request->header->actions_count > 64) {
+        return false;
+    }
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        if (!fit_is_opened_ahead(action)) {
+            if (!is_safe(action)) {
+                return false;
+            }
+            has_closed |= action->type == REQUEST_CLOSE_RANGE;
+            continue;
+        }
+        /* A child that has closed a range has closed what was opened for it; and one that is
+         * elsewhere looks for relative paths there. */
+        bool is_relative = request_text(request, action->text)[0] != '/';
+        if (has_closed || (is_elsewhere && is_relative)) {
+            return false;
+        }
+        if (action->type == REQUEST_OPEN) {
+            if (action->fd != AT_FDCWD || action->value || action->flags & O_EXCL) {
+                return false;
+            }
+        } else if (!(request->capabilities & KERNEL_FACCESSAT2)) {
+            return false;
+        }
+        is_elsewhere |= action->type == REQUEST_CHDIR;
+    }
+    return true;
+}

@@ -1,0 +1,37 @@
+package io.github.spawn4j.stress;
+
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.Warm;
+import java.util.Set;
+
+/**
+ * Keeps a program warm, prints the pids of all its processes, and dies; see {@link WarmJvmTest}.
+ */
+final class WarmJvm {
+    private static final int PARKED = 3;
+
+    private WarmJvm() {}
+
+    public static void main(String[] args) throws Exception {
+        SpawnTemplate cat = SpawnTemplate.builder("cat").warm(Warm.on().parked(PARKED)).build();
+        Os.await(
+                "there is a helper, or a reason against it",
+                () -> cat.statistics().helperPid() != 0 || cat.statistics().refusal().isPresent());
+        if (cat.statistics().refusal().isPresent()) {
+            System.out.println("refused " + cat.statistics().refusal().get());
+            return;
+        }
+        PidfdProcess started = cat.spawn();
+        // The helper, and those that wait but for the one that has been started.
+        Os.await("children wait", () -> Os.children().size() >= 1 + PARKED);
+        Set<Long> others = Os.children();
+        others.remove(started.pid());
+        others.forEach(pid -> System.out.println("waiting " + pid));
+        System.out.flush();
+        if (args[0].equals("killed")) {
+            ProcessHandle self = ProcessHandle.current();
+            new ProcessBuilder("kill", "-KILL", Long.toString(self.pid())).start().waitFor();
+        }
+    }
+}
