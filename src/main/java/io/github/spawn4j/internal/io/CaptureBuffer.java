@@ -50,6 +50,30 @@ public final class CaptureBuffer {
         }
     }
 
+    /**
+     * Where what comes next can be read to be kept, from {@link #filled} on; null where it is to be
+     * added, as there is little so far, or the limit is reached.
+     */
+    byte[] room() {
+        boolean isKept = end == null && beginning.length() < limit;
+        return isKept && beginning.isMuch() ? beginning.room() : null;
+    }
+
+    int filled() {
+        return beginning.filled();
+    }
+
+    /** How much of {@code room} may be filled, which is {@link #room}'s. */
+    int fillable(byte[] room) {
+        return Math.min(room.length - beginning.filled(), limit - beginning.length());
+    }
+
+    /** Tells that {@code count} more bytes of {@link #room} are filled. */
+    void fill(int count) {
+        beginning.fill(count);
+        total += count;
+    }
+
     private void replaceOldest(byte[] from, int start, int count) {
         int first = Math.min(count, limit - oldest);
         System.arraycopy(from, start, end, oldest, first);

@@ -15,6 +15,11 @@ public final class Chunks {
     /** The size that such pieces grow to. */
     private static final int MOST_CAPACITY = 64 * 1024;
 
+    /** Where there is so much, more is to be expected: it is read into pieces of their own. */
+    private static final int MUCH = 64 * 1024;
+
+    private static final int READ_CAPACITY = 256 * 1024;
+
     private static final byte[] NONE = {};
 
     private final List<byte[]> full = new ArrayList<>();
@@ -27,6 +32,32 @@ public final class Chunks {
 
     int length() {
         return length;
+    }
+
+    /** Whether there is so much that more is better read into {@link #room} than added. */
+    boolean isMuch() {
+        return length >= MUCH;
+    }
+
+    /** A piece for what comes next, from {@link #filled} on; to be told by {@link #fill}. */
+    byte[] room() {
+        if (filled == last.length) {
+            byte[] next = new byte[READ_CAPACITY];
+            full.add(last);
+            last = next;
+            filled = 0;
+        }
+        return last;
+    }
+
+    int filled() {
+        return filled;
+    }
+
+    /** Tells that {@code count} more bytes of {@link #room} are filled. */
+    void fill(int count) {
+        filled += count;
+        length += count;
     }
 
     /** Adds the first {@code count} bytes, or nothing if there is no memory for them. */

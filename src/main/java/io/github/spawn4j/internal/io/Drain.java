@@ -191,8 +191,11 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
                     cut = Io.remaining(number) != 0;
                     return true;
                 }
-                int length = remaining < 0 ? buffer.length : Math.min(remaining, buffer.length);
-                int count = Io.readTerminal(number, buffer, 0, length); // or a pipe
+                byte[] room = listener == null ? captured.room() : null;
+                int count =
+                        room == null
+                                ? read(number, buffer, 0, buffer.length)
+                                : read(number, room, captured.filled(), captured.fillable(room));
                 if (count == 0) {
                     return true;
                 }
@@ -200,7 +203,10 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
                     remaining = Math.min(remaining, 0); // somebody else has read it
                     break;
                 }
-                if (take(buffer, count)) {
+                remaining = remaining > 0 ? remaining - count : remaining;
+                if (room != null) {
+                    captured.fill(count);
+                } else if (take(buffer, count)) {
                     return false;
                 }
             }
@@ -215,12 +221,16 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         }
     }
 
+    /** As read(2), but not of more than is still to be read. */
+    @GuardedBy("this")
+    private int read(int number, byte[] bytes, int offset, int length) throws IOException {
+        int most = remaining < 0 ? length : Math.min(remaining, length);
+        return Io.readTerminal(number, bytes, offset, most); // or a pipe
+    }
+
     /** Returns whether the listener is called with it. */
     @GuardedBy("this")
     private boolean take(byte[] buffer, int count) throws IOException {
-        if (remaining > 0) {
-            remaining -= count;
-        }
         captured.add(buffer, count);
         if (failsBeyond && captured.isTruncated()) {
             throw new OverflowException();

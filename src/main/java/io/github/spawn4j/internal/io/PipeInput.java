@@ -139,12 +139,19 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
         Chunks chunks = new Chunks();
         byte[] bytes = new byte[Math.min(length, BUFFER_SIZE)];
         int count;
-        while ((count = read(bytes, 0, Math.min(bytes.length, length - chunks.length()))) > 0) {
-            chunks.add(bytes, count);
-            if (count == BUFFER_SIZE) {
-                bytes = new byte[MUCH];
+        do {
+            int left = length - chunks.length();
+            if (chunks.isMuch()) {
+                byte[] room = chunks.room();
+                int offset = chunks.filled();
+                count = read(room, offset, Math.min(room.length - offset, left));
+                chunks.fill(Math.max(count, 0));
+            } else {
+                count = read(bytes, 0, Math.min(bytes.length, left));
+                chunks.add(bytes, Math.max(count, 0));
+                bytes = count == BUFFER_SIZE ? new byte[MUCH] : bytes;
             }
-        }
+        } while (count > 0);
         return Chunks.join(chunks.toArrays());
     }
 

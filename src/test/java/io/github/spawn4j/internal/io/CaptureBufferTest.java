@@ -25,15 +25,22 @@ class CaptureBufferTest {
         new Random(1).nextBytes(output);
     }
 
-    /** Adds all of the output, in pieces of up to {@code most} bytes. */
+    /** Adds all of the output, in pieces of up to {@code most} bytes, some of them by its room. */
     private void addAll(CaptureBuffer buffer, int most) {
         Random random = new Random(most);
         byte[] piece = new byte[most];
         int position = 0;
         while (position < LENGTH) {
             int count = Math.min(1 + random.nextInt(most), LENGTH - position);
-            System.arraycopy(output, position, piece, 0, count);
-            buffer.add(piece, count);
+            byte[] room = random.nextBoolean() ? buffer.room() : null;
+            if (room == null) {
+                System.arraycopy(output, position, piece, 0, count);
+                buffer.add(piece, count);
+            } else {
+                count = Math.min(count, buffer.fillable(room));
+                System.arraycopy(output, position, room, buffer.filled(), count);
+                buffer.fill(count);
+            }
             position += count;
         }
     }
