@@ -149,7 +149,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
             } else {
                 count = read(bytes, 0, Math.min(bytes.length, left));
                 chunks.add(bytes, Math.max(count, 0));
-                bytes = count == BUFFER_SIZE ? new byte[MUCH] : bytes;
+                bytes = count == bytes.length && count < left ? new byte[MUCH] : bytes;
             }
         } while (count > 0);
         return Chunks.join(chunks.toArrays());
