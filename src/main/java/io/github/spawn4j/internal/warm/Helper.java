@@ -54,10 +54,6 @@ final class Helper {
         return starts.incrementAndGet();
     }
 
-    int starts() {
-        return starts.get();
-    }
-
     /** Called once, when there is no user left. */
     void free() {
         WarmSpawn.free(address);
