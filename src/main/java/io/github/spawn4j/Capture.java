@@ -27,8 +27,8 @@ import java.util.function.Consumer;
  * order of the output; one that listens to several outputs or stages must be thread-safe. Until it
  * returns nothing more is read, so a slow one slows the process down, and only that one. If it
  * throws, the process is torn down and the run fails with {@link CommandException.Reason#LISTENER}.
- * A run that is torn down does not wait for it: it is interrupted, and is told no more. What is
- * beyond the bound of {@link #failBeyond} it is not told either.
+ * A run that is torn down does not wait for it: it is interrupted, and is told no more. It is not
+ * told either what is beyond the bound of {@link #failBeyond}.
  */
 public final class Capture {
     private enum Beyond {

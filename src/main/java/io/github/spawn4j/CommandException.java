@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * A {@linkplain EmptyProcess#run run} was not as it should be: the process was started and has
- * ended, or was ended. Its message names the program, what was wrong, and the end of standard
- * error, with control characters escaped. Of the arguments it only says how many there were, as one
- * may be a password; {@link CommandResult.Stage#command} has them.
+ * A {@linkplain EmptyProcess#run run} has failed after its process was started: the process has
+ * ended, or was ended. The message names the program, the failure, and the end of standard error,
+ * with control characters escaped. It gives the number of arguments and not their text, as one may
+ * be a password; {@link CommandResult.Stage#command} has them.
  *
  * <pre>{@code
  * try {

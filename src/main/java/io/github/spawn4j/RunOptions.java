@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
  *     .expectExit(0);
  * }</pre>
  *
- * <p>If nothing else is said there is no input, both outputs are captured up to 16 MiB each and
- * more is a failure, any exit is as good as another, and output that somebody else keeps open after
- * the exit is waited for 100 ms.
+ * <p>By default there is no input. Both outputs are captured, up to 16 MiB each; more is a failure.
+ * No exit status is a failure. If another process keeps an output open after the exit, the run waits
+ * for it for 100 ms.
  */
 public final class RunOptions {
     private static final int DEFAULT_CAPTURE = 16 * 1024 * 1024;

@@ -159,8 +159,8 @@ public abstract sealed class SpawnAction {
      * ioctl(TIOCSCTTY): makes a terminal the controlling one of the child's session, and the
      * child's process group its foreground one; see ioctl_tty(2). The child must lead a session
      * ({@link EmptyProcess#newSession newSession}) that has no controlling terminal yet, and the
-     * terminal must not be that of another session. For who has a terminal of his own; {@link
-     * EmptyProcess#terminal(WindowSize) terminal} makes one and needs no action.
+     * terminal must not be that of another session. This is for a terminal that you have opened;
+     * {@link EmptyProcess#terminal(WindowSize) terminal} makes a new one and needs no action.
      *
      * @param fd a descriptor of the terminal, 0 or higher
      * @return the action
