@@ -242,6 +242,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (terminal != null) {
             FirstUse.prepare(FirstUse.TERMINAL);
         }
+        if (teardown != null) {
+            FirstUse.prepare(FirstUse.GROUP);
+        }
         state = State.DEAD;
         Launched launched = new Launched();
         try {
