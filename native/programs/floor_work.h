@@ -60,7 +60,7 @@ struct work {
 static volatile long child_error;
 
 static void must(long result) {
-    if (result < 0) {
+    if (__builtin_expect(result < 0, 0)) {
         child_error = result;
         raw_syscall(SYS_exit_group, 127, 0, 0, 0, 0);
     }

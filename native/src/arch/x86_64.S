@@ -1,7 +1,8 @@
-/* What C cannot say on x86-64: system calls that no preloaded library can see, and clones onto a new stack. */
+/* What C cannot say on x86-64: clones onto a new stack. */
 
         .text
 
+#ifdef SYS_CALL_IS_FUNCTION
 /* long sys_call(long nr, long a, long b, long c, long d, long e, long f) */
         .globl  sys_call
         .hidden sys_call
@@ -17,6 +18,7 @@ sys_call:
         syscall
         ret
         .size   sys_call, .-sys_call
+#endif
 
 /* long sys_clone3(struct clone_args *args, size_t size, void (*child)(void *), void *arg) */
         .globl  sys_clone3
