@@ -39,7 +39,8 @@ static long make(const struct call *call) {
     return result < 0 ? result : -EINVAL;
 }
 
-static long make_all(void) {
+static long make_all(enum calls_need unused) {
+    (void)unused;
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct capabilities[2];
     char bytes[1024];
@@ -78,8 +79,19 @@ static long make_all(void) {
     return result;
 }
 
+static long make_one(enum calls_need need) {
+    void *address = NULL;
+    long pid = sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
+    const struct call calls[CALLS_NEEDS] = {
+        [CALLS_PTRACE] = {SYS_ptrace, {PTRACE_TRACEME}, ANY},
+        [CALLS_KCMP] = {SYS_kcmp, {pid, pid, KCMP_FS}, ANY},
+        [CALLS_CHECKPOINT_RESTORE] = {SYS_prctl, {PR_GET_TID_ADDRESS, (long)&address}, ANY},
+    };
+    return make(&calls[need]);
+}
+
 /* With memory of its own: see probe.c for what a filter's kill would do to who shares it. */
-static int ask_child(void) {
+static int ask_child(long (*ask)(enum calls_need), enum calls_need need) {
     const signal_set all = SIGNAL_SET_ALL;
     signal_set mask;
     int status = 0;
@@ -94,7 +106,7 @@ static int ask_child(void) {
         for (int fd = 0; fd < 4; fd++) {
             sys_close(fd); /* room for what is opened */
         }
-        sys_exit((int)-make_all());
+        sys_exit((int)-ask(need));
     }
     if (pid > 0) {
         result = sys_wait4((int)pid, &status, __WALL);
@@ -110,10 +122,12 @@ int calls_check(void) {
     static _Atomic int known = ANY;
     int result = known;
     if (result == ANY) {
-        result = ask_child();
+        result = ask_child(make_all, CALLS_NEEDS);
         if (result != -EAGAIN && result != -ENOMEM) {
             known = result;
         }
     }
     return result;
 }
+
+int calls_ask(enum calls_need need) { return ask_child(make_one, need); }

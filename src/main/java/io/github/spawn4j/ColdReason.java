@@ -30,6 +30,12 @@ public enum ColdReason {
     /** Its dynamic linker is not that of glibc. */
     UNKNOWN_LINKER(WarmSpawn.UNKNOWN_LINKER),
 
+    /**
+     * Its dynamic linker was tried with a program of the library, which has not started warm as it
+     * does cold.
+     */
+    DIFFERING_LINKER(WarmSpawn.LINKER_DIFFERS),
+
     /** It is a script of env(1), which executes something else at once. */
     ENV_SCRIPT(WarmSpawn.ENV),
 
