@@ -107,6 +107,21 @@ class WarmTemplateTest {
     }
 
     @Test
+    void tellsOfARunToo() throws Exception {
+        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2))) {
+            assertThat(cat.run(TO_ITS_END).startedAs()).isEqualTo(StartKind.PARKED);
+            assertThat(PidfdProcess.builder("cat").run(TO_ITS_END).startedAs())
+                    .isEqualTo(StartKind.COLD);
+
+            CommandResult both =
+                    Pipeline.of(cat.prepare(), PidfdProcess.builder("cat")).run(TO_ITS_END);
+            assertThat(both.stages())
+                    .extracting(CommandResult.Stage::startedAs)
+                    .containsExactly(StartKind.PARKED, StartKind.COLD);
+        }
+    }
+
+    @Test
     void startsColdWithoutAHelper() throws Exception {
         try (SpawnTemplate template = SpawnTemplate.builder("cat").build()) {
             assertThat(kind(template.prepare())).isEqualTo(StartKind.COLD);
