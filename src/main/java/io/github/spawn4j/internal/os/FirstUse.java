@@ -11,6 +11,7 @@ public final class FirstUse {
     public static final int START = 2;
     public static final int RUN = 4;
     public static final int TERMINAL = 8;
+    public static final int HELPER = 16;
 
     /** In bytes; the first run of a process takes less. */
     private static final int ENOUGH = 1 << 19;
