@@ -151,6 +151,12 @@ static enum warm_reason make_line(struct making *making) {
     return result < 0 ? refuse(making, WARM_NO_MEMORY, result) : WARM_STARTED;
 }
 
+/* The file that the request names beside the program's path, or -1. */
+static int executable_of(const struct request *request) {
+    int source = request->header->exec_source;
+    return source < 0 ? -1 : request->sources[source].fd;
+}
+
 /* Executes the program, has it linked, and lets it go on in the image. */
 static enum warm_reason link_program(struct making *making) {
     struct warm_helper *helper = making->helper;
@@ -161,6 +167,7 @@ static enum warm_reason link_program(struct making *making) {
         .variables = helper->key,
         .variables_size = helper->key_size,
         .linker = making->linker.identity,
+        .executable = executable_of(making->request),
         .printed = making->output[0],
         .output = making->output[1],
         .line = making->line,

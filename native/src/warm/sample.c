@@ -71,7 +71,6 @@ static void tell_auxiliary(const ElfW(auxv_t) * entry) {
         const uintptr_t value = entry->a_un.a_val;
         printf("auxiliary %lu ", (unsigned long)entry->a_type);
         switch (entry->a_type) {
-        case AT_EXECFN:
         case AT_PLATFORM:
         case AT_BASE_PLATFORM:
             printf("\"%s\"\n", (const char *)value);
@@ -86,6 +85,7 @@ static void tell_auxiliary(const ElfW(auxv_t) * entry) {
         case AT_ENTRY:
             printf("%d\n", value == (uintptr_t)_start);
             break;
+        case AT_EXECFN: /* tells how it was executed */
         case AT_RANDOM:
             puts("");
             break;

@@ -12,6 +12,7 @@
 #include "warm/trial.h"
 
 #include "block.h"
+#include "slot.h"
 #include "spawn.h"
 #include "warm/build_id.h"
 #include "warm/clock.h"
@@ -46,7 +47,7 @@ enum { ARGUMENTS = 3, VARIABLES = 3 };
 /* The request for a start of the sample. */
 struct order {
     struct request_header header;
-    struct source sources[2];
+    struct source sources[3];
     struct action actions[4];
     char path[PATH_SIZE];
     char arguments[sizeof arguments];
@@ -54,7 +55,7 @@ struct order {
     _Alignas(8) char *pointers[ARGUMENTS + VARIABLES + 3];
 };
 
-enum { NULL_DEVICE, OUTPUT };
+enum { NULL_DEVICE, OUTPUT, SAMPLE, SOURCES };
 
 struct trial {
     const struct linker *linker;
@@ -174,9 +175,9 @@ static enum warm_reason make_sample(struct trial *trial) {
     if (result < 0) {
         return refuse(trial, WARM_NO_KERNEL, result);
     }
-    snprintf(trial->path, sizeof trial->path, "/proc/%d/fd/%d",
-             (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0), trial->sample);
-    /* Where /proc is not that of our pid namespace the path leads to what somebody else has. */
+    /* For ourselves. It is executed by its descriptor: no other process may go by this path where
+     * we are not dumpable, and where /proc is that of another pid namespace it leads elsewhere. */
+    snprintf(trial->path, sizeof trial->path, "/proc/self/fd/%d", trial->sample);
     result = identity_read(trial->sample, "", &made);
     if (result == 0) {
         result = identity_read(AT_FDCWD, trial->path, &found);
@@ -199,19 +200,22 @@ static void compose(const struct trial *trial) {
         .header = {.length = sizeof *order,
                    .strategy = REQUEST_STRATEGY_CLONE3,
                    .sources_offset = offsetof(struct order, sources),
-                   .sources_count = 2,
+                   .sources_count = SOURCES,
                    .actions_offset = offsetof(struct order, actions),
                    .actions_count = 4,
                    .attributes_offset = offsetof(struct order, actions),
                    .program_offset = offsetof(struct order, path),
-                   .exec_source = -1,
+                   .exec_source = SAMPLE,
                    .argv_offset = offsetof(struct order, arguments),
                    .argv_count = ARGUMENTS,
                    .envp_offset = offsetof(struct order, variables),
                    .envp_count = VARIABLES,
                    .pointers_offset = offsetof(struct order, pointers)},
         .sources = {[NULL_DEVICE] = {.kind = REQUEST_SOURCE_NULL, .fd = -1, .peer = -1},
-                    [OUTPUT] = {.kind = REQUEST_SOURCE_PIPE_FROM_CHILD, .fd = -1, .peer = -1}},
+                    [OUTPUT] = {.kind = REQUEST_SOURCE_PIPE_FROM_CHILD, .fd = -1, .peer = -1},
+                    [SAMPLE] = {.kind = REQUEST_SOURCE_DESCRIPTOR,
+                                .fd = trial->sample,
+                                .peer = -1}},
         .actions = {placed(NULL_DEVICE, 0),
                     placed(OUTPUT, 1),
                     placed(NULL_DEVICE, 2),
@@ -338,6 +342,7 @@ enum warm_reason trial_check(const struct linker *linker, int64_t deadline_ns, i
         block_free(trial.order, trial.capacity);
     }
     if (trial.sample >= 0) {
+        slot_forget(trial.sample);
         sys_close(trial.sample);
     }
     free(trial.told);
