@@ -67,7 +67,6 @@ static long make_all(enum calls_need unused) {
         {SYS_inotify_init1, {~(long)0}, ANSWER},
         {SYS_inotify_add_watch, {-1, (long)"/", 1}, ANSWER},
         {SYS_socketpair, {AF_UNIX, SOCK_STREAM, 0, (long)ends}, ANY},
-        {SYS_sendto, {-1, (long)bytes, 1}, -EBADF},
         {SYS_sendmsg, {-1}, -EBADF},
         {SYS_recvmsg, {-1}, -EBADF},
         {SYS_futex, {(long)&word, FUTEX_WAKE, 1}, ANY},

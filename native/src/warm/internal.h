@@ -43,8 +43,9 @@ int warm_make_memfd(unsigned flag);
 /* Kills and reaps a child by its pidfd, which is closed. */
 void warm_end(int pidfd);
 
-/* Rings for a child at a slot. Returns 0 or -errno. */
-int warm_ring(const struct warm_helper *helper, int slot);
+/* Rings for a child at a slot, which is born in the cgroup whose directory is open at `cgroup`, or
+ * with -1 where the helper is. Returns 0 or -errno. */
+int warm_ring(const struct warm_helper *helper, int slot, int cgroup);
 
 /* Whether the helper's process has ended. */
 bool warm_has_ended(const struct warm_helper *helper);

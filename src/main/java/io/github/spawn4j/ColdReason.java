@@ -74,8 +74,8 @@ public enum ColdReason {
     // The request.
 
     /**
-     * It asks for what only a cold start can do: another {@link SpawnStrategy}, a cgroup, a death
-     * signal, inherited signals or descriptors.
+     * It asks for what only a cold start can do: another {@link SpawnStrategy}, a death signal,
+     * inherited signals or descriptors; or a cgroup, before Linux 5.7.
      */
     OTHER_REQUEST(WarmSpawn.OTHER_REQUEST),
 
