@@ -96,13 +96,19 @@ public enum ColdReason {
     /** The program, or one of its libraries; there will be another helper. */
     CHANGED_FILES(WarmSpawn.STALE),
 
-    /** Who starts it has other ids, groups, capabilities or filters than who made the helper. */
+    /**
+     * Who starts it has other ids, groups, capabilities or filters than who made the helper, or is
+     * in another network namespace.
+     */
     OTHER_AUTHORITY(WarmSpawn.OTHER_AUTHORITY),
 
     /** Who starts it could not trace the helper, or has another directory or root. */
     NO_ACCESS(WarmSpawn.NO_ACCESS),
 
-    /** Who starts it has another niceness, policy, set of processors or timer slack. */
+    /**
+     * Who starts it has another niceness, policy, set of processors, policy for memory or timer
+     * slack.
+     */
     OTHER_SCHEDULING(WarmSpawn.OTHER_SCHEDULE),
 
     /** The JVM is in another session, process group or cgroup than it was. */
