@@ -17,6 +17,8 @@
 #include "sys.h"
 #include "timeslice.h"
 #include "wait.h"
+#include "warm/calls.h"
+#include "warm/trial.h"
 #include "warm/warm.h"
 
 #include <errno.h>
@@ -142,6 +144,7 @@ SAME(SETUID);
 SAME(NOT_ELF);
 SAME(STATIC);
 SAME(UNKNOWN_LINKER);
+SAME(LINKER_DIFFERS);
 SAME(ENV);
 SAME(LINKER_ACTS);
 SAME(NEVER_LINKED);
@@ -168,6 +171,9 @@ SAME(LATE);
 SAME(BROKEN);
 SAME(REASONS);
 #undef SAME
+static_assert((int)CALLS_PTRACE == WARM_SPAWN_PTRACE, "ptrace");
+static_assert((int)CALLS_KCMP == WARM_SPAWN_KCMP, "kcmp");
+static_assert((int)CALLS_CHECKPOINT_RESTORE == WARM_SPAWN_CHECKPOINT_RESTORE, "checkpoint");
 
 static struct warm_helper *helper_at(jlong address) {
     return (struct warm_helper *)(uintptr_t)address;
@@ -232,6 +238,23 @@ NATIVE(void, WarmSpawn, free0)(JNIEnv *env, jclass class, jlong helper) {
     (void)env;
     (void)class;
     warm_free(helper_at(helper));
+}
+
+NATIVE(jint, WarmSpawn, ask0)(JNIEnv *env, jclass class, jint need) {
+    (void)env;
+    (void)class;
+    return calls_ask((enum calls_need)need);
+}
+
+NATIVE(jbyteArray, WarmSpawn, linkers0)(JNIEnv *env, jclass class) {
+    (void)class;
+    char text[8192];
+    jsize size = (jsize)trial_tell(text, sizeof text);
+    jbyteArray bytes = (*env)->NewByteArray(env, size);
+    if (bytes) {
+        (*env)->SetByteArrayRegion(env, bytes, 0, size, (const jbyte *)text);
+    }
+    return bytes;
 }
 
 NATIVE(jbyteArray, Spawn, environment0)(JNIEnv *env, jclass class) {

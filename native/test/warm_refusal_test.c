@@ -1,4 +1,5 @@
 /* Which programs and requests are not started warm, and why; and when a helper is out of date. */
+#include "warm/trial.h"
 #include "warm_requests.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 static const char *const TRUE[] = {"/bin/true", NULL};
 static const char *const ECHO_HI[] = {"/bin/echo", "hi", NULL};
 
-static char folder[] = "/tmp/spawn4j-warm-XXXXXX";
+static char folder[] = "/tmp/s4j-warm-XXXXXX";
 
 /* The path of a file in our folder. */
 static const char *path_of(const char *name) {
@@ -97,22 +98,138 @@ static void script_of_env_is_refused(void) {
     check_refused(path_of("env"), WARM_ENV);
 }
 
+#define USUAL_LINKER "/lib64/ld-linux-x86-64.so.2"
+
+/* Replaces each `from` in a file by `to`, of the same size. Returns how many there were. */
+static int replace(const char *path, const char *from, const char *to, size_t size) {
+    static char bytes[4 * 1024 * 1024];
+    int count = 0;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    CHECK(fd >= 0);
+    size_t length = (size_t)read(fd, bytes, sizeof bytes);
+    for (char *at = bytes; (at = memmem(at, length - (size_t)(at - bytes), from, size)); count++) {
+        memcpy(at, to, size);
+    }
+    CHECK_EQUAL(pwrite(fd, bytes, length, 0), length);
+    close(fd);
+    return count;
+}
+
+/* A copy of true that names `linker` as its own; null where that is not to be had. */
+static const char *program_of_linker(const char *linker) {
+    char name[sizeof USUAL_LINKER] = "";
+    const char *program = path_of("other");
+    CHECK(strlen(linker) < sizeof name);
+    strcpy(name, linker);
+    copy_file("/bin/true", program, 0755);
+    if (replace(program, USUAL_LINKER, name, sizeof name) == 0) {
+        printf("skipped, another linker: ");
+        return NULL;
+    }
+    return program;
+}
+
 /* A linker without the mark of glibc's: a program that names another file as its own. */
 static void unknown_linker_is_refused(void) {
-    static char bytes[4 * 1024 * 1024];
-    static const char linker[] = "/lib64/ld-linux-x86-64.so.2";
-    copy_file("/bin/true", path_of("other"), 0755);
-    int fd = open(path_of("other"), O_RDWR | O_CLOEXEC);
-    long size = read(fd, bytes, sizeof bytes);
-    char *found = memmem(bytes, (size_t)size, linker, sizeof linker);
-    if (!found) {
-        printf("skipped, another linker: ");
+    const char *program = program_of_linker("/bin/true");
+    if (program) {
+        check_refused(program, WARM_UNKNOWN_LINKER);
+    }
+}
+
+static void linker_of_musl_is_refused(void) {
+    static const char source[] = "int main(void) { return 0; }\n";
+    char command[256];
+    write_file(path_of("empty.c"), source, sizeof source - 1, 0644);
+    snprintf(command, sizeof command, "musl-gcc -o %s/musl %s/empty.c 2> /dev/null", folder,
+             folder);
+    if (system(command) != 0) {
+        printf("skipped, no musl-gcc: ");
         return;
     }
-    strcpy(found, "/bin/true");
-    CHECK_EQUAL(pwrite(fd, bytes, (size_t)size, 0), size);
-    close(fd);
-    check_refused(path_of("other"), WARM_UNKNOWN_LINKER);
+    check_refused(path_of("musl"), WARM_UNKNOWN_LINKER);
+}
+
+/* As it is written now: a file that is newer than the attempt might still be written to. */
+static void await_age(const char *path) {
+    struct timespec now;
+    struct stat file;
+    CHECK_EQUAL(stat(path, &file), 0);
+    do {
+        CHECK_EQUAL(clock_gettime(CLOCK_REALTIME_COARSE, &now), 0);
+    } while (now.tv_sec == file.st_ctim.tv_sec && now.tv_nsec <= file.st_ctim.tv_nsec);
+}
+
+static void copied_linker_is_as_good(void) {
+    char linker[sizeof USUAL_LINKER];
+    struct warm_helper *helper;
+    snprintf(linker, sizeof linker, "%s/ld", folder);
+    copy_file(USUAL_LINKER, linker, 0755);
+    const char *const argv[] = {program_of_linker(linker), NULL};
+    if (argv[0]) {
+        await_age(argv[0]);
+        CHECK_EQUAL(try_to_make(argv, &helper), WARM_STARTED);
+        warm_free(helper);
+    }
+}
+
+static const char *programs_of_linker[2];
+
+static void check_tried_once(void) {
+    char told[512];
+    warm_free(make(TRUE)); /* opens what stays open */
+    check_refused(programs_of_linker[0], WARM_LINKER_DIFFERS);
+    size_t length = trial_tell(told, sizeof told);
+    CHECK(strstr(told, "\ndiffers "));
+    CHECK(strstr(told, folder));
+    check_refused(programs_of_linker[1], WARM_LINKER_DIFFERS);
+    CHECK_EQUAL(trial_tell(told, sizeof told), length);
+}
+
+/* One that makes the stack's guard in another way: its lowest byte is 1. It has the build id of the
+ * usual one. */
+static void linker_that_differs_is_refused(void) {
+    static const char clears[] = "\x30\xc0\x64\x48\x89\x04\x25\x28\0\0"; /* xor %al, %al */
+    static const char sets[] = "\xb0\x01\x64\x48\x89\x04\x25\x28\0\0";   /* mov $1, %al */
+    char linker[sizeof USUAL_LINKER];
+    snprintf(linker, sizeof linker, "%s/ld", folder);
+    copy_file(USUAL_LINKER, linker, 0755);
+    if (replace(linker, clears, sets, sizeof clears) == 0) {
+        printf("skipped, it does not look like that: ");
+        return;
+    }
+    programs_of_linker[0] = program_of_linker(linker);
+    if (programs_of_linker[0]) {
+        const char *copy = path_of("another");
+        copy_file(programs_of_linker[0], copy, 0755);
+        programs_of_linker[1] = copy;
+        check_tried_once();
+    }
+}
+
+static void usual_linker_passes(void) {
+    char told[512];
+    struct warm_helper *helper = make(TRUE);
+    CHECK(trial_tell(told, sizeof told) > 0);
+    CHECK(strncmp(told, "same ", 5) == 0);
+    warm_free(helper);
+    warm_free(make(ECHO_HI));
+    CHECK(strchr(told, '\n') == told + strlen(told) - 1);
+}
+
+/* What has come in between is no verdict. */
+static void trial_that_could_not_be_made_is_made_again(void) {
+    struct warm_helper *helper;
+    char told[512];
+    struct rlimit usual;
+    CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const struct rlimit few = {(rlim_t)check_count_open() + 4, usual.rlim_max};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+    CHECK_EQUAL(try_to_make(TRUE, &helper), WARM_NO_MEMORY);
+    CHECK_EQUAL(trial_tell(told, sizeof told), 0);
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    warm_free(make(TRUE));
+    check_no_child();
 }
 
 static enum warm_reason try_with(const char *variable) {
@@ -516,6 +633,11 @@ int main(void) {
     RUN(what_is_no_program_is_refused);
     RUN(script_of_env_is_refused);
     RUN(unknown_linker_is_refused);
+    RUN(linker_of_musl_is_refused);
+    RUN(usual_linker_passes);
+    RUN(copied_linker_is_as_good);
+    RUN(linker_that_differs_is_refused);
+    RUN(trial_that_could_not_be_made_is_made_again);
     RUN(program_that_is_never_linked_is_refused);
     RUN(linker_that_does_more_is_refused);
     RUN(unreadable_program_is_refused);

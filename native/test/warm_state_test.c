@@ -75,6 +75,27 @@ static void own_directory(void) { CHECK_EQUAL(unshare(CLONE_FS), 0); }
 
 static void own_mounts(void) { CHECK_EQUAL(unshare(CLONE_NEWNS), 0); }
 
+static void own_network(void) { CHECK_EQUAL(unshare(CLONE_NEWNET), 0); }
+
+static void own_host_name(void) {
+    CHECK_EQUAL(unshare(CLONE_NEWUTS), 0);
+    CHECK_EQUAL(sethostname("elsewhere", 9), 0);
+}
+
+static void do_not_guess(void) {
+    if (prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, PR_SPEC_DISABLE, 0, 0) != 0) {
+        printf("skipped, the processor cannot be told (%s): ", strerror(errno));
+        exit(0);
+    }
+}
+
+static void prefer_memory(void) {
+    if (syscall(SYS_set_mempolicy, 3 /* MPOL_INTERLEAVE */, &(unsigned long){1}, 64UL) != 0) {
+        printf("skipped, no policy for memory (%s): ", strerror(errno));
+        exit(0);
+    }
+}
+
 static void be_nicer(void) { CHECK_EQUAL(setpriority(PRIO_PROCESS, 0, 5), 0); }
 
 static void be_batch(void) {
@@ -154,6 +175,10 @@ static const struct row {
     {"Landlock", want_no_new_privs, add_landlock, WARM_NO_ACCESS, false},
     {"own directory", NULL, own_directory, WARM_NO_ACCESS, false},
     {"mounts", NULL, own_mounts, WARM_NO_ACCESS, true},
+    {"network", NULL, own_network, WARM_OTHER_AUTHORITY, true},
+    {"host name", NULL, own_host_name, WARM_OTHER_AUTHORITY, true},
+    {"speculation", NULL, do_not_guess, WARM_OTHER_AUTHORITY, false},
+    {"memory policy", NULL, prefer_memory, WARM_OTHER_SCHEDULE, false},
     {"niceness", NULL, be_nicer, WARM_OTHER_SCHEDULE, false},
     {"policy", NULL, be_batch, WARM_OTHER_SCHEDULE, false},
     {"processors", NULL, use_one_processor, WARM_OTHER_SCHEDULE, false},

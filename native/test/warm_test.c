@@ -2,6 +2,7 @@
  * whatever becomes of the helper meanwhile. */
 #include "warm_requests.h"
 
+#include "probe.h"
 #include "slot.h"
 
 #include <errno.h>
@@ -253,6 +254,73 @@ static void attributes_are_applied(void) {
         request_discard(&b);
     }
     warm_free(helper);
+}
+
+#define UNIFIED "/sys/fs/cgroup/unified"
+
+static const char *group_path(void) {
+    static char path[96];
+    const char *root = access(UNIFIED, F_OK) == 0 ? UNIFIED : "/sys/fs/cgroup";
+    snprintf(path, sizeof path, "%s/spawn4j-warm-%d", root, (int)getpid());
+    return path;
+}
+
+static int start_in(struct warm_helper *helper, int group, char *text, size_t capacity) {
+    static const char *const cat[] = {"/bin/cat", "/proc/self/cgroup", NULL};
+    struct builder b = request_begin();
+    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
+    builder_add_attribute(&b, REQUEST_CGROUP, group);
+    builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
+    builder_end_with(&b, cat, SHORT_ENVIRONMENT);
+    int result = -1;
+    enum warm_reason reason = warm_start(helper, b.memory, b.capacity, DEADLINE_MS, &result);
+    if (reason == WARM_STARTED && result == 0) {
+        await_output(&b, text, capacity);
+    }
+    request_discard(&b);
+    return reason == WARM_STARTED ? result : (int)reason;
+}
+
+static const char *const CAT[] = {"/bin/cat", NULL};
+
+/* By clone3(2): it has never been elsewhere. What waits was born elsewhere, and goes on waiting. */
+static void child_is_born_in_its_cgroup(void) {
+    const char *path = group_path();
+    const char *name = strrchr(path, '/');
+    if (mkdir(path, 0755) != 0 || (!probe_has(KERNEL_CLONE_INTO_CGROUP) && rmdir(path) == 0)) {
+        printf("skipped, no cgroup can be made (%s): ", strerror(errno));
+        return;
+    }
+    struct warm_helper *helper = make(CAT);
+    int before = check_count_open();
+    int group = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    for (int i = 0; i < 3; i++) {
+        char text[2048];
+        CHECK_EQUAL(start_in(helper, group, text, sizeof text), 0);
+        CHECK(strstr(text, name));
+        use_up_waiting(helper, (const char *const[]){"/bin/cat", "/dev/null", NULL});
+        CHECK_EQUAL(start_in(helper, group, text, sizeof text), 0);
+        CHECK(strstr(text, name));
+    }
+    close(group);
+    CHECK_EQUAL(check_count_open(), before);
+    CHECK_EQUAL(rmdir(path), 0);
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    warm_free(helper);
+    check_no_child();
+}
+
+/* A cold start says why. */
+static void what_is_no_cgroup_starts_cold(void) {
+    char text[64];
+    struct warm_helper *helper = make(CAT);
+    int group = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    CHECK_EQUAL(start_in(helper, group, text, sizeof text),
+                probe_has(KERNEL_CLONE_INTO_CGROUP) ? WARM_OTHER_LIMITS : WARM_OTHER_REQUEST);
+    CHECK_EQUAL(close(group), 0);
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    warm_free(helper);
+    check_no_child();
 }
 
 static void pipes_lead_both_ways(void) {
@@ -687,6 +755,8 @@ int main(void) {
     RUN(files_and_directories_are_opened);
     RUN(descriptors_are_those_of_a_cold_start);
     RUN(attributes_are_applied);
+    RUN(child_is_born_in_its_cgroup);
+    RUN(what_is_no_cgroup_starts_cold);
     RUN(pipes_lead_both_ways);
     RUN(long_arguments_arrive);
     RUN(what_is_too_long_starts_cold);

@@ -58,21 +58,23 @@ static bool contains(int fd, const char *mark) {
     return found;
 }
 
-static enum warm_reason check_linker(const char *path, struct identity *linker) {
-    int fd = sys_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+static enum warm_reason check_linker(struct linker *linker) {
+    /* The kernel would look for a relative one from where the child is. */
+    int fd = linker->path[0] == '/' ? sys_open(linker->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
+                                    : -ENOENT;
     if (fd < 0) {
         return WARM_UNKNOWN_LINKER;
     }
     enum warm_reason reason = check_rights(fd);
     if (reason == WARM_STARTED &&
-        (!contains(fd, GLIBC_MARK) || identity_read(fd, "", linker) < 0)) {
+        (!contains(fd, GLIBC_MARK) || identity_read(fd, "", &linker->identity) < 0)) {
         reason = WARM_UNKNOWN_LINKER;
     }
     sys_close(fd);
     return reason;
 }
 
-static enum warm_reason check_elf(int fd, struct identity *linker) {
+static enum warm_reason check_elf(int fd, struct linker *linker) {
     ElfW(Ehdr) header;
     if (read_at(fd, &header, sizeof header, 0) != (long)sizeof header ||
         !program_is_for_this_machine(&header) || header.e_phentsize != sizeof(ElfW(Phdr))) {
@@ -80,7 +82,7 @@ static enum warm_reason check_elf(int fd, struct identity *linker) {
     }
     for (size_t i = 0; i < header.e_phnum; i++) {
         ElfW(Phdr) segment;
-        char path[PATH_MAX];
+        char *path = linker->path;
         if (read_at(fd, &segment, sizeof segment, header.e_phoff + i * sizeof segment) !=
             (long)sizeof segment) {
             return WARM_NOT_ELF;
@@ -88,12 +90,12 @@ static enum warm_reason check_elf(int fd, struct identity *linker) {
         if (segment.p_type != PT_INTERP) {
             continue;
         }
-        if (segment.p_filesz < 2 || segment.p_filesz > sizeof path ||
+        if (segment.p_filesz < 2 || segment.p_filesz > sizeof linker->path ||
             read_at(fd, path, segment.p_filesz, segment.p_offset) != (long)segment.p_filesz ||
             path[segment.p_filesz - 1]) {
             return WARM_NOT_ELF;
         }
-        return check_linker(path, linker);
+        return check_linker(linker);
     }
     return WARM_STATIC;
 }
@@ -107,7 +109,7 @@ static char *interpreter_of(char *line) {
     return *path ? path : NULL;
 }
 
-static enum warm_reason check_file(const char *path, int scripts, struct identity *linker) {
+static enum warm_reason check_file(const char *path, int scripts, struct linker *linker) {
     char line[256] = "";
     int fd = sys_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     if (fd < 0) {
@@ -130,6 +132,6 @@ static enum warm_reason check_file(const char *path, int scripts, struct identit
     return reason;
 }
 
-enum warm_reason check_program(const char *path, struct identity *linker) {
+enum warm_reason check_program(const char *path, struct linker *linker) {
     return check_file(path, MOST_SCRIPTS, linker);
 }

@@ -5,9 +5,17 @@
 #include "identity.h"
 #include "warm/warm.h"
 
+#include <limits.h>
+
+/* The dynamic linker of a program. */
+struct linker {
+    struct identity identity;
+    char path[PATH_MAX];
+};
+
 /* Looks at the file `path`, and at the interpreter of a script. Returns WARM_STARTED and the
- * identity of the dynamic linker, or why it cannot be started warm. */
-enum warm_reason check_program(const char *path, struct identity *linker);
+ * dynamic linker, or why it cannot be started warm. */
+enum warm_reason check_program(const char *path, struct linker *linker);
 
 /* Whether the dynamic linker reads this variable, NAME=value, before it is stopped. No other one is
  * read so early by anybody. */

@@ -90,11 +90,12 @@ static bool names_only_its_own(const struct request *request, int *above) {
 static bool has_cold_attribute(const struct request *request) {
     for (uint32_t i = 0; i < request->header->attributes_count; i++) {
         uint32_t type = request->attributes[i].type;
-        if (type == REQUEST_RESET_IDS || type == REQUEST_CGROUP) {
+        if (type == REQUEST_RESET_IDS) {
             return true;
         }
     }
-    return false;
+    /* A filter may kill who makes a call that the kernel does not have. */
+    return request->cgroup >= 0 && !(request->capabilities & KERNEL_CLONE_INTO_CGROUP);
 }
 
 enum warm_reason fit_check(const struct request *request, int *above) {

@@ -344,12 +344,29 @@ static void refuse(struct memory *memory, int number, int error) {
     }
 }
 
-static void bring_forth(struct memory *memory, int number) {
+/* As arch_fork(), into a cgroup. */
+static long fork_into(uint64_t flags, void *parent_tid, void *child_tid, int cgroup) {
+    struct clone_args args = {
+        .flags = flags | CLONE_INTO_CGROUP, /* the signal of its exit is ours, by CLONE_PARENT */
+        .parent_tid = (uintptr_t)parent_tid,
+        .child_tid = (uintptr_t)child_tid,
+        .cgroup = (uint32_t)cgroup,
+    };
+    return sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0);
+}
+
+/* In the cgroup, or with -1 where we are. */
+static void bring_forth(struct memory *memory, int number, int cgroup) {
     /* Our child is the child of who made us, and shares directory and umask until it has a message,
      * as these may change as long as it waits. */
-    const unsigned long flags = CLONE_PARENT | CLONE_FS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
-                                CLONE_CHILD_CLEARTID | SIGCHLD;
-    long pid = arch_fork(flags, &memory->shared.slots[number].pid, memory->tid_address);
+    const unsigned long flags =
+        CLONE_PARENT | CLONE_FS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+    void *told = &memory->shared.slots[number].pid;
+    long pid = cgroup < 0 ? arch_fork(flags | SIGCHLD, told, memory->tid_address)
+                          : fork_into(flags, told, memory->tid_address, cgroup);
+    if (cgroup >= 0) {
+        sys_close(cgroup);
+    }
     if (pid == 0) {
         child_run_warm(memory, number);
     }
@@ -358,16 +375,49 @@ static void bring_forth(struct memory *memory, int number) {
     }
 }
 
+/* Waits for rings. Returns how many have come, or -errno. With the last of them a cgroup may have
+ * come: the kernel goes no further than to the first descriptor. Else it is -1. */
+static long hear(uint8_t rings[WARM_SLOTS], int *cgroup) {
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof *cgroup)];
+    } control;
+    struct iovec part = {rings, WARM_SLOTS};
+    struct msghdr header = {
+        .msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof control,
+    };
+    long count = sys_call(SYS_recvmsg, WARM_LINE, (long)&header, MSG_CMSG_CLOEXEC, 0, 0, 0);
+    const struct cmsghdr *received = count > 0 ? CMSG_FIRSTHDR(&header) : NULL;
+    *cgroup =
+        received && received->cmsg_type == SCM_RIGHTS ? *(const int *)CMSG_DATA(received) : -1;
+    return count;
+}
+
+static void answer(struct memory *memory, uint8_t ring, int cgroup) {
+    const int number = (ring & ~WARM_INTO_CGROUP) % WARM_SLOTS;
+    if (!(ring & WARM_INTO_CGROUP)) {
+        bring_forth(memory, number, -1);
+    } else if (cgroup >= 0) {
+        bring_forth(memory, number, cgroup);
+    } else {
+        refuse(memory, number, -EMFILE); /* it was cut off, as the limit on descriptors is low */
+    }
+}
+
 static void serve(void *argument) {
     struct memory *memory = argument;
     for (;;) {
         uint8_t rings[WARM_SLOTS];
-        long count = sys_read(WARM_LINE, rings, sizeof rings);
+        int cgroup;
+        long count = hear(rings, &cgroup);
         if (count <= 0 && count != -EINTR) {
             sys_exit(0); /* who made us is gone */
         }
         for (long i = 0; i < count; i++) {
-            bring_forth(memory, rings[i] % WARM_SLOTS);
+            answer(memory, rings[i], cgroup);
         }
     }
 }

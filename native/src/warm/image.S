@@ -1,4 +1,4 @@
-/* The helper's image, which the tracer lays where the helper maps it. */
+/* The helper's image, which is mapped into each helper, and the sample program, by which linkers are tried. */
 
         .section .rodata
         .globl  warm_image
@@ -9,5 +9,14 @@
 warm_image:
         .incbin WARM_IMAGE
 warm_image_end:
+
+        .globl  warm_sample
+        .hidden warm_sample
+        .globl  warm_sample_end
+        .hidden warm_sample_end
+        .balign 16
+warm_sample:
+        .incbin WARM_SAMPLE
+warm_sample_end:
 
         .section .note.GNU-stack, "", %progbits

@@ -29,8 +29,23 @@ struct warm_helper {
     atomic_bool broken; /* to be renewed: a request was taken back, or a process has ended */
 };
 
-/* Rings for a child at a slot. Returns 0 or -errno. */
-int warm_ring(const struct warm_helper *helper, int slot);
+/* As warm_make(), without that the program's linker has to have passed its trial. */
+enum warm_reason warm_make_untried(void *block, size_t capacity, int64_t deadline_ns,
+                                   struct warm_helper **helper, int *error);
+
+/* Linux 6.3: memory says whether it is to be executed. */
+#define WARM_MEMFD_EXEC 0x10U
+#define WARM_MEMFD_NOEXEC_SEAL 0x8U
+
+/* Makes a memfd that can be sealed, with one of these flags. Returns it or -errno. */
+int warm_make_memfd(unsigned flag);
+
+/* Kills and reaps a child by its pidfd, which is closed. */
+void warm_end(int pidfd);
+
+/* Rings for a child at a slot, which is born in the cgroup whose directory is open at `cgroup`, or
+ * with -1 where the helper is. Returns 0 or -errno. */
+int warm_ring(const struct warm_helper *helper, int slot, int cgroup);
 
 /* Whether the helper's process has ended. */
 bool warm_has_ended(const struct warm_helper *helper);

@@ -44,12 +44,12 @@ static enum warm_reason refuse(struct link *link, enum warm_reason reason, int e
  * variables that the linker reads. */
 struct start {
     struct request_header header;
-    struct source sources[5];
+    struct source sources[6];
     struct action actions[7];
     char texts[];
 };
 
-enum { NULL_DEVICE, OUTPUT, LINE, IMAGE, MEMORY };
+enum { NULL_DEVICE, OUTPUT, LINE, IMAGE, MEMORY, EXECUTABLE };
 
 static struct action placed(int source, int newfd) {
     return (struct action){.type = REQUEST_DUP2 | REQUEST_FD_IS_SOURCE,
@@ -71,17 +71,18 @@ static void compose(struct start *start, const struct link *link) {
         .header = {.strategy = REQUEST_STRATEGY_CLONE3,
                    .flags = REQUEST_FLAG_TRACED | REQUEST_FLAG_SHARE_FS,
                    .sources_offset = offsetof(struct start, sources),
-                   .sources_count = 5,
+                   .sources_count = link->executable < 0 ? EXECUTABLE : EXECUTABLE + 1,
                    .actions_offset = offsetof(struct start, actions),
                    .actions_count = 7,
                    .attributes_offset = offsetof(struct start, actions),
-                   .exec_source = -1,
+                   .exec_source = link->executable < 0 ? -1 : EXECUTABLE,
                    .argv_count = 1},
         .sources = {[NULL_DEVICE] = {.kind = REQUEST_SOURCE_NULL, .fd = -1},
                     [OUTPUT] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->output},
                     [LINE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->line},
                     [IMAGE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->image},
-                    [MEMORY] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->memory}},
+                    [MEMORY] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->memory},
+                    [EXECUTABLE] = {.kind = REQUEST_SOURCE_DESCRIPTOR, .fd = link->executable}},
         .actions = {placed(NULL_DEVICE, 0),
                     placed(OUTPUT, 1),
                     placed(OUTPUT, 2),

@@ -13,7 +13,8 @@ struct link {
     const char *variables; /* its environment, one behind the other */
     size_t variables_size;
     struct identity linker;
-    int output; /* the descriptors that it gets: for what the linker prints, never blocking */
+    int executable; /* the file that is executed, or -1 for the one that `program` leads to */
+    int output;     /* the descriptors that it gets: for what the linker prints, never blocking */
     int line;
     int image;
     int memory;

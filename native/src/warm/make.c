@@ -6,6 +6,7 @@
 #include "warm/clock.h"
 #include "warm/current.h"
 #include "warm/link.h"
+#include "warm/trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,12 +23,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Linux 6.3: memory says whether it is to be executed. */
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x10U
-#define MFD_NOEXEC_SEAL 0x8U
-#endif
-
 /* The shortest that the kernel gives. */
 #define SLICE_NS 100000
 
@@ -42,10 +37,11 @@ struct making {
     const struct request *request; /* of the template */
     int image;                     /* memfds */
     int memory;
-    int line;               /* the helper's end */
-    int output[2];          /* what the linker prints */
-    struct identity linker; /* of the program, or of a script's interpreter */
-    int64_t begin_ns;       /* of CLOCK_REALTIME */
+    int line;             /* the helper's end */
+    int output[2];        /* what the linker prints */
+    struct linker linker; /* of the program, or of a script's interpreter */
+    bool is_trial;        /* which the linker need not have passed */
+    int64_t begin_ns;     /* of CLOCK_REALTIME */
     int64_t deadline_ns;
     int error; /* what is behind a refusal */
 };
@@ -71,16 +67,16 @@ static bool copy_key(struct warm_helper *helper, const struct request *request) 
     return helper->key && helper->program;
 }
 
-static int make_memfd(unsigned flags) {
-    int fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_ALLOW_SEALING | flags);
-    /* An older kernel does not know MFD_EXEC, and lets everything be executed. */
+int warm_make_memfd(unsigned flag) {
+    int fd = sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_ALLOW_SEALING | flag);
+    /* An older kernel does not know these flags, and lets everything be executed. */
     return fd == -EINVAL ? sys_memfd_create("spawn4j-warm", MFD_CLOEXEC | MFD_ALLOW_SEALING) : fd;
 }
 
 /* The image, which nobody can change any more: it remains mapped in the program. */
 static enum warm_reason make_image(struct making *making) {
     const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
-    int fd = making->image = make_memfd(MFD_EXEC);
+    int fd = making->image = warm_make_memfd(WARM_MEMFD_EXEC);
     if (fd < 0) {
         return refuse(making, WARM_NO_MEMORY, fd);
     }
@@ -95,7 +91,7 @@ static enum warm_reason make_image(struct making *making) {
 /* The memory that we and the helper share. */
 static enum warm_reason make_memory(struct making *making) {
     struct warm_helper *helper = making->helper;
-    int fd = making->memory = make_memfd(MFD_NOEXEC_SEAL);
+    int fd = making->memory = warm_make_memfd(WARM_MEMFD_NOEXEC_SEAL);
     if (fd < 0) {
         return refuse(making, WARM_NO_MEMORY, fd);
     }
@@ -155,6 +151,12 @@ static enum warm_reason make_line(struct making *making) {
     return result < 0 ? refuse(making, WARM_NO_MEMORY, result) : WARM_STARTED;
 }
 
+/* The file that the request names beside the program's path, or -1. */
+static int executable_of(const struct request *request) {
+    int source = request->header->exec_source;
+    return source < 0 ? -1 : request->sources[source].fd;
+}
+
 /* Executes the program, has it linked, and lets it go on in the image. */
 static enum warm_reason link_program(struct making *making) {
     struct warm_helper *helper = making->helper;
@@ -164,7 +166,8 @@ static enum warm_reason link_program(struct making *making) {
         .name = making->request->argv[0],
         .variables = helper->key,
         .variables_size = helper->key_size,
-        .linker = making->linker,
+        .linker = making->linker.identity,
+        .executable = executable_of(making->request),
         .printed = making->output[0],
         .output = making->output[1],
         .line = making->line,
@@ -303,6 +306,11 @@ static enum warm_reason check_variables(const struct request *request) {
     return WARM_STARTED;
 }
 
+static enum warm_reason try_linker(struct making *making) {
+    return making->is_trial ? WARM_STARTED
+                            : trial_check(&making->linker, making->deadline_ns, &making->error);
+}
+
 static enum warm_reason make(struct making *making) {
     const char *program = making->request->program;
     enum warm_reason reason = check_system(making);
@@ -318,8 +326,8 @@ static enum warm_reason make(struct making *making) {
         reason = result < 0 ? refuse(making, WARM_NO_FILE, result) : WARM_STARTED;
     }
     enum warm_reason (*const steps[])(struct making *) = {
-        make_image,    make_memory,  make_line,   read_state, link_program,  await_ready,
-        receive_slots, check_helper, watch_files, try_child,  shorten_slice,
+        try_linker,  make_image,    make_memory,  make_line,   read_state, link_program,
+        await_ready, receive_slots, check_helper, watch_files, try_child,  shorten_slice,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && reason == WARM_STARTED; i++) {
         reason = steps[i](making);
@@ -333,15 +341,16 @@ static void close_fd(int fd) {
     }
 }
 
-enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
-                           struct warm_helper **helper, int *error) {
+static enum warm_reason make_helper(void *block, size_t capacity, int64_t deadline_ns,
+                                    bool is_trial, struct warm_helper **helper, int *error) {
     struct request request;
     struct making making = {.request = &request,
+                            .is_trial = is_trial,
                             .image = -1,
                             .memory = -1,
                             .line = -1,
                             .output = {-1, -1},
-                            .deadline_ns = clock_deadline_ns(deadline_ms)};
+                            .deadline_ns = deadline_ns};
     enum warm_reason reason = WARM_NO_MEMORY;
     struct timespec begin;
     clock_gettime(CLOCK_REALTIME, &begin);
@@ -378,8 +387,17 @@ enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
     return WARM_STARTED;
 }
 
-/* Kills and reaps a child by its pidfd. */
-static void end(int pidfd) {
+enum warm_reason warm_make(void *block, size_t capacity, int deadline_ms,
+                           struct warm_helper **helper, int *error) {
+    return make_helper(block, capacity, clock_deadline_ns(deadline_ms), false, helper, error);
+}
+
+enum warm_reason warm_make_untried(void *block, size_t capacity, int64_t deadline_ns,
+                                   struct warm_helper **helper, int *error) {
+    return make_helper(block, capacity, deadline_ns, true, helper, error);
+}
+
+void warm_end(int pidfd) {
     sys_pidfd_send_signal(pidfd, SIGKILL, 0);
     sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | __WALL, NULL);
     sys_close(pidfd);
@@ -396,13 +414,13 @@ static void end_waiting(int pid) {
         sys_close(pidfd);
         return;
     }
-    end(pidfd);
+    warm_end(pidfd);
 }
 
 void warm_free(struct warm_helper *helper) {
     /* The helper first: as long as it lives it may clone another child. */
     if (helper->pidfd >= 0) {
-        end(helper->pidfd);
+        warm_end(helper->pidfd);
     }
     close_fd(helper->line);
     for (int i = 0; i < WARM_SLOTS; i++) {

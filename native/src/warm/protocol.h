@@ -15,8 +15,9 @@
  *          | <----------------------------------------------------  DONE, or FAILED and why
  *    pidfd_open(pid)                                               goes on in the linker
  *
- * A ring without a message parks a child: it waits, ready, until a message comes to its slot. The
- * sockets and the line end when we do, and with them helper and waiting children.
+ * A ring that bears WARM_INTO_CGROUP brings the directory of a cgroup along, in which the child is
+ * born. A ring without a message parks a child: it waits, ready, until a message comes to its slot.
+ * The sockets and the line end when we do, and with them helper and waiting children.
  *
  * The word of a slot is what makes a start happen exactly once. Each message bears the generation
  * of its word; a child that finds another one there throws the message away and waits on.
@@ -43,7 +44,8 @@
 #define WARM_SLOTS 24
 
 /* The helper's descriptors; 0 to 2 are /dev/null, once it is in its image. */
-#define WARM_LINE 3  /* a stream: each byte is a ring, the number of a slot */
+#define WARM_LINE 3 /* a stream: each byte is a ring, the number of a slot */
+#define WARM_INTO_CGROUP 0x80
 #define WARM_FIRST 4 /* the sockets of the slots, SOCK_SEQPACKET */
 #define WARM_END (WARM_FIRST + WARM_SLOTS)
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,11 +34,11 @@ struct claim {
     bool is_ready;   /* a child waits there */
 };
 
-/* Takes a slot, one whose child is waiting rather than one without. Returns false if all are taken.
- */
-static bool take_slot(struct warm_helper *helper, struct claim *claim) {
+/* Takes a slot: if `may_wait`, one whose child is waiting rather than one without. Returns false if
+ * all are taken. */
+static bool take_slot(struct warm_helper *helper, bool may_wait, struct claim *claim) {
     static const enum warm_word kinds[] = {WARM_READY, WARM_FREE};
-    for (size_t kind = 0; kind < 2; kind++) {
+    for (size_t kind = may_wait ? 0 : 1; kind < 2; kind++) {
         for (int i = 0; i < WARM_SLOTS; i++) {
             struct warm_slot *slot = &helper->shared->slots[i];
             uint32_t word = slot->word;
@@ -73,10 +74,23 @@ static enum warm_reason reason_of_sending(int error) {
     }
 }
 
-int warm_ring(const struct warm_helper *helper, int slot) {
-    uint8_t number = (uint8_t)slot;
+int warm_ring(const struct warm_helper *helper, int slot, int cgroup) {
+    uint8_t ring = (uint8_t)(cgroup < 0 ? slot : slot | WARM_INTO_CGROUP);
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof cgroup)];
+    } control = {.header = {.cmsg_len = CMSG_LEN(sizeof cgroup),
+                            .cmsg_level = SOL_SOCKET,
+                            .cmsg_type = SCM_RIGHTS}};
+    struct iovec part = {&ring, 1};
+    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+    if (cgroup >= 0) {
+        memcpy(CMSG_DATA(&control.header), &cgroup, sizeof cgroup);
+        header.msg_control = &control;
+        header.msg_controllen = sizeof control;
+    }
     long result =
-        sys_call(SYS_sendto, helper->line, (long)&number, 1, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
+        sys_call(SYS_sendmsg, helper->line, (long)&header, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0, 0);
     return result < 0 ? (int)result : 0;
 }
 
@@ -232,7 +246,7 @@ static enum warm_reason attend(struct warm_helper *helper, const struct claim *c
         leave_slot(claim);
         return reason_of_sending(error);
     }
-    if (!claim->is_ready && warm_ring(helper, claim->number) < 0 &&
+    if (!claim->is_ready && warm_ring(helper, claim->number, request->cgroup) < 0 &&
         take_back(helper, slot, claim->posted)) {
         return WARM_BROKEN;
     }
@@ -243,7 +257,8 @@ static enum warm_reason attend(struct warm_helper *helper, const struct claim *c
 static enum warm_reason run(struct warm_helper *helper, const struct request *request,
                             struct parcel *parcel, int64_t deadline_ns, int *result) {
     struct claim claim;
-    if (!take_slot(helper, &claim)) {
+    /* A child that waits was born elsewhere. */
+    if (!take_slot(helper, request->cgroup < 0, &claim)) {
         return WARM_BUSY;
     }
     parcel->message.generation = claim.posted >> WARM_WORD_BITS;
@@ -296,7 +311,7 @@ int warm_park(struct warm_helper *helper, int count) {
             !atomic_compare_exchange_strong(&slot->word, &word, warm_word(word, WARM_COMING))) {
             continue;
         }
-        if (warm_ring(helper, i) < 0) {
+        if (warm_ring(helper, i, -1) < 0) {
             slot->word = warm_word(word, WARM_FREE);
             break;
         }

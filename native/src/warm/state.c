@@ -12,9 +12,22 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #define MOST_PROCESSORS 8192
+#define MOST_NODES 1024
+
+/* Linux 5.14. */
+#ifndef PR_SCHED_CORE
+#define PR_SCHED_CORE 62
+#define PR_SCHED_CORE_GET 0
+#endif
+#define PR_SCHED_CORE_THREAD 0
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
 
 #define IOPRIO_WHO_PROCESS 1
 
@@ -133,8 +146,57 @@ static uint64_t read_bounding(uint64_t like) {
     return bounding;
 }
 
+/* The number of the thread's network namespace, which each of its sockets bears (Linux 5.14), or
+ * -errno. It needs no /proc, which may be missing in another root. */
+static int read_cookie(uint64_t *network) {
+    uint32_t size = sizeof *network;
+    int fd = (int)sys_call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, 0, 0, 0);
+    if (fd < 0) {
+        return fd;
+    }
+    long result =
+        sys_call(SYS_getsockopt, fd, SOL_SOCKET, SO_NETNS_COOKIE, (long)network, (long)&size, 0);
+    sys_close(fd);
+    return (int)result;
+}
+
+static int read_network(uint64_t *network) {
+    int result = read_cookie(network);
+    if (result < 0) {
+        char name[64];
+        result = (int)sys_call(SYS_readlinkat, AT_FDCWD, (long)"/proc/thread-self/ns/net",
+                               (long)name, sizeof name, 0, 0);
+        *network = result < 0 ? 0 : hash(name, (size_t)result);
+    }
+    return result < 0 ? result : 0;
+}
+
+/* Who may not enter others has to make a user namespace of his own first, and then cannot trace the
+ * helper. The names stand for the namespace that holds them: the same ones tell nobody anything. */
+static void read_namespaces(struct state_authority *authority) {
+    struct utsname names;
+    authority->network_failure = read_network(&authority->network);
+    memset(&names, 0, sizeof names);
+    sys_call(SYS_uname, (long)&names, 0, 0, 0, 0, 0);
+    authority->host = hash(&names, sizeof names);
+}
+
+/* What kernel or processor do not know gives the same error each time. */
+static void read_isolation(struct state_authority *authority) {
+    static const int kinds[] = {PR_SPEC_STORE_BYPASS, PR_SPEC_INDIRECT_BRANCH};
+    for (int i = 0; i < 2; i++) {
+        authority->speculation[i] = sys_prctl(PR_GET_SPECULATION_CTRL, kinds[i]);
+    }
+    sys_call(SYS_prctl, PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, PR_SCHED_CORE_THREAD,
+             (long)&authority->cookie, 0);
+}
+
 static int read_authority(const struct state *like, struct state_authority *authority) {
     int result = authority_read(&authority->authority);
+    read_isolation(authority);
+    if (may(&authority->authority, CAP_SYS_ADMIN)) {
+        read_namespaces(authority);
+    }
     authority->no_new_privs = sys_prctl(PR_GET_NO_NEW_PRIVS, 0);
     /* Only what kills or refuses this call makes another mode than 0 or 2. */
     authority->seccomp = sys_prctl(PR_GET_SECCOMP, 0);
@@ -166,6 +228,14 @@ static void reset_on_fork(struct sched_attr *attributes, const struct state *lik
     attributes->sched_flags &= ~(uint64_t)SCHED_FLAG_RESET_ON_FORK;
 }
 
+static void read_memory_policy(struct state_schedule *schedule) {
+    unsigned long nodes[MOST_NODES / 8 / sizeof(unsigned long)] = {0};
+    int policy = 0;
+    long result = sys_call(SYS_get_mempolicy, (long)&policy, (long)nodes, MOST_NODES, 0, 0, 0);
+    schedule->memory_policy = result < 0 ? result : policy;
+    schedule->memory_nodes = hash(nodes, sizeof nodes);
+}
+
 static int read_schedule(const struct state *like, struct state_schedule *schedule) {
     struct sched_attr attributes = {0};
     unsigned char processors[MOST_PROCESSORS / 8];
@@ -184,6 +254,7 @@ static int read_schedule(const struct state *like, struct state_schedule *schedu
     }
     schedule->processors = hash(processors, (size_t)result);
     schedule->io_priority = sys_call(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0, 0, 0, 0, 0);
+    read_memory_policy(schedule);
     schedule->timer_slack = sys_call(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0, 0);
     return 0;
 }
@@ -221,7 +292,8 @@ int state_read(const struct state_files *files, const struct state *like, struct
 #define EQUAL(a, b) (memcmp(&(a), &(b), sizeof(a)) == 0)
 
 enum warm_reason state_compare(const struct state *made, const struct state *now) {
-    if (!EQUAL(made->authority, now->authority) || now->authority.filters < 0) {
+    bool is_unknown = now->authority.filters < 0 || now->authority.network_failure < 0;
+    if (!EQUAL(made->authority, now->authority) || is_unknown) {
         return WARM_OTHER_AUTHORITY;
     }
     if (!EQUAL(made->group, now->group)) {

@@ -18,9 +18,13 @@ struct state {
         struct authority authority;
         uint64_t bounding; /* the capability bounding set, if this thread may lower it */
         int32_t no_new_privs;
-        int32_t seccomp; /* the mode */
-        int32_t filters; /* if this thread may add one; -1: not to be known */
-        int32_t reserved;
+        int32_t seccomp;         /* the mode */
+        int32_t filters;         /* if this thread may add one; -1: not to be known */
+        int32_t speculation[2];  /* whether the processor may guess ahead */
+        int32_t network_failure; /* -errno, where the namespace is not to be known */
+        uint64_t cookie;         /* who may share a core with it */
+        uint64_t network;        /* its network namespace, if this thread may enter others */
+        uint64_t host;           /* a hash of the names of host and domain */
     } authority;
 
     struct state_schedule {
@@ -29,6 +33,8 @@ struct state {
         uint64_t processors; /* a hash of the set */
         int64_t io_priority;
         int64_t timer_slack;
+        int64_t memory_policy;
+        uint64_t memory_nodes; /* a hash of the set */
     } schedule;
 
     struct state_group {

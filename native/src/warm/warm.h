@@ -22,6 +22,7 @@ enum warm_reason {
     WARM_NOT_ELF,        /* neither a program of this machine nor a script */
     WARM_STATIC,         /* it has no dynamic linker, so nothing would be gained */
     WARM_UNKNOWN_LINKER, /* a dynamic linker that is not glibc's */
+    WARM_LINKER_DIFFERS, /* its dynamic linker was tried, and did not start warm as cold */
     WARM_ENV,            /* a script of env(1), which executes something else at once */
     WARM_LINKER_ACTS,    /* its linker does more than link: it prints something, or is audited */
     WARM_NEVER_LINKED,   /* it ended, or stopped elsewhere, before it was linked */

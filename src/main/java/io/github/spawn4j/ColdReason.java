@@ -30,6 +30,12 @@ public enum ColdReason {
     /** Its dynamic linker is not that of glibc. */
     UNKNOWN_LINKER(WarmSpawn.UNKNOWN_LINKER),
 
+    /**
+     * Its dynamic linker was tried with a program of the library, which has not started warm as it
+     * does cold.
+     */
+    DIFFERING_LINKER(WarmSpawn.LINKER_DIFFERS),
+
     /** It is a script of env(1), which executes something else at once. */
     ENV_SCRIPT(WarmSpawn.ENV),
 
@@ -68,8 +74,8 @@ public enum ColdReason {
     // The request.
 
     /**
-     * It asks for what only a cold start can do: another {@link SpawnStrategy}, a cgroup, a death
-     * signal, inherited signals or descriptors.
+     * It asks for what only a cold start can do: another {@link SpawnStrategy}, a death signal,
+     * inherited signals or descriptors; or a cgroup, before Linux 5.7.
      */
     OTHER_REQUEST(WarmSpawn.OTHER_REQUEST),
 
@@ -90,13 +96,19 @@ public enum ColdReason {
     /** The program, or one of its libraries; there will be another helper. */
     CHANGED_FILES(WarmSpawn.STALE),
 
-    /** Who starts it has other ids, groups, capabilities or filters than who made the helper. */
+    /**
+     * Who starts it has other ids, groups, capabilities or filters than who made the helper, or is
+     * in another network namespace.
+     */
     OTHER_AUTHORITY(WarmSpawn.OTHER_AUTHORITY),
 
     /** Who starts it could not trace the helper, or has another directory or root. */
     NO_ACCESS(WarmSpawn.NO_ACCESS),
 
-    /** Who starts it has another niceness, policy, set of processors or timer slack. */
+    /**
+     * Who starts it has another niceness, policy, set of processors, policy for memory or timer
+     * slack.
+     */
     OTHER_SCHEDULING(WarmSpawn.OTHER_SCHEDULE),
 
     /** The JVM is in another session, process group or cgroup than it was. */

@@ -30,6 +30,7 @@ public final class CommandResult {
      * @param exitStatus how it ended; {@link ExitStatus.Unknown} also if it survived its teardown
      * @param resourceUsage what it used
      * @param stderr what was kept of its standard error, or of all stages' if they share one
+     * @param startedAs whether it was started {@linkplain Warm warm}
      */
     public record Stage(
             int index,
@@ -37,7 +38,8 @@ public final class CommandResult {
             long pid,
             ExitStatus exitStatus,
             ResourceUsage resourceUsage,
-            CapturedOutput stderr) {
+            CapturedOutput stderr,
+            StartKind startedAs) {
         /** Program, number of arguments, and exit. */
         @Override
         public String toString() {
@@ -131,6 +133,16 @@ public final class CommandResult {
      */
     public ResourceUsage resourceUsage() {
         return stage.resourceUsage();
+    }
+
+    /**
+     * How the process that counts was started: warm if it is of a template that is kept {@linkplain
+     * Warm warm} and could be.
+     *
+     * @return the way
+     */
+    public StartKind startedAs() {
+        return stage.startedAs();
     }
 
     /**

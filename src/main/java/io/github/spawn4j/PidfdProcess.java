@@ -267,11 +267,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * @return the way
      */
     public StartKind startedAs() {
-        return switch (startKind) {
-            case Launched.PARKED -> StartKind.PARKED;
-            case Launched.WARM -> StartKind.WARM;
-            default -> StartKind.COLD;
-        };
+        return StartKind.of(startKind);
     }
 
     /**

@@ -84,7 +84,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      *
      * @param stderr null if it does not lead here
      */
-    record Stage(EmptyProcess process, Child child, Escalation teardown, Drain stderr) {}
+    record Stage(
+            EmptyProcess process, Child child, Escalation teardown, Drain stderr, int startKind) {}
 
     private static final Log LOG = Log.of(Run.class);
 
@@ -210,7 +211,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown);
         // The first one's for all: the others' input ends with it.
         Escalation.Input end = input == null ? null : input.input();
-        Stage running = new Stage(process, child, teardown.of(child, process.cgroup, end), stderr);
+        Stage running =
+                new Stage(
+                        process,
+                        child,
+                        teardown.of(child, process.cgroup, end),
+                        stderr,
+                        launched.startKind());
         boolean succeeded = false;
         try {
             for (int i = firstOutput; i < outputs.size(); i++) {
@@ -514,7 +521,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 stage.child.pid(),
                 PidfdProcess.status(exit),
                 ResourceUsage.of(exit),
-                shared == null ? CapturedOutput.of(stage.stderr) : shared);
+                shared == null ? CapturedOutput.of(stage.stderr) : shared,
+                StartKind.of(stage.startKind));
     }
 
     private boolean hasFailed(CommandResult.Stage stage, boolean isLast) {

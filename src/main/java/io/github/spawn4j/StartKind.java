@@ -19,5 +19,14 @@ public enum StartKind {
     WARM,
 
     /** It had been cloned ahead too, and waited for its arguments. */
-    PARKED
+    PARKED;
+
+    /** As {@link Launched#startKind} has it. */
+    static StartKind of(int kind) {
+        return switch (kind) {
+            case Launched.PARKED -> PARKED;
+            case Launched.WARM -> WARM;
+            default -> COLD;
+        };
+    }
 }

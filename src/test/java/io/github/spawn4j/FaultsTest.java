@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.ErrnoException;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Each step of an operation fails once: the first, the second, and so on until there is none left.
@@ -41,6 +44,7 @@ class FaultsTest {
     private static final int EMFILE = 24;
     private static final int MOST_STEPS = 60;
     private static final String WORKER = "spawn4j-worker";
+    private static final String WATCH = "anon_inode:inotify";
 
     @AfterEach
     void withoutFaults() {
@@ -328,6 +332,34 @@ class FaultsTest {
                         return text.get(10, SECONDS);
                     }
                 });
+    }
+
+    /** A helper that could not be made is made another time, and none is left without an owner. */
+    @ParameterizedTest
+    @CsvSource({"helper,1", "task,1", "task,2", "program,1"})
+    void ofAWarmTemplate(String step, int n) throws Exception {
+        Callable<?> operation = FaultsTest::startWarm;
+        Map<Integer, String> before = afterFirstUse(operation);
+        assertThat(failStepOf(operation, new NthFails(n, step::equals), before)).isTrue();
+    }
+
+    private static Object startWarm() throws Exception {
+        try (SpawnTemplate template = SpawnTemplate.builder("true").warm(Warm.on()).build()) {
+            Eventually.isTrue("a start was warm", () -> isStartedWarm(template));
+        }
+        Eventually.isTrue(
+                "the helper is gone", () -> !LeakCheck.descriptors().values().contains(WATCH));
+        return null;
+    }
+
+    private static boolean isStartedWarm(SpawnTemplate template) throws Exception {
+        template.statistics()
+                .refusal()
+                .ifPresent(reason -> assumeTrue(false, "no helper can be made: " + reason));
+        try (PidfdProcess process = template.spawn()) {
+            process.waitFor();
+            return process.startedAs() != StartKind.COLD;
+        }
     }
 
     @Test

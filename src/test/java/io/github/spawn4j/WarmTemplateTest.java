@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.SpawnTemplate.Statistics;
+import io.github.spawn4j.internal.os.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,21 @@ class WarmTemplateTest {
         try (SpawnTemplate template = ready("cat", Warm.on().parked(4))) {
             assertThat(kind(template.prepare())).isEqualTo(StartKind.PARKED);
             assertThat(template.statistics().parked()).isOne();
+        }
+    }
+
+    @Test
+    void tellsOfARunToo() throws Exception {
+        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2))) {
+            assertThat(cat.run(TO_ITS_END).startedAs()).isEqualTo(StartKind.PARKED);
+            assertThat(PidfdProcess.builder("cat").run(TO_ITS_END).startedAs())
+                    .isEqualTo(StartKind.COLD);
+
+            CommandResult both =
+                    Pipeline.of(cat.prepare(), PidfdProcess.builder("cat")).run(TO_ITS_END);
+            assertThat(both.stages())
+                    .extracting(CommandResult.Stage::startedAs)
+                    .containsExactly(StartKind.PARKED, StartKind.COLD);
         }
     }
 
@@ -313,6 +329,40 @@ class WarmTemplateTest {
 
             assertThat(output.strip()).isNotEqualTo("0");
             assertThat(id.statistics().warm() + id.statistics().parked()).isZero();
+        }
+    }
+
+    @Test
+    void startsInACgroupWarm() throws Exception {
+        assumeTrue(
+                Kernel.has(Kernel.CLONE_INTO_CGROUP), "the kernel cannot clone into a cgroup here");
+        try (TestCgroup cgroup = new TestCgroup();
+                SpawnTemplate cat = ready("cat", Warm.on().parked(1))) {
+            CommandResult result =
+                    cat.prepare()
+                            .args("/proc/self/cgroup")
+                            .cgroup(cgroup.directory())
+                            .run(TO_ITS_END);
+
+            assertThat(result.startedAs()).isEqualTo(StartKind.WARM);
+            assertThat(result.stdout().text()).contains("/" + cgroup.directory().getFileName());
+        }
+    }
+
+    @Test
+    void tellsWhatIsNoCgroupAsAColdStartDoes() throws Exception {
+        try (SpawnTemplate cat = ready("cat", Warm.on())) {
+            SpawnException warm =
+                    catchThrowableOfType(
+                            SpawnException.class, () -> cat.prepare().cgroup(folder).start());
+            SpawnException cold =
+                    catchThrowableOfType(
+                            SpawnException.class,
+                            () -> PidfdProcess.builder("cat").cgroup(folder).start());
+
+            assertThat(warm.errno()).isEqualTo(cold.errno());
+            assertThat(warm.getMessage().replace("/usr/bin/", "").replace("/bin/", ""))
+                    .isEqualTo(cold.getMessage().replace("/usr/bin/", "").replace("/bin/", ""));
         }
     }
 

@@ -3,8 +3,6 @@ package io.github.spawn4j.tools;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.Warm;
-import io.github.spawn4j.tools.spawners.WarmTemplates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -30,17 +28,17 @@ final class Surroundings {
                         .row("C library", libc())
                         .row("JVM", property("java.vm.name") + " " + property("java.vm.version"));
         if (!Files.exists(SELF)) {
-            return table.row("/proc", "not mounted, or another pid namespace's: " + WITHOUT_PROC)
-                    .row("deny-write", denyWrite())
-                    .row("warm templates", warm());
+            return WarmSurroundings.addTo(
+                    table.row("/proc", "not mounted, or another pid namespace's: " + WITHOUT_PROC)
+                            .row("deny-write", denyWrite()));
         }
-        return table.row("/proc", "mounted")
+        table.row("/proc", "mounted")
                 .row("open files", openFiles() + ", at most " + maxOpenFiles())
                 .row("cgroup v2", cgroup())
                 .row("seccomp", seccomp(status("Seccomp")))
                 .row("no_new_privs", status("NoNewPrivs").equals("1") ? "set" : "not set")
-                .row("deny-write", denyWrite())
-                .row("warm templates", warm());
+                .row("deny-write", denyWrite());
+        return WarmSurroundings.addTo(table);
     }
 
     private static String property(String name) {
@@ -109,17 +107,6 @@ final class Surroundings {
     private static String denyWrite() {
         try (SpawnTemplate template = SpawnTemplate.builder("true").denyWrite().build()) {
             return "can be had (tried with a " + template + ")";
-        } catch (IOException | UncheckedIOException e) {
-            return "cannot be had: " + e.getMessage();
-        }
-    }
-
-    /** Tried too: of all that a helper needs, a kernel or a filter may lack each. */
-    private static String warm() {
-        try (SpawnTemplate template = SpawnTemplate.builder("true").warm(Warm.on()).build()) {
-            return WarmTemplates.settle(template)
-                    .map(reason -> "cannot be had: " + WarmTemplates.inWords(reason))
-                    .orElse("can be had (tried with a " + template + ")");
         } catch (IOException | UncheckedIOException e) {
             return "cannot be had: " + e.getMessage();
         }

@@ -1,6 +1,7 @@
 package io.github.spawn4j.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -34,6 +35,25 @@ class DoctorCommandTest extends ToolsTest {
                 .anyMatch(line -> line.matches("no_new_privs +(not )?set"))
                 .anyMatch(line -> line.matches("deny-write +can(not)? be had.*"))
                 .anyMatch(line -> line.matches("warm templates +can(not)? be had.*"));
+    }
+
+    @Test
+    void saysWhatWarmTemplatesNeed() {
+        assertThat(run.out().lines())
+                .anyMatch(line -> line.matches("ptrace +(yes|no).*"))
+                .anyMatch(line -> line.matches("kcmp +(yes|no).*"))
+                .anyMatch(line -> line.matches("checkpoint/restore +(yes|no).*"));
+    }
+
+    @Test
+    void namesTheLinkersThatWereTried() {
+        assumeTrue(run.out().contains("can be had (tried with a template of true)"));
+        assertThat(run.out().lines())
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "tested linkers +/.*ld.* \\(build id [0-9a-f-]+\\)"
+                                                + " starts warm as cold.*"));
     }
 
     @Test

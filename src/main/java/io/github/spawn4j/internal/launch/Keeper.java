@@ -46,7 +46,7 @@ public final class Keeper {
      * One with a thread of its own.
      *
      * @param idleMs after how long without a task the thread looks whether it may end
-     * @param hasChildren asked on the thread: whether it must not
+     * @param hasChildren asked on the thread, also before it dies: whether it must not end
      */
     public Keeper(long idleMs, BooleanSupplier hasChildren) {
         this.idleMs = idleMs;
@@ -85,10 +85,20 @@ public final class Keeper {
      * Runs {@code task} on the thread some time, and does not wait for it; nobody hears of what it
      * throws.
      *
+     * @param instead run, by whatever thread, if the thread dies before it has come to the task,
+     *     and there can be no other; or if it dies within the task
      * @throws IOException with EAGAIN if the thread cannot be started
      */
-    public void execute(Runnable task) throws IOException {
-        submit(new FutureTask<>(task, null));
+    public void execute(Runnable task, Runnable instead) throws IOException {
+        submit(
+                new FutureTask<Void>(task, null) {
+                    @Override
+                    protected void done() {
+                        if (isCancelled()) {
+                            instead.run();
+                        }
+                    }
+                });
     }
 
     private synchronized void submit(FutureTask<?> task) throws IOException {
@@ -141,10 +151,14 @@ public final class Keeper {
         }
     }
 
-    /** The thread has died, rather than ended: the tasks that wait get another, or are refused. */
+    /**
+     * The thread has died, rather than ended: the tasks that wait, and what its children need, get
+     * another; or the tasks are refused.
+     */
     private synchronized void replaceThread() {
+        boolean isNeeded = hasChildrenStill() || !tasks.isEmpty();
         running = false;
-        if (tasks.isEmpty()) {
+        if (!isNeeded) {
             return;
         }
         try {
@@ -153,6 +167,14 @@ public final class Keeper {
             while (!tasks.isEmpty()) {
                 tasks.remove().cancel(false);
             }
+        }
+    }
+
+    private boolean hasChildrenStill() {
+        try {
+            return hasChildren.getAsBoolean();
+        } catch (Throwable e) {
+            return true; // the next thread will see
         }
     }
 

@@ -13,6 +13,7 @@ public final class FirstUse {
     public static final int RUN = 4;
     public static final int TERMINAL = 8;
     public static final int GROUP = 16;
+    public static final int HELPER = 32;
 
     /** In bytes; the first run of a process takes less. */
     private static final int ENOUGH = 1 << 19;

@@ -14,33 +14,39 @@ public final class WarmSpawn {
     @Native public static final int NOT_ELF = 3;
     @Native public static final int STATIC = 4;
     @Native public static final int UNKNOWN_LINKER = 5;
-    @Native public static final int ENV = 6;
-    @Native public static final int LINKER_ACTS = 7;
-    @Native public static final int NEVER_LINKED = 8;
-    @Native public static final int NO_ARCHITECTURE = 9;
-    @Native public static final int NO_KERNEL = 10;
-    @Native public static final int NO_TRACING = 11;
-    @Native public static final int NO_PROC = 12;
-    @Native public static final int NO_SPAWN = 13;
-    @Native public static final int SIGCHLD_IGNORED = 14;
-    @Native public static final int NO_MEMORY = 15;
-    @Native public static final int TIMEOUT = 16;
-    @Native public static final int OTHER_REQUEST = 17;
-    @Native public static final int OTHER_PROGRAM = 18;
-    @Native public static final int OTHER_ENVIRONMENT = 19;
-    @Native public static final int TOO_BIG = 20;
-    @Native public static final int STALE = 21;
-    @Native public static final int OTHER_AUTHORITY = 22;
-    @Native public static final int NO_ACCESS = 23;
-    @Native public static final int OTHER_SCHEDULE = 24;
-    @Native public static final int OTHER_GROUP = 25;
-    @Native public static final int OTHER_LIMITS = 26;
-    @Native public static final int BUSY = 27;
-    @Native public static final int LATE = 28;
-    @Native public static final int BROKEN = 29;
+    @Native public static final int LINKER_DIFFERS = 6;
+    @Native public static final int ENV = 7;
+    @Native public static final int LINKER_ACTS = 8;
+    @Native public static final int NEVER_LINKED = 9;
+    @Native public static final int NO_ARCHITECTURE = 10;
+    @Native public static final int NO_KERNEL = 11;
+    @Native public static final int NO_TRACING = 12;
+    @Native public static final int NO_PROC = 13;
+    @Native public static final int NO_SPAWN = 14;
+    @Native public static final int SIGCHLD_IGNORED = 15;
+    @Native public static final int NO_MEMORY = 16;
+    @Native public static final int TIMEOUT = 17;
+    @Native public static final int OTHER_REQUEST = 18;
+    @Native public static final int OTHER_PROGRAM = 19;
+    @Native public static final int OTHER_ENVIRONMENT = 20;
+    @Native public static final int TOO_BIG = 21;
+    @Native public static final int STALE = 22;
+    @Native public static final int OTHER_AUTHORITY = 23;
+    @Native public static final int NO_ACCESS = 24;
+    @Native public static final int OTHER_SCHEDULE = 25;
+    @Native public static final int OTHER_GROUP = 26;
+    @Native public static final int OTHER_LIMITS = 27;
+    @Native public static final int BUSY = 28;
+    @Native public static final int LATE = 29;
+    @Native public static final int BROKEN = 30;
 
     /** How many there are. */
-    @Native public static final int REASONS = 30;
+    @Native public static final int REASONS = 31;
+
+    // What people may have forbidden, or left out of a kernel.
+    @Native public static final int PTRACE = 0;
+    @Native public static final int KCMP = 1;
+    @Native public static final int CHECKPOINT_RESTORE = 2;
 
     static {
         NativeLibrary.load();
@@ -106,6 +112,23 @@ public final class WarmSpawn {
     public static void free(long helper) {
         free0(helper);
     }
+
+    /** 0 if {@link #PTRACE}, for example, is there, or -errno. */
+    public static int ask(int need) {
+        return ask0(need);
+    }
+
+    /**
+     * What has become of the trials of dynamic linkers: for each a line of "same" or "differs", its
+     * build id, and its path.
+     */
+    public static byte[] linkers() {
+        return linkers0();
+    }
+
+    private static native int ask0(int need);
+
+    private static native byte[] linkers0();
 
     private static native int make0(
             int[] words,

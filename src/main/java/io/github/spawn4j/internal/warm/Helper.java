@@ -1,21 +1,52 @@
 package io.github.spawn4j.internal.warm;
 
+import io.github.spawn4j.internal.launch.RequestEncoder;
+import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.WarmSpawn;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A helper that is ended when it has been given up and its last user has left. Thread-safe. */
+/**
+ * A helper that is ended when it has been given up and its last user has left. Thread-safe.
+ *
+ * <p>There is one of these before there is a process, so that at no moment a process has no owner,
+ * however little memory there is.
+ */
 final class Helper {
-    private final long address;
-    private final int pid;
+    /** 0 before there is a process, and once it has been ended. */
+    private final AtomicLong address = new AtomicLong();
+
+    /** Address and error number, as the native half stores them. */
+    private final long[] made = new long[2];
+
+    private volatile int pid;
 
     /** Those who use it, and one more until it is given up; 0 once it is to be ended. */
     private final AtomicInteger users = new AtomicInteger(1);
 
     private final AtomicInteger starts = new AtomicInteger();
 
-    Helper(long address) {
-        this.address = address;
-        pid = WarmSpawn.pid(address);
+    Helper() {
+        Faults.resource("helper");
+    }
+
+    /**
+     * Makes the process. Called once, by who has made this.
+     *
+     * @return {@link WarmSpawn#STARTED}, or why there is none
+     */
+    int make(RequestEncoder request, int deadlineMs) {
+        int reason = request.makeHelper(deadlineMs, made);
+        address.set(made[0]);
+        if (reason == WarmSpawn.STARTED) {
+            pid = WarmSpawn.pid(made[0]);
+        }
+        return reason;
+    }
+
+    /** The error number behind a refusal, or 0. */
+    long error() {
+        return made[1];
     }
 
     /** Begins a use. Returns false if it has been given up. */
@@ -42,7 +73,7 @@ final class Helper {
 
     /** Only good for its users. */
     long address() {
-        return address;
+        return address.get();
     }
 
     int pid() {
@@ -54,8 +85,11 @@ final class Helper {
         return starts.incrementAndGet();
     }
 
-    /** Called once, when there is no user left. */
+    /** Called when there is no user left; a second time nothing happens. */
     void free() {
-        WarmSpawn.free(address);
+        long ended = address.getAndSet(0);
+        if (ended != 0) {
+            WarmSpawn.free(ended);
+        }
     }
 }

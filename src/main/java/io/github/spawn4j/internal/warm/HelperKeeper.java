@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.warm;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.launch.Keeper;
+import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Threads;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,9 +24,9 @@ final class HelperKeeper {
     @GuardedBy("HelperKeeper.class")
     private static Keeper keeper;
 
-    /** The programs that have a helper. */
+    /** The programs that have a helper; null before there is one. */
     @GuardedBy("HelperKeeper.class")
-    private static final List<WarmProgram> PROGRAMS = new ArrayList<>();
+    private static List<WarmProgram> programs;
 
     private HelperKeeper() {}
 
@@ -39,16 +40,18 @@ final class HelperKeeper {
     /**
      * Runs {@code task} on the thread, some time.
      *
+     * @param instead run if the thread dies of an error, and the task can never be run
      * @throws IOException with EAGAIN if there can be no thread
      */
-    static void execute(Runnable task) throws IOException {
-        keeper().execute(task);
+    static void execute(Runnable task, Runnable instead) throws IOException {
+        Faults.resource("task");
+        keeper().execute(task, instead);
     }
 
     /** Ends a helper that nobody uses: on the thread, or at once if there can be none. */
     static void end(Helper helper) {
         try {
-            execute(helper::free);
+            execute(helper::free, helper::free);
         } catch (IOException | RuntimeException | Error e) {
             helper.free();
         }
@@ -56,24 +59,35 @@ final class HelperKeeper {
 
     /** From now on {@code program} is looked after. */
     static synchronized void add(WarmProgram program) {
-        if (!PROGRAMS.contains(program)) {
-            PROGRAMS.add(program);
+        Faults.resource("program");
+        if (programs == null) {
+            programs = new ArrayList<>();
+        }
+        if (!programs.contains(program)) {
+            programs.add(program);
         }
     }
 
     static synchronized void remove(WarmProgram program) {
-        PROGRAMS.remove(program);
-    }
-
-    private static synchronized List<WarmProgram> programs() {
-        return new ArrayList<>(PROGRAMS);
-    }
-
-    /** Returns whether the thread is still needed. */
-    private static boolean lookAfterAll() {
-        for (WarmProgram program : programs()) {
-            program.lookAfter();
+        if (programs != null) {
+            programs.remove(program);
         }
-        return Threads.hasChildren();
+    }
+
+    /** The {@code index}-th program, or null: no copy of the list, as there may be no memory. */
+    private static synchronized WarmProgram program(int index) {
+        return programs == null || index >= programs.size() ? null : programs.get(index);
+    }
+
+    /**
+     * Returns whether the thread is still needed: it has children, or there are helpers of a thread
+     * before it, which has died.
+     */
+    private static boolean lookAfterAll() {
+        WarmProgram program;
+        for (int i = 0; (program = program(i)) != null; i++) {
+            program.lookAfter(); // one that it drops makes us skip the next, until the next look
+        }
+        return program(0) != null || Threads.hasChildren();
     }
 }

@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.warm;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.launch.RequestEncoder;
+import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.WarmSpawn;
 import java.io.IOException;
@@ -144,13 +145,25 @@ public final class WarmProgram implements AutoCloseable {
         if (isTooSoon || !asked.compareAndSet(false, true)) {
             return;
         }
+        boolean succeeded = false;
         try {
-            HelperKeeper.execute(this::make);
-        } catch (IOException e) {
+            FirstUse.prepare(FirstUse.HELPER);
+            HelperKeeper.execute(this::make, this::postponeAsked);
+            succeeded = true;
+        } catch (IOException | RuntimeException | Error e) {
+            // Who starts a process is not to fail for want of a helper.
             LOG.debug("no thread for helpers", e);
-            postpone();
-            asked.set(false);
+        } finally {
+            if (!succeeded) {
+                postponeAsked();
+            }
         }
+    }
+
+    /** What was asked for cannot be tried now. */
+    private void postponeAsked() {
+        postpone();
+        asked.set(false);
     }
 
     private void postpone() {
@@ -162,18 +175,30 @@ public final class WarmProgram implements AutoCloseable {
         try {
             postpone();
             if (!isClosed() && (budget == null || budget.admit(this))) {
-                long[] made = new long[2];
-                int reason = request.makeHelper(MAKE_MS, made);
-                if (reason == WarmSpawn.STARTED) {
-                    use(new Helper(made[0]));
-                } else {
-                    refusal = reason;
-                    leaveBudgetWithoutHelper();
-                    LOG.debug("no helper: reason {}, errno {}", reason, made[1]);
-                }
+                makeHelper();
             }
         } finally {
+            leaveBudgetWithoutHelper();
             asked.set(false);
+        }
+    }
+
+    private void makeHelper() {
+        Helper made = new Helper();
+        Helper unused = made;
+        try {
+            int reason = made.make(request, MAKE_MS);
+            if (reason == WarmSpawn.STARTED) {
+                WarmSpawn.park(made.address(), settings.parked());
+                unused = use(made);
+            } else {
+                refusal = reason;
+                LOG.debug("no helper: reason {}, errno {}", reason, made.error());
+            }
+        } finally {
+            if (unused != null) {
+                unused.release();
+            }
         }
     }
 
@@ -187,23 +212,18 @@ public final class WarmProgram implements AutoCloseable {
         }
     }
 
-    private void use(Helper made) {
-        WarmSpawn.park(made.address(), settings.parked());
+    /** Returns the helper that is of no use any more, or null: the new one, or the one before. */
+    private synchronized Helper use(Helper made) {
         boolean hasRoom = budget == null || budget.holds(this); // others may have needed it
-        Helper unused = made;
-        synchronized (this) {
-            if (!closed && hasRoom) {
-                unused = helper;
-                helper = made;
-                refusal = NOT_READY;
-                HelperKeeper.add(this);
-            }
+        if (closed || !hasRoom) {
+            return made;
         }
+        HelperKeeper.add(this); // first: it may find no memory
+        Helper before = helper;
+        helper = made;
+        refusal = NOT_READY;
         lastUseNs = System.nanoTime();
-        leaveBudgetWithoutHelper(); // if it is of no use any more
-        if (unused != null) {
-            unused.release();
-        }
+        return before;
     }
 
     /** Gives {@code old} up, unless there is another one already. */

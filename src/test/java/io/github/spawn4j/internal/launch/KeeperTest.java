@@ -236,6 +236,35 @@ class KeeperTest {
         assertEnds(threadOf(keeper));
     }
 
+    @Test
+    void runsInsteadWhatNoThreadCanComeTo() throws Exception {
+        fail(false, true, true);
+        Keeper keeper = new Keeper(IDLE_MS, () -> false);
+        BlockingQueue<String> run = new LinkedBlockingQueue<>();
+
+        keeper.execute(() -> run.add("the task"), () -> run.add("instead"));
+
+        assertThat(run.poll(LIMIT_MS, TimeUnit.MILLISECONDS)).isEqualTo("instead");
+        assertEnds(threadOf(keeper));
+        assertThat(run).isEmpty();
+    }
+
+    @Test
+    void hasAnotherThreadForItsChildrenWhenItsOwnDies() throws Exception {
+        fail(false, false, true);
+        AtomicBoolean over = new AtomicBoolean();
+        Keeper keeper = new Keeper(IDLE_MS, () -> looks.add(true) && !over.get());
+        Thread first = threadOf(keeper);
+        assertEnds(first);
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(looks.poll(LIMIT_MS, TimeUnit.MILLISECONDS)).as("a look").isTrue();
+        }
+
+        over.set(true);
+        assertEnds(threadOf(keeper));
+    }
+
     private static void assertRefuses(Keeper keeper) {
         assertThatThrownBy(() -> threadOf(keeper))
                 .isInstanceOf(ErrnoException.class)
