@@ -531,6 +531,28 @@ static void stopped_child_that_waited_is_given_up(void) {
     check_no_child();
 }
 
+/* A copy of a stream that the child has by then cannot fail: stderr that goes where stdout goes. */
+static void merged_streams_are_not_waited_for(void) {
+    struct warm_helper *helper = make(ECHO_HI);
+    pid_t child = waiting_child(helper);
+    char text[16];
+    kill(child, SIGSTOP);
+    await_stop(child);
+    struct builder b = request_begin();
+    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
+    builder_add_action(&b, REQUEST_DUP2, 1, 2);
+    builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
+    builder_end_with(&b, ECHO_HI, SHORT_ENVIRONMENT);
+    CHECK_EQUAL(try_to_start(helper, &b, 50), WARM_STARTED);
+    CHECK_EQUAL(builder_header(&b)->pid, child);
+    kill(child, SIGCONT);
+    await_output(&b, text, sizeof text);
+    check_text(text, "hi\n");
+    request_discard(&b);
+    warm_free(helper);
+    check_no_child();
+}
+
 /* A child that is killed while it takes its actions has ended as a program that was killed. */
 static void child_killed_on_the_way_is_a_killed_process(void) {
     const char *fifo = path_of("fifo");
@@ -766,6 +788,7 @@ int main(void) {
     RUN(helper_that_was_stopped_in_between_starts_once);
     RUN(killed_child_that_waited_loses_nothing);
     RUN(stopped_child_that_waited_is_given_up);
+    RUN(merged_streams_are_not_waited_for);
     RUN(child_killed_on_the_way_is_a_killed_process);
     RUN(helper_and_waiting_children_bear_a_title);
     RUN(helper_has_a_short_slice_and_children_the_usual_one);

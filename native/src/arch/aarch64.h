@@ -1,4 +1,4 @@
-/* aarch64: registers of a traced process and the order of clone(2)'s arguments. */
+/* aarch64: registers of a traced process. */
 #ifndef SPAWN4J_ARCH_AARCH64_H
 #define SPAWN4J_ARCH_AARCH64_H
 
@@ -10,11 +10,6 @@
 /* They are variables of the dynamic linker, in memory that is read-only by the time it is stopped:
  * children would share them. */
 #define ARCH_KNOWS_GUARDS 0
-
-/* clone(2) as fork(2) does it: the child goes on here, on a copy of our stack. */
-static inline long arch_fork(unsigned long flags, void *parent_tid, void *child_tid) {
-    return sys_call(SYS_clone, (long)flags, 0, (long)parent_tid, 0, (long)child_tid, 0);
-}
 
 static inline void arch_set_guards(const uint64_t random[2]) { (void)random; }
 

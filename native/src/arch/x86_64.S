@@ -43,19 +43,15 @@ sys_clone3:
         .hidden sys_clone
         .type   sys_clone, @function
 sys_clone:
-        sub     $16, %rsi               /* what the child calls, on its own stack */
-        mov     %r8, 0(%rsi)
-        mov     %rcx, 8(%rsi)
+        mov     %rcx, %r9               /* the kernel keeps r8 and r9, and takes r8 for nothing */
         xor     %r10d, %r10d            /* child_tid */
-        xor     %r8d, %r8d              /* tls */
         mov     $56, %eax
         syscall
         test    %rax, %rax
         jz      1f
         ret
 1:      xor     %ebp, %ebp
-        pop     %rdi
-        pop     %r9
+        mov     %r8, %rdi
         call    *%r9
         hlt
         .size   sys_clone, .-sys_clone

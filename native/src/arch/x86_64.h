@@ -1,5 +1,4 @@
-/* x86-64: registers of a traced process, the order of clone(2)'s arguments, and where glibc keeps
- * its guards. */
+/* x86-64: registers of a traced process, and where glibc keeps its guards. */
 #ifndef SPAWN4J_ARCH_X86_64_H
 #define SPAWN4J_ARCH_X86_64_H
 
@@ -9,11 +8,6 @@
 #include <sys/user.h>
 
 #define ARCH_KNOWS_GUARDS 1
-
-/* clone(2) as fork(2) does it: the child goes on here, on a copy of our stack. */
-static inline long arch_fork(unsigned long flags, void *parent_tid, void *child_tid) {
-    return sys_call(SYS_clone, (long)flags, 0, (long)parent_tid, (long)child_tid, 0, 0);
-}
 
 /* Gives the calling thread the guards that glibc makes of AT_RANDOM: the stack's, whose lowest byte
  * is 0 so that no string is copied over it, and the pointers'. */

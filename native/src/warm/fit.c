@@ -109,11 +109,15 @@ enum warm_reason fit_check(const struct request *request, int *above) {
     return request->header->pointers_offset <= WARM_MOST_BYTES ? WARM_STARTED : WARM_TOO_BIG;
 }
 
-/* Whether this action of a child can only fail for want of something that the kernel needs. */
-static bool is_safe(const struct action *action) {
+/* Whether the `i`-th action of a child can only fail for want of something that the kernel needs.
+ * Once a range has been closed, nothing is sure to be open any more. */
+static bool is_safe(const struct request *request, uint32_t i, bool has_closed) {
+    const struct action *action = &request->actions[i];
     switch (action->type) {
     case REQUEST_DUP2 | REQUEST_FD_IS_SOURCE:
         return action->newfd < SLOT_END;
+    case REQUEST_DUP2:
+        return action->newfd < SLOT_END && !has_closed && is_made(request, i, action->fd);
     case REQUEST_CLOSE_RANGE:
     case REQUEST_INHERIT:
     case REQUEST_INHERIT | REQUEST_FD_IS_SOURCE:
@@ -138,7 +142,7 @@ bool fit_can_be_handed_over(const struct request *request) {
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
         const struct action *action = &request->actions[i];
         if (!fit_is_opened_ahead(action)) {
-            if (!is_safe(action)) {
+            if (!is_safe(request, i, has_closed)) {
                 return false;
             }
             has_closed |= action->type == REQUEST_CLOSE_RANGE;

@@ -21,21 +21,24 @@
 #define GRND_INSECURE 4
 #endif
 
-#define LIMITS 16 /* RLIM_NLIMITS, on every architecture */
 #define STACK_SIZE ((size_t)32 * 1024)
 #define OWN_SIZE (3 * WARM_SHARED_SIZE)
 
-/* The memory that a child gives back before the program goes on. */
+/* The memory that a child gives back before the program goes on. The helper touches none of it once
+ * it serves, as each page that it wrote to would be copied at each start: its stack lies in what is
+ * shared. */
 struct memory {
     union {
         struct {
-            char stack[STACK_SIZE]; /* comes first: what runs over its end meets no data */
+            /* The child's. It comes first: what runs over its end meets no data. It ends amid a
+             * page, and so a short message needs no further one. */
+            char stack[STACK_SIZE + 2048];
 
             /* What the helper found out when it was made. */
             void *tid_address; /* where the linker has told the kernel to clear the thread's id */
             void *robust_list;
             size_t robust_size;
-            struct rlimit limits[LIMITS];
+            struct rlimit limits[WARM_LIMITS];
             char title[WARM_TITLE_SIZE];
 
             struct warm_message message;
@@ -45,7 +48,7 @@ struct memory {
     };
     union {
         struct warm_shared shared;
-        char common[WARM_SHARED_SIZE];
+        char common[WARM_SHARED_SIZE]; /* its end is the helper's stack */
     };
 };
 static_assert(offsetof(struct memory, shared) == OWN_SIZE, "shared");
@@ -125,7 +128,8 @@ static long receive(struct memory *memory, int number, struct received *received
     return size;
 }
 
-static void discard(void) { sys_close_range(WARM_END, ~0U, 0); }
+/* Closes what has been received, by a process whose own descriptors end before `end`. */
+static void discard(int end) { sys_close_range((unsigned)end, ~0U, 0); }
 
 /* Until there is a message that is still wanted. */
 static long await_message(struct memory *memory, int number, struct received *received) {
@@ -138,7 +142,7 @@ static long await_message(struct memory *memory, int number, struct received *re
         if (take(slot, memory->message.generation)) {
             return size;
         }
-        discard();
+        discard(WARM_FIRST + number + 1);
     }
 }
 
@@ -157,16 +161,15 @@ _Noreturn static void fail(const struct memory *memory, struct warm_slot *slot,
     sys_exit(127);
 }
 
-/* Gives the child the limits that our process has by now. */
+/* Gives the child the limits of who starts it, where they are not the helper's. */
 static int follow_limits(const struct memory *memory) {
-    for (int resource = 0; resource < LIMITS; resource++) {
-        struct rlimit limit;
+    for (int resource = 0; resource < WARM_LIMITS; resource++) {
+        const struct rlimit *limit = &memory->message.limits[resource];
         const struct rlimit *ours = &memory->limits[resource];
-        const int parent = memory->message.parent;
-        long result = sys_call(SYS_prlimit64, parent, resource, 0, (long)&limit, 0, 0);
-        if (result == 0 && (limit.rlim_cur != ours->rlim_cur || limit.rlim_max != ours->rlim_max)) {
-            result = sys_call(SYS_prlimit64, 0, resource, (long)&limit, 0, 0, 0);
+        if (limit->rlim_cur == ours->rlim_cur && limit->rlim_max == ours->rlim_max) {
+            continue;
         }
+        long result = sys_call(SYS_prlimit64, 0, resource, (long)limit, 0, 0, 0);
         if (result < 0) {
             return (int)result;
         }
@@ -206,8 +209,11 @@ static void use_opened(const struct warm_message *message, const struct request 
  * they belong. Returns 0 or -errno. */
 static int place(const struct warm_message *message, const struct request *request,
                  struct received *received) {
-    for (int i = 0; i < received->count && message->above > WARM_END; i++) {
+    for (int i = 0; i < received->count; i++) {
         int fd = received->fds[i];
+        if (fd >= message->above) {
+            continue;
+        }
         received->fds[i] = sys_fcntl(fd, F_DUPFD_CLOEXEC, message->above);
         sys_close(fd);
         if (received->fds[i] < 0) {
@@ -270,15 +276,38 @@ static long register_robust_list(const struct memory *memory) {
                     0, 0);
 }
 
+/* The child begins with a table of descriptors that it shares with the helper. It needs its socket
+ * only, so most of them are never copied. */
+static int take_descriptors(int number) {
+    return sys_close_range((unsigned)WARM_FIRST + (unsigned)number + 1, ~0U, CLOSE_RANGE_UNSHARE);
+}
+
+/* As CLONE_CHILD_SETTID and CLONE_CHILD_CLEARTID would do it. */
+static void take_over_tid(const struct memory *memory) {
+    *(int *)memory->tid_address =
+        (int)sys_call(SYS_set_tid_address, (long)memory->tid_address, 0, 0, 0, 0, 0);
+}
+
+static struct memory *memory_of(struct warm_slot *slot) {
+    return (struct memory *)((char *)(slot - slot->number) - offsetof(struct memory, shared.slots));
+}
+
 /* Becomes the program that the message of the slot describes. */
-_Noreturn static void child_run_warm(struct memory *memory, int number) {
+static void child_run_warm(void *argument) {
+    struct warm_slot *slot = argument;
+    const int number = slot->number;
+    struct memory *memory = memory_of(slot);
     struct warm_shared *shared = &memory->shared;
-    struct warm_slot *slot = &memory->shared.slots[number];
     struct received received;
     struct frame_random random;
 
+    take_over_tid(memory);
+    long result = take_descriptors(number);
     move(slot, WARM_COMING, WARM_READY);
-    long result = await_message(memory, number, &received);
+    if (result < 0) {
+        sys_exit(127); /* it is found dead there, and the helper is renewed */
+    }
+    result = await_message(memory, number, &received);
     struct request request = view(memory);
 
     /* First what can fail without that anything has happened, so that it can be tried otherwise.
@@ -295,7 +324,7 @@ _Noreturn static void child_run_warm(struct memory *memory, int number) {
         result = result == -EPERM && memory->message.unattended ? 0 : result;
     }
     if (result == 0) {
-        sys_close_range(0, WARM_END - 1, 0);
+        sys_close_range(0, (unsigned)WARM_FIRST + (unsigned)number, 0);
         result = place(&memory->message, &request, &received);
     }
     if (result < 0) {
@@ -336,7 +365,7 @@ static void refuse(struct memory *memory, int number, int error) {
     struct warm_slot *slot = &memory->shared.slots[number];
     struct received received;
     while (receive(memory, number, &received, MSG_DONTWAIT) > 0) {
-        discard();
+        discard(WARM_END);
     }
     slot->error = -error;
     if (move(slot, WARM_COMING, WARM_FREE) || move(slot, WARM_POSTED, WARM_REFUSED)) {
@@ -344,31 +373,29 @@ static void refuse(struct memory *memory, int number, int error) {
     }
 }
 
-/* As arch_fork(), into a cgroup. */
-static long fork_into(uint64_t flags, void *parent_tid, void *child_tid, int cgroup) {
+/* As sys_clone(), into a cgroup. */
+static long clone_into(uint64_t flags, struct memory *memory, struct warm_slot *slot, int cgroup) {
     struct clone_args args = {
         .flags = flags | CLONE_INTO_CGROUP, /* the signal of its exit is ours, by CLONE_PARENT */
-        .parent_tid = (uintptr_t)parent_tid,
-        .child_tid = (uintptr_t)child_tid,
+        .parent_tid = (uintptr_t)&slot->pid,
+        .stack = (uintptr_t)memory->stack,
+        .stack_size = sizeof memory->stack,
         .cgroup = (uint32_t)cgroup,
     };
-    return sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0);
+    return sys_clone3(&args, sizeof args, child_run_warm, slot);
 }
 
 /* In the cgroup, or with -1 where we are. */
 static void bring_forth(struct memory *memory, int number, int cgroup) {
     /* Our child is the child of who made us, and shares directory and umask until it has a message,
      * as these may change as long as it waits. */
-    const unsigned long flags =
-        CLONE_PARENT | CLONE_FS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
-    void *told = &memory->shared.slots[number].pid;
-    long pid = cgroup < 0 ? arch_fork(flags | SIGCHLD, told, memory->tid_address)
-                          : fork_into(flags, told, memory->tid_address, cgroup);
+    const unsigned long flags = CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_PARENT_SETTID;
+    struct warm_slot *slot = &memory->shared.slots[number];
+    long pid = cgroup < 0 ? sys_clone(flags | SIGCHLD, memory->stack + sizeof memory->stack,
+                                      (int *)&slot->pid, child_run_warm, slot)
+                          : clone_into(flags, memory, slot, cgroup);
     if (cgroup >= 0) {
         sys_close(cgroup);
-    }
-    if (pid == 0) {
-        child_run_warm(memory, number);
     }
     if (pid < 0) {
         refuse(memory, number, (int)pid);
@@ -454,7 +481,7 @@ static long open_slots(void) {
         .msg_controllen = sizeof control.bytes,
     };
     long result = sys_call(SYS_sendmsg, WARM_LINE, (long)&header, MSG_NOSIGNAL, 0, 0, 0);
-    discard();
+    discard(WARM_END);
     return result < 0 ? result : 0;
 }
 
@@ -470,13 +497,9 @@ static void set_title(struct memory *memory) {
 }
 
 /* Whether who made us is our parent, by the pid that he has himself: in another pid namespace our
- * children would have other pids than he thinks. And whether we may ask for his limits. */
+ * children would have other pids than he thinks. */
 static long check_owner(int owner) {
-    struct rlimit limit;
-    if (sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0) != owner) {
-        return -ESRCH;
-    }
-    return sys_call(SYS_prlimit64, owner, RLIMIT_CORE, 0, (long)&limit, 0, 0);
+    return sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0) == owner ? 0 : -ESRCH;
 }
 
 /* What a child will need, tried once: its kernel or filter may lack it. */
@@ -496,7 +519,10 @@ static long prepare(struct memory *memory) {
         map->brk = (uint64_t)sys_call(SYS_brk, 0, 0, 0, 0, 0, 0);
         result = set_map(map);
     }
-    for (int i = 0; i < LIMITS && result == 0; i++) {
+    for (int i = 0; i < WARM_SLOTS; i++) {
+        memory->shared.slots[i].number = i;
+    }
+    for (int i = 0; i < WARM_LIMITS && result == 0; i++) {
         result = sys_call(SYS_prlimit64, 0, i, 0, (long)&memory->limits[i], 0, 0);
     }
     if (result == 0) {
@@ -538,5 +564,5 @@ void warm_enter(void) {
     if (result < 0) {
         sys_exit(1);
     }
-    warm_move(memory->stack + STACK_SIZE, serve, memory);
+    warm_move(memory->common + WARM_SHARED_SIZE, serve, memory);
 }

@@ -39,6 +39,7 @@
 
 #include <linux/prctl.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 /* How many starts a helper can have under way, parked children included. */
 #define WARM_SLOTS 24
@@ -61,6 +62,8 @@
 #define WARM_MOST_BYTES ((size_t)128 * 1024)
 
 #define WARM_TITLE_SIZE 128
+
+#define WARM_LIMITS 16 /* RLIM_NLIMITS, on every architecture */
 
 enum warm_word {
     WARM_FREE,
@@ -87,6 +90,7 @@ struct warm_slot {
     int32_t step;
     int32_t index;
     int32_t error;
+    int32_t number; /* which one it is; written by the helper at first */
 };
 
 /* Where the dynamic linker was stopped. */
@@ -126,6 +130,7 @@ struct warm_message {
     int32_t above;         /* a number above all that the request names */
     uint32_t unattended;   /* nobody waits: the child frees its slot itself */
     uint32_t reserved;
+    struct rlimit limits[WARM_LIMITS]; /* ours, by their numbers: the child takes them over */
 };
 
 #endif

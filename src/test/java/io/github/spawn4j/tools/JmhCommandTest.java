@@ -1,8 +1,12 @@
 package io.github.spawn4j.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.benchmarks.CpuTime;
+import io.github.spawn4j.tools.spawners.WarmTemplates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,5 +43,21 @@ class JmhCommandTest extends ToolsTest {
                 .containsPattern("OutputBenchmark.run:cpu.jvm +80 +SPAWN4J +ss")
                 .containsPattern("OutputBenchmark.run:cpu.children +80 +JDK +ss")
                 .containsPattern("OutputFloorBenchmark.read +80 .*ss");
+    }
+
+    @Test
+    void startsInAllWaysAndTellsTheirProcessorTime() throws Exception {
+        try (SpawnTemplate template = SpawnTemplate.builder("true").warm(Warm.on()).build()) {
+            assumeThat(WarmTemplates.settle(template)).as("why true is not kept warm").isEmpty();
+        }
+
+        String out = jmh("StartBenchmark", "-prof", CpuTime.class.getName());
+
+        assertThat(out)
+                .containsPattern("StartBenchmark.startAndWait +true +JDK +ss")
+                .containsPattern("StartBenchmark.startAndWait +true +SPAWN4J_WARM +ss")
+                .containsPattern("StartBenchmark.startAndWait +true +SPAWN4J_PARKED +ss")
+                .containsPattern(
+                        "StartBenchmark.startAndWait:cpu.children +true +SPAWN4J_WARM +ss");
     }
 }

@@ -80,12 +80,13 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    Path directory() {
+    /** Where all calls work. */
+    public Path directory() {
         return directory.path();
     }
 
     /** The whole environment of every call. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return environment;
     }
 

@@ -19,8 +19,8 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * The processor time of an operation, user and system: the JVM's, all its threads together, and
- * that of the children that have ended meanwhile. To be named with JMH's {@code -prof}, by its
- * whole name.
+ * that of its children, of those that have ended and of those that live, such as the helpers of
+ * warm templates. To be named with JMH's {@code -prof}, by its whole name.
  */
 public final class CpuTime implements InternalProfiler {
     private static final Path STAT = Path.of("/proc/self/stat");
@@ -47,7 +47,7 @@ public final class CpuTime implements InternalProfiler {
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
         jvmNs = system.getProcessCpuTime();
-        childrenNs = childrenNs();
+        childrenNs = endedNs() + livingNs();
     }
 
     @Override
@@ -56,14 +56,14 @@ public final class CpuTime implements InternalProfiler {
         double operations = result.getMetadata().getAllOps();
         return List.of(
                 perOperation("cpu.jvm", system.getProcessCpuTime() - jvmNs, operations),
-                perOperation("cpu.children", childrenNs() - childrenNs, operations));
+                perOperation("cpu.children", endedNs() + livingNs() - childrenNs, operations));
     }
 
     private static ScalarResult perOperation(String name, double ns, double operations) {
         return new ScalarResult(name, ns / 1e6 / operations, "ms/op", AggregationPolicy.AVG);
     }
 
-    private static long childrenNs() {
+    private static long endedNs() {
         try {
             String stat = Files.readString(STAT);
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
@@ -72,6 +72,19 @@ public final class CpuTime implements InternalProfiler {
                             + Long.parseLong(fields[CHILDREN_SYSTEM]));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long livingNs() {
+        return ProcessHandle.current().children().mapToLong(CpuTime::processorNs).sum();
+    }
+
+    private static long processorNs(ProcessHandle process) {
+        try {
+            String times = Files.readString(Path.of("/proc/" + process.pid() + "/schedstat"));
+            return Long.parseLong(times.substring(0, times.indexOf(' ')));
+        } catch (IOException e) {
+            return 0; // it has just ended
         }
     }
 }

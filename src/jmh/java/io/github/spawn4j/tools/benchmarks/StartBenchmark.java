@@ -1,6 +1,7 @@
 package io.github.spawn4j.tools.benchmarks;
 
 import io.github.spawn4j.tools.NativePrograms;
+import io.github.spawn4j.tools.Programs;
 import io.github.spawn4j.tools.spawners.Samples;
 import io.github.spawn4j.tools.spawners.Spawner;
 import io.github.spawn4j.tools.spawners.SpawnerType;
@@ -19,7 +20,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The time to start a program that does nothing and to wait for its exit. */
+/**
+ * The time to start a program that does nothing and to wait for its exit. {@link CpuTime} tells the
+ * processor time of it, that of helpers among it.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -33,9 +37,15 @@ public class StartBenchmark {
         "SPAWN4J_VFORK",
         "SPAWN4J_POSIX_SPAWN",
         "SPAWN4J_CLONE3",
-        "SPAWN4J_TEMPLATE"
+        "SPAWN4J_TEMPLATE",
+        "SPAWN4J_WARM",
+        "SPAWN4J_PARKED"
     })
     public SpawnerType spawner;
+
+    /** A name that is searched in PATH; only what is dynamically linked can be kept warm. */
+    @Param("true")
+    public String program;
 
     private NativePrograms programs;
     private Spawner opened;
@@ -43,7 +53,7 @@ public class StartBenchmark {
     @Setup
     public void open() throws IOException {
         programs = new NativePrograms();
-        opened = spawner.open(programs.path("noop"), programs);
+        opened = spawner.open(Programs.find(program), programs);
     }
 
     @TearDown

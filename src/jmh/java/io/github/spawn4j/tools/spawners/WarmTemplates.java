@@ -42,7 +42,7 @@ public final class WarmTemplates {
      *
      * @throws IOException if it can have none; the template is closed then
      */
-    static SpawnTemplate ready(SpawnTemplate template) throws IOException {
+    public static SpawnTemplate ready(SpawnTemplate template) throws IOException {
         Optional<ColdReason> refusal = settle(template);
         if (refusal.isPresent()) {
             template.close();

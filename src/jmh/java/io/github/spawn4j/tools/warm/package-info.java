@@ -1,0 +1,2 @@
+/** What it is worth to keep programs warm, program by program. */
+package io.github.spawn4j.tools.warm;
