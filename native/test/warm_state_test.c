@@ -101,6 +101,20 @@ static void be_idle_with_disks(void) { CHECK_EQUAL(syscall(SYS_ioprio_set, 1, 0,
 
 static void take_time(void) { CHECK_EQUAL(prctl(PR_SET_TIMERSLACK, 1000000), 0); }
 
+static void be_told_of_broken_memory(void) {
+    CHECK_EQUAL(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0), 0);
+}
+
+static void do_without_huge_pages(void) { CHECK_EQUAL(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0); }
+
+static void stop_speculation(void) {
+    if (!(prctl(PR_GET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, 0, 0, 0) & PR_SPEC_PRCTL)) {
+        printf("skipped, no thread can change it: ");
+        exit(0);
+    }
+    CHECK_EQUAL(prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, PR_SPEC_DISABLE, 0, 0), 0);
+}
+
 static void own_process_group(void) { CHECK_EQUAL(setpgid(0, 0), 0); }
 
 static void own_session(void) { CHECK(setsid() >= 0); }
@@ -159,6 +173,9 @@ static const struct row {
     {"processors", NULL, use_one_processor, WARM_OTHER_SCHEDULE, false},
     {"input and output", NULL, be_idle_with_disks, WARM_OTHER_SCHEDULE, false},
     {"timer slack", NULL, take_time, WARM_OTHER_SCHEDULE, false},
+    {"broken memory", NULL, be_told_of_broken_memory, WARM_OTHER_SCHEDULE, false},
+    {"huge pages", NULL, do_without_huge_pages, WARM_OTHER_LIMITS, false},
+    {"speculation", NULL, stop_speculation, WARM_OTHER_AUTHORITY, false},
     {"process group", NULL, own_process_group, WARM_OTHER_GROUP, false},
     {"session", NULL, own_session, WARM_OTHER_GROUP, false},
     {"stack", NULL, limit_stack, WARM_OTHER_LIMITS, false},

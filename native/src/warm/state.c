@@ -138,6 +138,10 @@ static int read_authority(const struct state *like, struct state_authority *auth
     authority->no_new_privs = sys_prctl(PR_GET_NO_NEW_PRIVS, 0);
     /* Only what kills or refuses this call makes another mode than 0 or 2. */
     authority->seccomp = sys_prctl(PR_GET_SECCOMP, 0);
+    for (int kind = 0; kind < STATE_SPECULATIONS; kind++) {
+        authority->speculation[kind] =
+            (int32_t)sys_call(SYS_prctl, PR_GET_SPECULATION_CTRL, kind, 0, 0, 0, 0);
+    }
     /* A thread can lower these for itself alone; asking costs some microseconds, so those who
      * cannot are not asked. */
     if (may(&authority->authority, CAP_SETPCAP)) {
@@ -185,6 +189,7 @@ static int read_schedule(const struct state *like, struct state_schedule *schedu
     schedule->processors = hash(processors, (size_t)result);
     schedule->io_priority = sys_call(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0, 0, 0, 0, 0);
     schedule->timer_slack = sys_call(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0, 0);
+    schedule->machine_checks = sys_call(SYS_prctl, PR_MCE_KILL_GET, 0, 0, 0, 0, 0);
     return 0;
 }
 
@@ -197,6 +202,7 @@ static int read_group(const struct state_files *files, struct state_group *group
 static int read_limits(const struct state_files *files, struct state_limits *limits) {
     long result = sys_call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limits->stack, 0, 0);
     limits->personality = sys_call(SYS_personality, 0xffffffff, 0, 0, 0, 0, 0);
+    limits->lacks_huge_pages = sys_call(SYS_prctl, PR_GET_THP_DISABLE, 0, 0, 0, 0, 0);
     if (result == 0) {
         result = read_note(files->oom_score_adj, limits->oom_score_adj, STATE_NOTE_SIZE);
     }

@@ -12,6 +12,9 @@
 
 #define STATE_NOTE_SIZE 16
 
+/* Stores that are bypassed, indirect branches, and the first cache when others get their turn. */
+#define STATE_SPECULATIONS 3
+
 /* Equal ones compare equal byte by byte, group by group. */
 struct state {
     struct state_authority {
@@ -20,7 +23,7 @@ struct state {
         int32_t no_new_privs;
         int32_t seccomp; /* the mode */
         int32_t filters; /* if this thread may add one; -1: not to be known */
-        int32_t reserved;
+        int32_t speculation[STATE_SPECULATIONS]; /* what the processor may not do for it */
     } authority;
 
     struct state_schedule {
@@ -29,6 +32,7 @@ struct state {
         uint64_t processors; /* a hash of the set */
         int64_t io_priority;
         int64_t timer_slack;
+        int64_t machine_checks; /* when it is told of broken memory */
     } schedule;
 
     struct state_group {
@@ -40,6 +44,7 @@ struct state {
     struct state_limits {
         struct rlimit stack; /* the linker has read it */
         int64_t personality;
+        int64_t lacks_huge_pages;
         char oom_score_adj[STATE_NOTE_SIZE];
         char coredump_filter[STATE_NOTE_SIZE];
     } limits;

@@ -53,7 +53,7 @@ class SoakTest {
                         .option("-Djava.io.tmpdir=/tmp");
         // Not a pipe, which the JVM's own warnings would fill while nobody reads.
         Path output = folder.resolve("output");
-        Process process = jvm.start(ReadableClassPath.in(folder), Wants.class, output);
+        Process process = jvm.start(OtherUser.readableClassPath(folder), Wants.class, output);
         try {
             while (!Files.readString(output).contains("READY")) {
                 assertThat(process.waitFor(100, TimeUnit.MILLISECONDS))

@@ -3,7 +3,6 @@ package io.github.spawn4j.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,10 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 class WarmSameTest {
     private static final Path SOURCES = Path.of("src/test/resources/same").toAbsolutePath();
 
-    private static final String[] AS_USER = {
-        "setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups"
-    };
-
     @TempDir Path folder;
 
     @Test
@@ -36,7 +31,9 @@ class WarmSameTest {
 
     @Test
     void givesTheSameToAnOrdinaryUser() throws Exception {
-        assertSame(user().runOnClassPath(ReadableClassPath.in(folder), WarmSame.class));
+        assertSame(
+                OtherUser.jvm()
+                        .runOnClassPath(OtherUser.readableClassPath(folder), WarmSame.class));
     }
 
     @Test
@@ -57,15 +54,12 @@ class WarmSameTest {
     void givesTheSameForEveryCommandToAnOrdinaryUser() throws Exception {
         Path programs = programs();
         assertSame(
-                user().limitMinutes(10)
+                OtherUser.jvm()
+                        .limitMinutes(10)
                         .runOnClassPath(
-                                ReadableClassPath.in(folder), WarmSame.class, programs.toString()));
-    }
-
-    private SecondJvm user() throws Exception {
-        assumeTrue(new File("/usr/bin/setpriv").canExecute(), "no setpriv, to be another user");
-        assumeTrue(succeeds("setpriv", "--reuid", "54321", "true"), "may not be another user");
-        return SecondJvm.startedBy(AS_USER).option("-Djava.io.tmpdir=/tmp");
+                                OtherUser.readableClassPath(folder),
+                                WarmSame.class,
+                                programs.toString()));
     }
 
     private static void assertSame(String output) {
