@@ -82,13 +82,6 @@ static void own_host_name(void) {
     CHECK_EQUAL(sethostname("elsewhere", 9), 0);
 }
 
-static void do_not_guess(void) {
-    if (prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, PR_SPEC_DISABLE, 0, 0) != 0) {
-        printf("skipped, the processor cannot be told (%s): ", strerror(errno));
-        exit(0);
-    }
-}
-
 static void prefer_memory(void) {
     if (syscall(SYS_set_mempolicy, 3 /* MPOL_INTERLEAVE */, &(unsigned long){1}, 64UL) != 0) {
         printf("skipped, no policy for memory (%s): ", strerror(errno));
@@ -121,6 +114,20 @@ static void use_one_processor(void) {
 static void be_idle_with_disks(void) { CHECK_EQUAL(syscall(SYS_ioprio_set, 1, 0, 3 << 13), 0); }
 
 static void take_time(void) { CHECK_EQUAL(prctl(PR_SET_TIMERSLACK, 1000000), 0); }
+
+static void be_told_of_broken_memory(void) {
+    CHECK_EQUAL(prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0), 0);
+}
+
+static void do_without_huge_pages(void) { CHECK_EQUAL(prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), 0); }
+
+static void stop_speculation(void) {
+    if (!(prctl(PR_GET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, 0, 0, 0) & PR_SPEC_PRCTL)) {
+        printf("skipped, no thread can change it: ");
+        exit(0);
+    }
+    CHECK_EQUAL(prctl(PR_SET_SPECULATION_CTRL, PR_SPEC_STORE_BYPASS, PR_SPEC_DISABLE, 0, 0), 0);
+}
 
 static void own_process_group(void) { CHECK_EQUAL(setpgid(0, 0), 0); }
 
@@ -177,13 +184,15 @@ static const struct row {
     {"mounts", NULL, own_mounts, WARM_NO_ACCESS, true},
     {"network", NULL, own_network, WARM_OTHER_AUTHORITY, true},
     {"host name", NULL, own_host_name, WARM_OTHER_AUTHORITY, true},
-    {"speculation", NULL, do_not_guess, WARM_OTHER_AUTHORITY, false},
     {"memory policy", NULL, prefer_memory, WARM_OTHER_SCHEDULE, false},
     {"niceness", NULL, be_nicer, WARM_OTHER_SCHEDULE, false},
     {"policy", NULL, be_batch, WARM_OTHER_SCHEDULE, false},
     {"processors", NULL, use_one_processor, WARM_OTHER_SCHEDULE, false},
     {"input and output", NULL, be_idle_with_disks, WARM_OTHER_SCHEDULE, false},
     {"timer slack", NULL, take_time, WARM_OTHER_SCHEDULE, false},
+    {"broken memory", NULL, be_told_of_broken_memory, WARM_OTHER_SCHEDULE, false},
+    {"huge pages", NULL, do_without_huge_pages, WARM_OTHER_LIMITS, false},
+    {"speculation", NULL, stop_speculation, WARM_OTHER_AUTHORITY, false},
     {"process group", NULL, own_process_group, WARM_OTHER_GROUP, false},
     {"session", NULL, own_session, WARM_OTHER_GROUP, false},
     {"stack", NULL, limit_stack, WARM_OTHER_LIMITS, false},

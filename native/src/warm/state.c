@@ -183,9 +183,9 @@ static void read_namespaces(struct state_authority *authority) {
 
 /* What kernel or processor do not know gives the same error each time. */
 static void read_isolation(struct state_authority *authority) {
-    static const int kinds[] = {PR_SPEC_STORE_BYPASS, PR_SPEC_INDIRECT_BRANCH};
-    for (int i = 0; i < 2; i++) {
-        authority->speculation[i] = sys_prctl(PR_GET_SPECULATION_CTRL, kinds[i]);
+    for (int kind = 0; kind < STATE_SPECULATIONS; kind++) {
+        authority->speculation[kind] =
+            (int32_t)sys_call(SYS_prctl, PR_GET_SPECULATION_CTRL, kind, 0, 0, 0, 0);
     }
     sys_call(SYS_prctl, PR_SCHED_CORE, PR_SCHED_CORE_GET, 0, PR_SCHED_CORE_THREAD,
              (long)&authority->cookie, 0);
@@ -256,6 +256,7 @@ static int read_schedule(const struct state *like, struct state_schedule *schedu
     schedule->io_priority = sys_call(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0, 0, 0, 0, 0);
     read_memory_policy(schedule);
     schedule->timer_slack = sys_call(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0, 0);
+    schedule->machine_checks = sys_call(SYS_prctl, PR_MCE_KILL_GET, 0, 0, 0, 0, 0);
     return 0;
 }
 
@@ -268,6 +269,7 @@ static int read_group(const struct state_files *files, struct state_group *group
 static int read_limits(const struct state_files *files, struct state_limits *limits) {
     long result = sys_call(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limits->stack, 0, 0);
     limits->personality = sys_call(SYS_personality, 0xffffffff, 0, 0, 0, 0, 0);
+    limits->lacks_huge_pages = sys_call(SYS_prctl, PR_GET_THP_DISABLE, 0, 0, 0, 0, 0);
     if (result == 0) {
         result = read_note(files->oom_score_adj, limits->oom_score_adj, STATE_NOTE_SIZE);
     }

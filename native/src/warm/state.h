@@ -12,15 +12,18 @@
 
 #define STATE_NOTE_SIZE 16
 
+/* Stores that are bypassed, indirect branches, and the first cache when others get their turn. */
+#define STATE_SPECULATIONS 3
+
 /* Equal ones compare equal byte by byte, group by group. */
 struct state {
     struct state_authority {
         struct authority authority;
         uint64_t bounding; /* the capability bounding set, if this thread may lower it */
         int32_t no_new_privs;
-        int32_t seccomp;         /* the mode */
-        int32_t filters;         /* if this thread may add one; -1: not to be known */
-        int32_t speculation[2];  /* whether the processor may guess ahead */
+        int32_t seccomp; /* the mode */
+        int32_t filters; /* if this thread may add one; -1: not to be known */
+        int32_t speculation[STATE_SPECULATIONS]; /* what the processor may not do for it */
         int32_t network_failure; /* -errno, where the namespace is not to be known */
         uint64_t cookie;         /* who may share a core with it */
         uint64_t network;        /* its network namespace, if this thread may enter others */
@@ -34,7 +37,8 @@ struct state {
         int64_t io_priority;
         int64_t timer_slack;
         int64_t memory_policy;
-        uint64_t memory_nodes; /* a hash of the set */
+        uint64_t memory_nodes;  /* a hash of the set */
+        int64_t machine_checks; /* when it is told of broken memory */
     } schedule;
 
     struct state_group {
@@ -46,6 +50,7 @@ struct state {
     struct state_limits {
         struct rlimit stack; /* the linker has read it */
         int64_t personality;
+        int64_t lacks_huge_pages;
         char oom_score_adj[STATE_NOTE_SIZE];
         char coredump_filter[STATE_NOTE_SIZE];
     } limits;

@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +53,7 @@ class SoakTest {
                         .option("-Djava.io.tmpdir=/tmp");
         // Not a pipe, which the JVM's own warnings would fill while nobody reads.
         Path output = folder.resolve("output");
-        Process process = jvm.start(readableClassPath(), Wants.class, output);
+        Process process = jvm.start(OtherUser.readableClassPath(folder), Wants.class, output);
         try {
             while (!Files.readString(output).contains("READY")) {
                 assertThat(process.waitFor(100, TimeUnit.MILLISECONDS))
@@ -107,31 +103,5 @@ class SoakTest {
         String output = new String(process.getInputStream().readAllBytes()).strip();
         assertThat(process.waitFor()).as(List.of(command) + ": " + output).isZero();
         return output;
-    }
-
-    /** A copy of the class path that another user can read. */
-    private String readableClassPath() throws IOException {
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        int number = 0;
-        StringBuilder copies = new StringBuilder();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            Path from = Path.of(entry);
-            if (!Files.exists(from) || !entry.matches(".*(classes|slf4j[^/]*\\.jar)/?")) {
-                continue;
-            }
-            Path copy = folder.resolve(number++ + "-" + from.getFileName());
-            copyTree(from, copy);
-            copies.append(copies.length() == 0 ? "" : File.pathSeparator).append(copy);
-        }
-        return copies.toString();
-    }
-
-    private static void copyTree(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Path copy = to.resolve(from.relativize(file).toString());
-                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
     }
 }
