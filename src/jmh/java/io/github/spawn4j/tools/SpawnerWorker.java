@@ -58,7 +58,7 @@ public final class SpawnerWorker {
             Samples samples = new Samples();
             spawner.spawn(Integer.parseInt(order), samples);
             samples.writeTo(answers);
-            answers.println(CpuClock.ns().orElse(0) + " " + COMPILER.getTotalCompilationTime());
+            answers.println(CpuClock.ns() + " " + COMPILER.getTotalCompilationTime());
             answers.flush();
         }
     }

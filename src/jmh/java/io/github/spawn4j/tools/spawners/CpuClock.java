@@ -1,7 +1,6 @@
 package io.github.spawn4j.tools.spawners;
 
 import com.sun.jna.Native;
-import java.util.OptionalLong;
 
 /**
  * The processor time, user and system, that this JVM has used and its children that were waited
@@ -30,9 +29,19 @@ public final class CpuClock {
         }
     }
 
-    /** In nanoseconds, since the JVM began; empty where it cannot be told. */
-    public static OptionalLong ns() {
-        return KNOWN ? OptionalLong.of(ns(SELF) + ns(CHILDREN)) : OptionalLong.empty();
+    /** Both together in nanoseconds, since the JVM began; 0 where it cannot be told. */
+    public static long ns() {
+        return jvmNs() + childrenNs();
+    }
+
+    /** Of the JVM alone, with all its threads. */
+    public static long jvmNs() {
+        return KNOWN ? ns(SELF) : 0;
+    }
+
+    /** Of the children alone, from clone(2) on. */
+    public static long childrenNs() {
+        return KNOWN ? ns(CHILDREN) : 0;
     }
 
     private static long ns(int who) {
