@@ -40,4 +40,60 @@ class JmhCommandTest extends ToolsTest {
                 .containsPattern("OutputBenchmark.run:cpu.children +80 +JDK +ss")
                 .containsPattern("OutputFloorBenchmark.read +80 .*ss");
     }
+
+    @Test
+    void startsByEveryPeerThatWorksHere() throws Exception {
+        String out =
+                jmh(
+                        "benchmarks.Start",
+                        "-p",
+                        "spawner=JDK,ZT_EXEC,SPAWN4J_CLONE3,SPAWN4J_TEMPLATE");
+
+        assertThat(out)
+                .containsPattern("StartBenchmark.startAndWait +JDK +ss")
+                .containsPattern("StartBenchmark.startAndWait +ZT_EXEC +ss")
+                .containsPattern("StartAloneBenchmark.start +SPAWN4J_TEMPLATE +ss");
+    }
+
+    @Test
+    void startsByJvmsThatCarryMuch() throws Exception {
+        String out =
+                jmh(
+                        "BurdenBenchmark|ThreadsBenchmark.by0",
+                        "-p",
+                        "spawner=SPAWN4J_CLONE3",
+                        "-p",
+                        "openFiles=10",
+                        "-p",
+                        "residentMib=1");
+
+        assertThat(out).contains("byOpenFiles", "byMemory", "by01", "by02", "by08");
+    }
+
+    @Test
+    void startsWhatIsGivenMuchOrNotThere() throws Exception {
+        String out =
+                jmh(
+                        "RequestBenchmark|FailingStart|LiveChildren|EncodeBenchmark|ExitBenchmark",
+                        "-p",
+                        "notifier=JDK,SPAWN4J",
+                        "-p",
+                        "spawner=JDK,SPAWN4J",
+                        "-p",
+                        "children=3");
+
+        assertThat(out)
+                .contains(
+                        "byEnvironment", "byArguments", "fail", "startAndWait", "encode", "BeTold");
+    }
+
+    @Test
+    void listsABenchmarkWithASentenceForEach() {
+        Run run = run("jmh", "-l");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().lines())
+                .hasSizeGreaterThan(25)
+                .allSatisfy(line -> assertThat(line).matches("\\w+\\.\\w+ {2,}[A-Z0-9].*\\."));
+    }
 }

@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -19,21 +20,35 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The time to start a program that does nothing and to wait for its exit. */
+/**
+ * A program that does nothing, started again and again in every way there is. The floors are C
+ * programs, which are told to start many at a time, so that asking them does not count.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 @State(Scope.Benchmark)
 public class StartBenchmark {
+    private static final int BATCH = 32;
+
     @Param({
         "JDK",
+        "JDK_FORK",
+        "JDK_VFORK",
+        "JDK_POSIX_SPAWN",
+        "NUPROCESS",
+        "NUPROCESS_RUN",
+        "ZT_EXEC",
+        "COMMONS_EXEC",
         "SPAWN4J_FORK",
         "SPAWN4J_VFORK",
         "SPAWN4J_POSIX_SPAWN",
         "SPAWN4J_CLONE3",
-        "SPAWN4J_TEMPLATE"
+        "SPAWN4J_TEMPLATE",
+        "FLOOR",
+        "FLOOR_EQUAL"
     })
     public SpawnerType spawner;
 
@@ -52,10 +67,12 @@ public class StartBenchmark {
         programs.close();
     }
 
+    @Sentence("The time to start a program that does nothing and to wait for its exit.")
     @Benchmark
+    @OperationsPerInvocation(BATCH)
     public Samples startAndWait() throws IOException, InterruptedException {
         Samples samples = new Samples();
-        opened.spawn(1, samples);
+        opened.spawn(BATCH, samples);
         return samples;
     }
 }

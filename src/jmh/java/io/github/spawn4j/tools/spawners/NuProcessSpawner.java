@@ -37,6 +37,12 @@ final class NuProcessSpawner implements Spawner {
         }
     }
 
+    @Override
+    public Started start() throws IOException {
+        NuProcess process = start(builder);
+        return () -> process.waitFor(0, TimeUnit.SECONDS);
+    }
+
     /** Starts a process, or says that NuProcess cannot here. */
     static NuProcess start(NuProcessBuilder builder) throws IOException {
         try {

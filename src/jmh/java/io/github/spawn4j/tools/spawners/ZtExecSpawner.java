@@ -25,6 +25,12 @@ final class ZtExecSpawner implements Spawner {
         }
     }
 
+    @Override
+    public Started start() throws IOException {
+        StartedProcess process = executor.start();
+        return () -> exitCode(process);
+    }
+
     private static int exitCode(StartedProcess process) throws IOException, InterruptedException {
         try {
             ProcessResult result = process.getFuture().get();
