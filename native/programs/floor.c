@@ -5,7 +5,10 @@
  * start PROGRAM n times, one after the other, and write n lines "START TOTAL
  * PROCESSOR CODE" to standard output: nanoseconds until PROGRAM was executed, and
  * until its exit was known; the processor on which we were in between, and the
- * exit code. It ends at the end of its input.
+ * exit code. Behind them comes a line "CPU 0": the nanoseconds of processor time
+ * that it and its children have used since it began (and what its compilers have,
+ * as it speaks like the JVMs that it is compared with). It ends at the end of its
+ * input.
  *
  * PIECE says how much it does of what the library does: "bare" (the default) as
  * little as there is to do, "equal" all of it; see floor_work.h for those between. With "native"
@@ -16,12 +19,20 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 static int64_t now_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static int64_t cpu_ns(int who) {
+    struct rusage usage;
+    getrusage(who, &usage);
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000000) +
+           (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * INT64_C(1000);
 }
 
 static int fail(FILE *errors, const char *what, long error) {
@@ -96,6 +107,7 @@ int main(int argc, char *argv[]) {
                 return code;
             }
         }
+        fprintf(answers, "%lld 0\n", (long long)(cpu_ns(RUSAGE_SELF) + cpu_ns(RUSAGE_CHILDREN)));
         fflush(answers);
     }
     return EXIT_SUCCESS;

@@ -1,21 +1,26 @@
 package io.github.spawn4j.tools;
 
-import io.github.spawn4j.Warm;
-import io.github.spawn4j.tools.agent.JdkLauncher;
 import io.github.spawn4j.tools.agent.Launcher;
 import io.github.spawn4j.tools.agent.Result;
 import io.github.spawn4j.tools.agent.Split;
-import io.github.spawn4j.tools.agent.TemplateLauncher;
+import io.github.spawn4j.tools.agent.Way;
 import io.github.spawn4j.tools.agent.Workload;
+import io.github.spawn4j.tools.method.ProcessorTimes;
+import io.github.spawn4j.tools.method.Ratio;
+import io.github.spawn4j.tools.method.Rounds;
+import io.github.spawn4j.tools.spawners.CpuClock;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,16 +37,22 @@ import picocli.CommandLine.Spec;
                     + " bash, as a coding agent does, over source files and a git repository that it"
                     + " makes in a temporary directory.",
             "The same number of calls is always in flight, split among workers; a worker is one"
-                    + " thread. Output is captured from pipes and checked. ProcessBuilder and"
-                    + " templates take turns."
+                    + " thread. Output is captured from pipes and checked. The ways take turns, in"
+                    + " another order each time.",
+            "\"of jdk\" divides calls per second, and processor time, by ProcessBuilder's in the"
+                    + " same turn; in brackets what it is with a certainty of 95 %, and ~ means:"
+                    + " cannot be told apart. \"CPU\" is microseconds of processor time for a call,"
+                    + " the tool's included; \"JVM\" is the JVM's part of it, beyond which no way to"
+                    + " start can save anything but before exec. \"kernel proposal's\" is what its"
+                    + " author gained over his own launch path."
         })
 final class AgentToolsCommand implements Callable<Integer> {
-    /** How many calls are made in one way before it is the other's turn. */
-    private static final int PARKED = 8;
-
-    private static final int SLICE = 128;
+    /** How many calls are made in one way before it is another's turn. */
+    private static final int SLICE = 64;
 
     private static final int WARM_UP = 64;
+    private static final int PERCENT = 100;
+    private static final double NS_PER_S = 1e9;
 
     @Spec CommandSpec spec;
 
@@ -65,40 +76,44 @@ final class AgentToolsCommand implements Callable<Integer> {
 
     @Option(
             names = "--warm",
-            description = "The templates keep their programs warm, with 8 children waiting each.")
+            description =
+                    "Also templates that keep their programs warm, with 8 children waiting each.")
     boolean warm;
 
     @Option(names = "--json", description = "Prints JSON instead of a table.")
     boolean json;
 
+    private final Map<Way, Launcher> launchers = new EnumMap<>(Way.class);
+    private final int processors = Runtime.getRuntime().availableProcessors();
     private Workload workload;
-    private Launcher jdk;
-    private Launcher templates;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (calls < 1) {
             throw new ParameterException(spec.commandLine(), "--calls must be positive");
         }
-        List<Result> results = new ArrayList<>();
+        Machine machine = new Machine();
+        Map<Split, Map<Way, Result>> results = new LinkedHashMap<>();
         List<String> missing;
-        try (Workload made = new Workload();
-                Launcher one = new JdkLauncher(made);
-                Launcher other =
-                        new TemplateLauncher(made, warm ? Warm.on().parked(PARKED) : null);
-                Progress progress = new Progress("agent-tools", 2L * calls * splits.size())) {
+        Set<Way> ways =
+                warm ? EnumSet.allOf(Way.class) : EnumSet.complementOf(EnumSet.of(Way.WARM));
+        try (Workload made = new Workload()) {
             workload = made;
-            jdk = one;
-            templates = other;
             missing = workload.missing();
-            missing.forEach(tool -> err().println("left out: " + tool + " (not installed)"));
-            warmUp();
-            for (Split split : splits) {
-                results.add(measure(split, progress));
+            missing.forEach(tool -> err().println(LeftOut.inWords(tool)));
+            for (Way way : ways) {
+                launchers.put(way, way.open(workload));
             }
+            warmUp();
+            measure(results);
+        } finally {
+            launchers.values().forEach(Launcher::close);
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document(results, missing)) + "\n" : table(results));
+        out.print(
+                json
+                        ? Json.write(document(results, missing, machine)) + "\n"
+                        : table(results) + machine.text());
         out.flush();
         return 0;
     }
@@ -108,65 +123,127 @@ final class AgentToolsCommand implements Callable<Integer> {
     }
 
     private void warmUp() throws IOException, InterruptedException {
-        for (Launcher launcher : List.of(jdk, templates)) {
-            splits.get(0).run(launcher, workload, 0, Math.min(WARM_UP, calls));
+        int count = Math.min(WARM_UP, calls);
+        long tookNs = 0;
+        for (Launcher launcher : launchers.values()) {
+            tookNs += splits.get(0).run(launcher, workload, 0, count);
+        }
+        err().printf(
+                        Locale.ROOT,
+                        "this will take about %.0f s%n",
+                        tookNs / NS_PER_S / count * calls * splits.size());
+    }
+
+    private void measure(Map<Split, Map<Way, Result>> results)
+            throws IOException, InterruptedException {
+        long all = (long) launchers.size() * calls * splits.size();
+        try (Progress progress = new Progress("agent-tools", all)) {
+            for (Split split : splits) {
+                results.put(split, measure(split, progress));
+            }
         }
     }
 
-    private Result measure(Split split, Progress progress)
+    private Map<Way, Result> measure(Split split, Progress progress)
             throws IOException, InterruptedException {
-        long jdkNs = 0;
-        long templateNs = 0;
+        Map<Way, Result> results = new EnumMap<>(Way.class);
+        launchers.keySet().forEach(way -> results.put(way, new Result()));
+        int most = (calls + SLICE - 1) / SLICE;
+        Rounds rounds = new Rounds(most, most, Duration.ZERO, System.nanoTime());
         for (int first = 0; first < calls; first += SLICE) {
             int count = Math.min(SLICE, calls - first);
-            jdkNs += split.run(jdk, workload, first, count);
-            progress.add(count);
-            templateNs += split.run(templates, workload, first, count);
-            progress.add(count);
+            for (Way way : rounds.next(launchers.keySet())) {
+                results.get(way).add(slice(split, launchers.get(way), first, count));
+                progress.add(count);
+            }
         }
-        return new Result(split, calls, jdkNs, templateNs);
+        return results;
     }
 
-    private static String table(List<Result> results) {
+    private Result.Slice slice(Split split, Launcher launcher, int first, int count)
+            throws IOException, InterruptedException {
+        ProcessorTimes before = ProcessorTimes.now();
+        long jvmNs = CpuClock.jvmNs();
+        long toolsNs = CpuClock.childrenNs();
+        long elapsedNs = split.run(launcher, workload, first, count);
+        jvmNs = CpuClock.jvmNs() - jvmNs;
+        toolsNs = CpuClock.childrenNs() - toolsNs;
+        double others =
+                jvmNs + toolsNs == 0
+                        ? 0
+                        : ProcessorTimes.now()
+                                .othersSince(before, jvmNs + toolsNs, elapsedNs, processors);
+        return new Result.Slice(count, elapsedNs, jvmNs, toolsNs, others);
+    }
+
+    private static String table(Map<Split, Map<Way, Result>> results) {
         Table table =
-                new Table("lrrrrr")
+                new Table("llrrrrrrrr")
                         .row(
                                 "split",
+                                "way",
                                 "calls",
-                                "jdk calls/s",
-                                "template calls/s",
-                                "difference",
+                                "calls/s",
+                                "of jdk",
+                                "CPU",
+                                "of jdk",
+                                "JVM",
+                                "left out",
                                 "kernel proposal's");
-        for (Result result : results) {
-            Double proposal = result.split().proposalPercent();
-            table.row(
-                    result.split().toString(),
-                    Integer.toString(result.calls()),
-                    format("%.2f", result.jdkPerSecond()),
-                    format("%.2f", result.templatePerSecond()),
-                    format("%+.2f %%", result.differencePercent()),
-                    proposal == null ? "" : format("%+.2f %%", proposal));
-        }
+        results.forEach(
+                (split, ways) ->
+                        ways.forEach((way, result) -> row(table, split, way, result, ways)));
         return table.toString();
     }
 
-    private static Map<String, Object> document(List<Result> results, List<String> missing) {
+    private static void row(
+            Table table, Split split, Way way, Result result, Map<Way, Result> ways) {
+        Result jdk = ways.get(Way.JDK);
+        Double proposal = split.proposalPercent();
+        table.row(
+                split.toString(),
+                way.toString(),
+                Integer.toString(result.calls()),
+                format("%.1f", result.perSecond()),
+                way == Way.JDK ? "" : result.speed(jdk).map(Ratio::toString).orElse("-"),
+                format("%.0f", result.cpuMicros()),
+                way == Way.JDK ? "" : result.cpu(jdk).map(Ratio::toString).orElse("-"),
+                format("%.0f %%", result.jvmShare() * PERCENT),
+                Integer.toString(result.rejected()),
+                way != Way.TEMPLATE || proposal == null ? "" : format("%+.2f %%", proposal));
+    }
+
+    private static Map<String, Object> document(
+            Map<Split, Map<Way, Result>> results, List<String> missing, Machine machine) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("leftOut", missing);
-        document.put(
-                "results",
-                results.stream().map(AgentToolsCommand::entry).collect(Collectors.toList()));
+        machine.describe(document);
+        List<Object> entries = new ArrayList<>();
+        results.forEach((split, ways) -> entries.add(entry(split, ways)));
+        document.put("results", entries);
         return document;
     }
 
-    private static Map<String, Object> entry(Result result) {
+    private static Map<String, Object> entry(Split split, Map<Way, Result> ways) {
         Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("split", result.split());
+        entry.put("split", split);
+        entry.put("proposalPercent", split.proposalPercent());
+        List<Object> entries = new ArrayList<>();
+        ways.forEach((way, result) -> entries.add(entry(way, result, ways.get(Way.JDK))));
+        entry.put("ways", entries);
+        return entry;
+    }
+
+    private static Map<String, Object> entry(Way way, Result result, Result jdk) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("way", way);
         entry.put("calls", result.calls());
-        entry.put("jdkPerSecond", result.jdkPerSecond());
-        entry.put("templatePerSecond", result.templatePerSecond());
-        entry.put("differencePercent", result.differencePercent());
-        entry.put("proposalPercent", result.split().proposalPercent());
+        entry.put("perSecond", result.perSecond());
+        entry.put("cpuMicros", result.cpuMicros());
+        entry.put("jvmPercent", Math.round(result.jvmShare() * PERCENT));
+        entry.put("rejectedSlices", result.rejected());
+        entry.put("perSecondOfJdk", result.speed(jdk).map(Ratio::entry).orElse(null));
+        entry.put("cpuOfJdk", result.cpu(jdk).map(Ratio::entry).orElse(null));
         return entry;
     }
 

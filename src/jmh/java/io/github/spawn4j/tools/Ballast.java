@@ -27,6 +27,18 @@ final class Ballast implements AutoCloseable {
     Ballast(int openFiles, int residentMib) throws IOException {
         this.openFiles = openFiles;
         this.residentMib = residentMib;
+        check(new Burden(openFiles, residentMib), 1);
+    }
+
+    /**
+     * Checks that so much is possible.
+     *
+     * @param jvms how many JVMs like this one are to carry it
+     * @throws IOException if it is not
+     */
+    static void check(Burden burden, int jvms) throws IOException {
+        int openFiles = burden.openFiles();
+        int residentMib = burden.residentMib();
         long limit = Surroundings.maxOpenFiles();
         if (openFiles > 0 && openFiles > limit - Surroundings.openFiles() - SPARE_FILES) {
             throw new IOException(
@@ -40,6 +52,14 @@ final class Ballast implements AutoCloseable {
         if (residentMib > heapMib - CHUNK_MIB) {
             throw new IOException(
                     residentMib + " MiB do not fit: this JVM may use " + heapMib + " (java -Xmx)");
+        }
+        long freeMib = Surroundings.availableMemory() / MIB;
+        if ((long) jvms * residentMib > freeMib) {
+            throw new IOException(
+                    String.format(
+                            "%d MiB in each of %d JVMs do not fit: the machine has %d MiB to spare"
+                                    + " (--spawners)",
+                            residentMib, jvms, freeMib));
         }
     }
 

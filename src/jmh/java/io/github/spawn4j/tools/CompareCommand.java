@@ -20,10 +20,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts a program again and again, one after the other, in every way there is, and"
                     + " compares the times.",
-            "The ways take turns in batches of "
+            "Each way has a process of its own. They take turns in batches of "
                     + Comparison.BATCH
-                    + ", after a warm-up. \"start\" is the time until the start has returned,"
-                    + " \"total\" until the exit is known.",
+                    + ", in another order each time, after a warm-up; until the ratios are known to"
+                    + " 3 %, or a bound is met. \"start\" is the time until the start has returned,"
+                    + " \"total\" until the exit is known, \"CPU\" the processor time of who starts"
+                    + " and of the child, user and system, which other programs disturb least.",
+            "Batches during which others used more than a tenth of the machine are left out and"
+                    + " counted.",
             "All standard streams lead to /dev/null; NuProcess cannot redirect and has pipes"
                     + " instead. \"floor\" is a C program that does clone3, execve and waitid in a"
                     + " loop, and \"floor-equal\" the same with all that the library does for a"
@@ -53,8 +57,10 @@ final class CompareCommand implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description =
-                    "Starts in each way. Default: "
-                            + Comparison.COUNT
+                    "Starts in each way. Default: as many as it takes to know the ratios, from "
+                            + Comparison.LEAST_ROUNDS * Comparison.BATCH
+                            + " to "
+                            + Comparison.MOST_ROUNDS * Comparison.BATCH
                             + ", but for "
                             + Comparison.COUNT_S
                             + " seconds at most.")
@@ -68,7 +74,7 @@ final class CompareCommand implements Callable<Integer> {
                             + Comparison.WARM_UP
                             + ", but for "
                             + Comparison.WARM_UP_S
-                            + " seconds at most.")
+                            + " seconds at most, and then until the compilers are quiet.")
     Integer warmUp;
 
     @Option(
@@ -77,10 +83,11 @@ final class CompareCommand implements Callable<Integer> {
             split = ",",
             converter = SpawnerTypeConverter.class,
             description =
-                    "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: all, but of"
-                            + " the floors only floor and floor-equal, and without spawn4j-warm and"
-                            + " spawn4j-parked, which need a program that is dynamically linked,"
-                            + " such as true.")
+                    "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: one for each"
+                            + " library, ours with all strategies, floor and floor-equal;"
+                            + " spawn4j-warm and spawn4j-parked need a program that is dynamically"
+                            + " linked, such as true. The first is what all others are measured"
+                            + " against until they are known well enough.")
     Set<SpawnerType> spawners = SpawnerType.usual();
 
     @Option(
@@ -104,6 +111,12 @@ final class CompareCommand implements Callable<Integer> {
                     "MiB of memory that the JVM has in use meanwhile. Default: ${DEFAULT-VALUE}.")
     int residentMib;
 
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of the order of the turns. Default: another one each time.")
+    long seed = System.nanoTime();
+
     @Option(names = "--json", description = "Prints JSON instead of a table.")
     boolean json;
 
@@ -118,21 +131,24 @@ final class CompareCommand implements Callable<Integer> {
         // Only a program of ours says where it ran, and on one processor there is no other.
         boolean placesKnown = program == null && !pin;
         Map<SpawnerType, Measurement> results;
-        try (Ballast ballast = new Ballast(openFiles, residentMib);
-                NativePrograms programs = new NativePrograms();
-                Comparison comparison = new Comparison(warmUp, spec.commandLine().getErr())) {
+        Machine machine = new Machine();
+        Burden burden = new Burden(openFiles, residentMib);
+        Ballast.check(burden, spawners.size());
+        try (NativePrograms programs = new NativePrograms();
+                Comparison comparison = new Comparison(warmUp, seed, spec.commandLine().getErr())) {
             program = program == null ? programs.path("noop_cpu") : Programs.find(program);
             if (pin) {
                 processor = Processors.pin();
             }
-            comparison.open(spawners, program, programs);
-            // Only now: an application has loaded its libraries before it is busy.
-            ballast.load();
+            comparison.open(spawners, program, burden, programs);
             results = comparison.measure(count);
         }
         ComparisonReport report = new ComparisonReport(results, placesKnown);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document(report)) + "\n" : tables(report));
+        out.print(
+                json
+                        ? Json.write(document(report, machine)) + "\n"
+                        : tables(report) + machine.text());
         out.flush();
         return 0;
     }
@@ -143,22 +159,20 @@ final class CompareCommand implements Callable<Integer> {
 
     private String tables(ComparisonReport report) {
         return String.format(
-                        "%s, %s starts each after a warm-up of %s; %s; %d more files open, %d MiB"
+                        "%s, %sstarts each after a warm-up of %s; %s; %d more files open, %d MiB"
                                 + " more in use%n%n",
                         program,
-                        limits(count, Comparison.COUNT, Comparison.COUNT_S),
-                        limits(warmUp, Comparison.WARM_UP, Comparison.WARM_UP_S),
+                        count == null ? "" : count + " ",
+                        warmUp == null
+                                ? Comparison.WARM_UP + " (at most " + Comparison.WARM_UP_S + " s)"
+                                : warmUp.toString(),
                         pin ? "all on processor " + processor : "on any processor",
                         openFiles,
                         residentMib)
                 + report.tables();
     }
 
-    private static String limits(Integer said, int most, int seconds) {
-        return said == null ? most + " (at most " + seconds + " s)" : said.toString();
-    }
-
-    private Map<String, Object> document(ComparisonReport report) {
+    private Map<String, Object> document(ComparisonReport report, Machine machine) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("program", program);
         document.put("count", count);
@@ -166,6 +180,8 @@ final class CompareCommand implements Callable<Integer> {
         document.put("processor", pin ? (Integer) processor : null);
         document.put("openFiles", openFiles);
         document.put("residentMib", residentMib);
+        document.put("seed", seed);
+        machine.describe(document);
         document.put("results", report.entries());
         return document;
     }

@@ -1,21 +1,33 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.tools.method.ProcessorTimes;
+import io.github.spawn4j.tools.method.Ratio;
+import io.github.spawn4j.tools.method.Rounds;
+import io.github.spawn4j.tools.spawners.RemoteSpawner;
 import io.github.spawn4j.tools.spawners.Samples;
-import io.github.spawn4j.tools.spawners.Spawner;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
-/** Some spawners, taking turns. */
+/** Some spawners, each in a process of its own, taking turns in random order. */
 final class Comparison implements AutoCloseable {
-    /** How many starts a spawner makes before it is the next one's turn. */
+    /** How many starts a spawner makes before it is the next one's turn, if it makes many. */
     static final int BATCH = 100;
+
+    /** How many rounds there are at least: few batches say nothing about how much they vary. */
+    static final int LEAST_ROUNDS = 10;
+
+    /** How many at most, unless it is said how many starts there are. */
+    static final int MOST_ROUNDS = 60;
 
     /**
      * How many starts of each are not measured, unless it is said: after a few hundred, most of the
@@ -26,117 +38,151 @@ final class Comparison implements AutoCloseable {
     /** How long the warm-up of one may take, unless it is said how many starts it has. */
     static final int WARM_UP_S = 4;
 
-    /** How many starts of each are measured, unless it is said. */
-    static final int COUNT = 2_000;
-
     /** How long the measured starts of one may take, unless it is said how many there are. */
-    static final int COUNT_S = 3;
+    static final int COUNT_S = 6;
 
     private static final long NS_PER_S = 1_000_000_000;
 
-    private final Map<SpawnerType, Spawner> spawners = new EnumMap<>(SpawnerType.class);
+    /** Of a batch's time: compilers that work less than this are quiet. */
+    private static final double QUIET = 0.02;
+
+    private final Map<SpawnerType, RemoteSpawner> spawners = new EnumMap<>(SpawnerType.class);
+    private final int processors = Runtime.getRuntime().availableProcessors();
 
     /** Null if it was not said. */
     private final Integer warmUp;
 
+    private final long seed;
     private final PrintWriter err;
 
     /**
      * @param warmUp how many starts of each are not measured; null for {@link #WARM_UP}, but for
-     *     {@link #WARM_UP_S} seconds at most
+     *     {@link #WARM_UP_S} seconds at most, and then until the compilers are quiet
+     * @param seed of the order of the turns
      */
-    Comparison(Integer warmUp, PrintWriter err) {
+    Comparison(Integer warmUp, long seed, PrintWriter err) {
         this.warmUp = warmUp;
+        this.seed = seed;
         this.err = err;
     }
 
     /** Opens and warms up spawners; one that is missing here is left out and named. */
-    void open(Collection<SpawnerType> types, String program, NativePrograms programs)
-            throws IOException, InterruptedException {
+    void open(Collection<SpawnerType> types, String program, Burden burden, NativePrograms programs)
+            throws IOException {
         for (SpawnerType type : types) {
-            spawners.put(type, type.open(program, programs));
+            spawners.put(type, open(type, program, burden, programs));
         }
-        Map<SpawnerType, Samples> discarded = new EnumMap<>(SpawnerType.class);
-        types.forEach(type -> discarded.put(type, new Samples()));
-        Set<SpawnerType> cold = EnumSet.copyOf(types);
-        // In turns here too, as the compiler bets on what it has seen, and starts anew when it sees
-        // another spawner.
         try (Progress progress = new Progress("warm-up", (long) mostWarmUp() * types.size())) {
-            while (!cold.isEmpty()) {
-                for (SpawnerType type : List.copyOf(cold)) {
-                    int left = leftToWarmUp(discarded.get(type));
-                    int batch = Math.min(BATCH, left);
-                    if (left == 0 || !spawnOrLeaveOut(type, batch, discarded.get(type))) {
-                        cold.remove(type);
-                    }
-                    progress.add(batch);
-                }
+            for (SpawnerType type : types) {
+                warmUpOrLeaveOut(type, progress);
             }
         }
+    }
+
+    private static RemoteSpawner open(
+            SpawnerType type, String program, Burden burden, NativePrograms programs)
+            throws IOException {
+        return type.isFloor()
+                ? (RemoteSpawner) type.open(program, programs)
+                : new RemoteSpawner(
+                        Jvms.command(
+                                SpawnerWorker.class,
+                                type,
+                                program,
+                                burden.openFiles(),
+                                burden.residentMib()));
     }
 
     private int mostWarmUp() {
         return warmUp == null ? WARM_UP : warmUp;
     }
 
-    private int leftToWarmUp(Samples made) {
-        return left(made, mostWarmUp(), warmUp == null ? WARM_UP_S : Long.MAX_VALUE);
-    }
-
-    private static int left(Samples made, int most, long mostS) {
-        return made.sumNs() / NS_PER_S < mostS ? most - made.size() : 0;
-    }
-
-    /** Returns whether it works. */
-    private boolean spawnOrLeaveOut(SpawnerType type, int count, Samples samples)
-            throws IOException, InterruptedException {
+    private void warmUpOrLeaveOut(SpawnerType type, Progress progress) throws IOException {
         try {
-            spawners.get(type).spawn(count, samples);
-            return true;
+            warmUp(spawners.get(type), progress);
         } catch (IOException e) {
             if (!type.maybeMissing()) {
                 throw e;
             }
             spawners.remove(type).close();
             err.println("left out: " + type + ": " + e.getMessage());
-            return false;
+        }
+    }
+
+    private void warmUp(RemoteSpawner spawner, Progress progress) throws IOException {
+        Samples discarded = new Samples();
+        long limitNs = warmUp == null ? WARM_UP_S * NS_PER_S : Long.MAX_VALUE;
+        while (discarded.size() < mostWarmUp() && discarded.sumNs() < limitNs) {
+            int batch = Math.min(BATCH, mostWarmUp() - discarded.size());
+            spawner.spawn(batch, discarded);
+            progress.add(batch);
+        }
+        boolean quiet = warmUp != null;
+        while (!quiet && discarded.sumNs() < 2 * limitNs) {
+            long beforeNs = discarded.sumNs();
+            long beforeMs = spawner.compiledMs();
+            spawner.spawn(BATCH, discarded);
+            long compiledNs = TimeUnit.MILLISECONDS.toNanos(spawner.compiledMs() - beforeMs);
+            quiet = compiledNs < QUIET * (discarded.sumNs() - beforeNs);
         }
     }
 
     /**
      * Has every spawner make starts.
      *
-     * @param count how many; null for {@link #COUNT}, but for {@link #COUNT_S} seconds at most
+     * @param count how many; null for as many as make the intervals narrow, but for {@link
+     *     #MOST_ROUNDS} batches and {@link #COUNT_S} seconds of each at most
      */
-    Map<SpawnerType, Measurement> measure(Integer count) throws IOException, InterruptedException {
-        int most = count == null ? COUNT : count;
-        long mostS = count == null ? COUNT_S : Long.MAX_VALUE;
+    Map<SpawnerType, Measurement> measure(Integer count) throws IOException {
         Map<SpawnerType, Measurement> results = new EnumMap<>(SpawnerType.class);
         spawners.keySet().forEach(type -> results.put(type, new Measurement()));
-        Set<SpawnerType> busy = EnumSet.noneOf(SpawnerType.class);
-        busy.addAll(spawners.keySet());
+        int batch = count == null ? BATCH : Math.max(1, Math.min(BATCH, count / LEAST_ROUNDS));
+        int most = count == null ? MOST_ROUNDS : (count + batch - 1) / batch;
+        Rounds rounds =
+                new Rounds(
+                        count == null ? LEAST_ROUNDS : most,
+                        most,
+                        Duration.ofSeconds((long) COUNT_S * spawners.size()),
+                        seed);
         try (Progress progress = new Progress("compare", (long) most * spawners.size())) {
-            while (!busy.isEmpty()) {
-                for (SpawnerType type : List.copyOf(busy)) {
-                    int batch = Math.min(BATCH, left(results.get(type).all(), most, mostS));
-                    if (batch == 0) {
-                        busy.remove(type);
-                        continue;
-                    }
-                    Samples samples = new Samples();
-                    spawners.get(type).spawn(batch, samples);
-                    results.get(type).add(samples);
-                    progress.add(batch);
+            int left = count == null ? Integer.MAX_VALUE : count;
+            do {
+                for (SpawnerType type : rounds.next(spawners.keySet())) {
+                    results.get(type).add(batch(spawners.get(type), Math.min(batch, left)));
+                    progress.add(1);
                 }
-            }
+                left -= batch;
+            } while (!rounds.isOver(ratios(results)));
         }
         return results;
     }
 
-    @Override
-    public void close() throws IOException {
-        for (Spawner spawner : spawners.values()) {
-            spawner.close();
+    private Batch batch(RemoteSpawner spawner, int count) throws IOException {
+        ProcessorTimes before = ProcessorTimes.now();
+        long beganNs = System.nanoTime();
+        Samples samples = new Samples();
+        spawner.spawn(count, samples);
+        double others =
+                ProcessorTimes.now()
+                        .othersSince(
+                                before, samples.cpuNs(), System.nanoTime() - beganNs, processors);
+        return new Batch(samples, samples.cpuNs() == 0 ? 0 : others);
+    }
+
+    /** Those that are to become narrow: of the totals, to the first one's. */
+    private static List<Ratio> ratios(Map<SpawnerType, Measurement> results) {
+        Measurement first = results.values().iterator().next();
+        List<Ratio> ratios = new ArrayList<>();
+        Set<SpawnerType> others = EnumSet.copyOf(results.keySet());
+        others.remove(results.keySet().iterator().next());
+        for (SpawnerType type : others) {
+            results.get(type).ratio(first, Figure.TOTAL).ifPresent(ratios::add);
         }
+        return ratios;
+    }
+
+    @Override
+    public void close() {
+        spawners.values().forEach(RemoteSpawner::close);
     }
 }

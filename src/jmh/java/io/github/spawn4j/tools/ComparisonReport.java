@@ -1,5 +1,6 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.tools.method.Ratio;
 import io.github.spawn4j.tools.spawners.Samples;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.util.ArrayList;
@@ -7,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** The results of {@code compare}, as tables or for JSON. */
@@ -38,11 +39,15 @@ final class ComparisonReport {
         String tables =
                 "Microseconds until the start has returned (\"start\") and until the exit is known"
                         + " (\"total\"). How many starts\n"
-                        + "a second makes, one after the other. Bytes that the starting thread"
-                        + " allocates for one, median.\n\n"
+                        + "a second makes, one after the other. Microseconds of processor time for"
+                        + " one, the child's included. Bytes that\n"
+                        + "the starting thread allocates for one, median. Batches that were made, and"
+                        + " that were left out as others used the machine.\n\n"
                         + times()
-                        + "\nRatios: the median start and the median total, divided by those of"
-                        + " another.\n\n"
+                        + "\nRatios: the median start, the median total and the processor time,"
+                        + " divided by those of another in the same\n"
+                        + "round; the median of all rounds, and in brackets what it is with a"
+                        + " certainty of 95 %. ~ means: cannot be told apart.\n\n"
                         + ratios();
         return placesKnown
                 ? tables
@@ -56,7 +61,7 @@ final class ComparisonReport {
 
     private Table times() {
         Table table =
-                new Table("lrrrrrrrrr")
+                new Table("lrrrrrrrrrrrr")
                         .row(
                                 "",
                                 "starts",
@@ -67,7 +72,10 @@ final class ComparisonReport {
                                 "p50",
                                 "p99",
                                 "per second",
-                                "bytes");
+                                "CPU",
+                                "bytes",
+                                "batches",
+                                "left out");
         results.forEach(
                 (type, result) -> {
                     Samples all = result.all();
@@ -82,25 +90,32 @@ final class ComparisonReport {
                             format("%.1f", all.totalMicros(MEDIAN)),
                             format("%.1f", all.totalMicros(TAIL)),
                             format("%.0f", all.perSecond()),
-                            format("%.0f", bytes.isPresent() ? (double) bytes.getAsLong() : null));
+                            format("%.1f", cpuMicros(all)),
+                            format("%.0f", bytes.isPresent() ? (double) bytes.getAsLong() : null),
+                            Integer.toString(result.rounds()),
+                            Integer.toString(result.rejected()));
                 });
         return table;
     }
 
     private Table ratios() {
         Table table =
-                new Table("lrrrrr")
+                new Table("lrrrrrrr")
                         .row(
                                 "",
                                 "of floor: start",
                                 "total",
                                 "of floor-equal: start",
                                 "total",
-                                "of jdk: total");
+                                "of jdk: start",
+                                "total",
+                                "CPU");
         for (SpawnerType type : results.keySet()) {
             List<String> cells = new ArrayList<>(List.of(type.toString()));
-            cells.addAll(ratiosToFloors(type, Measurement::all));
-            cells.add(format("%.3f", ratio(type, SpawnerType.JDK, Measurement::all, TOTAL)));
+            cells.addAll(ratiosToFloors(type, Figure.START, Figure.TOTAL));
+            for (Figure figure : List.of(Figure.START, Figure.TOTAL, Figure.CPU)) {
+                cells.add(text(ratio(type, SpawnerType.JDK, figure)));
+            }
             table.row(cells.toArray(String[]::new));
         }
         return table;
@@ -130,31 +145,35 @@ final class ComparisonReport {
                                             Integer.toString(elsewhere.size()),
                                             format("%.1f", ifAny(elsewhere, START)),
                                             format("%.1f", ifAny(elsewhere, TOTAL))));
-                    cells.addAll(ratiosToFloors(type, Measurement::elsewhere));
+                    cells.addAll(
+                            ratiosToFloors(type, Figure.START_ELSEWHERE, Figure.TOTAL_ELSEWHERE));
                     table.row(cells.toArray(String[]::new));
                 });
         return table;
     }
 
-    private List<String> ratiosToFloors(SpawnerType type, Function<Measurement, Samples> part) {
+    private List<String> ratiosToFloors(SpawnerType type, Figure start, Figure total) {
         List<String> cells = new ArrayList<>();
         for (SpawnerType floor : List.of(SpawnerType.FLOOR, SpawnerType.FLOOR_EQUAL)) {
-            cells.add(format("%.2f", ratio(type, floor, part, START)));
-            cells.add(format("%.2f", ratio(type, floor, part, TOTAL)));
+            cells.add(text(ratio(type, floor, start)));
+            cells.add(text(ratio(type, floor, total)));
         }
         return cells;
     }
 
-    /** Null where one of the two was not measured. */
-    private Double ratio(
-            SpawnerType type,
-            SpawnerType other,
-            Function<Measurement, Samples> part,
-            ToDoubleFunction<Samples> time) {
-        Double mine = ifAny(part.apply(results.get(type)), time);
-        Double base =
-                results.containsKey(other) ? ifAny(part.apply(results.get(other)), time) : null;
-        return mine == null || base == null ? null : (Double) round(mine / base);
+    /** Empty where one of the two was not measured. */
+    private Optional<Ratio> ratio(SpawnerType type, SpawnerType other, Figure figure) {
+        return results.containsKey(other)
+                ? results.get(type).ratio(results.get(other), figure)
+                : Optional.empty();
+    }
+
+    private static String text(Optional<Ratio> ratio) {
+        return ratio.map(Ratio::toString).orElse("-");
+    }
+
+    private static Double cpuMicros(Samples samples) {
+        return samples.cpuNs() == 0 ? null : (Double) round(samples.cpuMicros());
     }
 
     private static Double ifAny(Samples samples, ToDoubleFunction<Samples> time) {
@@ -189,9 +208,12 @@ final class ComparisonReport {
                     entry.put("startMicros", percentiles(all::startMicros));
                     entry.put("totalMicros", percentiles(all::totalMicros));
                     entry.put("perSecond", Math.round(all.perSecond()));
+                    entry.put("cpuMicros", cpuMicros(all));
+                    entry.put("batches", result.rounds());
+                    entry.put("rejectedBatches", result.rejected());
                     entry.put(
                             "allocatedBytes", bytes.isPresent() ? (Long) bytes.getAsLong() : null);
-                    putRatios(entry, type, Measurement::all);
+                    putRatios(entry, type, Figure.START, Figure.TOTAL, Figure.CPU);
                     if (placesKnown) {
                         entry.put("elsewherePercent", elsewherePercent(result));
                         entry.put("elsewhere", elsewhere(type, result));
@@ -208,23 +230,23 @@ final class ComparisonReport {
         if (elsewhere.size() > 0) {
             entry.put("startMicros", percentiles(elsewhere::startMicros));
             entry.put("totalMicros", percentiles(elsewhere::totalMicros));
-            putRatios(entry, type, Measurement::elsewhere);
+            putRatios(entry, type, Figure.START_ELSEWHERE, Figure.TOTAL_ELSEWHERE);
         }
         return entry;
     }
 
-    private void putRatios(
-            Map<String, Object> entry, SpawnerType type, Function<Measurement, Samples> part) {
-        entry.put("ofFloor", ratios(type, SpawnerType.FLOOR, part));
-        entry.put("ofFloorEqual", ratios(type, SpawnerType.FLOOR_EQUAL, part));
-        entry.put("ofJdk", ratios(type, SpawnerType.JDK, part));
+    private void putRatios(Map<String, Object> entry, SpawnerType type, Figure... figures) {
+        entry.put("ofFloor", ratios(type, SpawnerType.FLOOR, figures));
+        entry.put("ofFloorEqual", ratios(type, SpawnerType.FLOOR_EQUAL, figures));
+        entry.put("ofJdk", ratios(type, SpawnerType.JDK, figures));
     }
 
-    private Map<String, Object> ratios(
-            SpawnerType type, SpawnerType other, Function<Measurement, Samples> part) {
+    private Map<String, Object> ratios(SpawnerType type, SpawnerType other, Figure... figures) {
         Map<String, Object> ratios = new LinkedHashMap<>();
-        ratios.put("start", ratio(type, other, part, START));
-        ratios.put("total", ratio(type, other, part, TOTAL));
+        for (Figure figure : figures) {
+            ratios.put(
+                    figure.toString(), ratio(type, other, figure).map(Ratio::entry).orElse(null));
+        }
         return ratios;
     }
 

@@ -1,7 +1,6 @@
 package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.spawners.ExitNotifier;
-import io.github.spawn4j.tools.spawners.Times;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -28,8 +27,11 @@ import picocli.CommandLine.Spec;
                     + " itself when, in the last moment. The ways take turns in"
                     + " batches of "
                     + Notification.BATCH
-                    + ", after a warm-up; \"p99 of jdk\" is the p99 divided by that of"
-                    + " ProcessBuilder.",
+                    + ", in another order each time, after a warm-up; \"p50 of jdk\" and \"p99 of"
+                    + " jdk\" are divided by those of ProcessBuilder, in brackets what they are with"
+                    + " a certainty of 95 %, and ~ means: cannot be told apart. \"CPU\" is the"
+                    + " processor time for a start and its exit, the child's included; \"left out\""
+                    + " are batches during which others used the machine.",
             "All standard streams lead to /dev/null; NuProcess cannot redirect and has pipes"
                     + " instead."
         })
@@ -56,7 +58,8 @@ final class ExitsCommand implements Callable<Integer> {
         if (count < 1) {
             throw new ParameterException(spec.commandLine(), "--count must be positive");
         }
-        Map<ExitNotifier, Times> results;
+        Machine machine = new Machine();
+        Map<ExitNotifier, Notices> results;
         try (NativePrograms programs = new NativePrograms();
                 Notification notification =
                         new Notification(programs, spec.commandLine().getErr())) {
@@ -64,40 +67,64 @@ final class ExitsCommand implements Callable<Integer> {
             results = notification.measure(count);
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document(results)) + "\n" : table(results));
+        out.print(
+                json
+                        ? Json.write(document(results, machine)) + "\n"
+                        : table(results) + machine.text());
         out.flush();
         return 0;
     }
 
-    private static String table(Map<ExitNotifier, Times> results) {
-        double jdk = results.get(ExitNotifier.JDK).micros(TAIL);
-        Table table = new Table("lrrrr").row("", "p50", "p99", "max", "p99 of jdk");
+    private static String table(Map<ExitNotifier, Notices> results) {
+        Notices jdk = results.get(ExitNotifier.JDK);
+        Table table =
+                new Table("lrrrrrrr")
+                        .row(
+                                "",
+                                "p50",
+                                "p99",
+                                "max",
+                                "p50 of jdk",
+                                "p99 of jdk",
+                                "CPU",
+                                "left out");
         results.forEach(
-                (notifier, times) ->
+                (notifier, notices) ->
                         table.row(
                                 notifier.toString(),
-                                format("%.0f", times.micros(MEDIAN)),
-                                format("%.0f", times.micros(TAIL)),
-                                format("%.0f", times.micros(ALL)),
-                                format("%.3f", times.micros(TAIL) / jdk)));
+                                format("%.0f", notices.micros(MEDIAN)),
+                                format("%.0f", notices.micros(TAIL)),
+                                format("%.0f", notices.micros(ALL)),
+                                notices.ratio(jdk, MEDIAN).toString(),
+                                notices.ratio(jdk, TAIL).toString(),
+                                format("%.0f", notices.cpuMicros()),
+                                Integer.toString(notices.rejected())));
         return table.toString();
     }
 
-    private Map<String, Object> document(Map<ExitNotifier, Times> results) {
+    private Map<String, Object> document(Map<ExitNotifier, Notices> results, Machine machine) {
+        Notices jdk = results.get(ExitNotifier.JDK);
         List<Object> entries = new ArrayList<>();
-        results.forEach(
-                (notifier, times) -> {
-                    Map<String, Object> entry = new LinkedHashMap<>();
-                    entry.put("notifier", notifier);
-                    entry.put("p50Micros", times.micros(MEDIAN));
-                    entry.put("p99Micros", times.micros(TAIL));
-                    entry.put("maxMicros", times.micros(ALL));
-                    entries.add(entry);
-                });
+        results.forEach((notifier, notices) -> entries.add(entry(notifier, notices, jdk)));
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("count", count);
+        machine.describe(document);
         document.put("results", entries);
         return document;
+    }
+
+    private static Map<String, Object> entry(ExitNotifier notifier, Notices notices, Notices jdk) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("notifier", notifier);
+        entry.put("p50Micros", notices.micros(MEDIAN));
+        entry.put("p99Micros", notices.micros(TAIL));
+        entry.put("maxMicros", notices.micros(ALL));
+        entry.put("p50OfJdk", notices.ratio(jdk, MEDIAN).entry());
+        entry.put("p99OfJdk", notices.ratio(jdk, TAIL).entry());
+        entry.put("cpuMicros", notices.cpuMicros());
+        entry.put("batches", notices.rounds());
+        entry.put("rejectedBatches", notices.rejected());
+        return entry;
     }
 
     private static String format(String pattern, double value) {

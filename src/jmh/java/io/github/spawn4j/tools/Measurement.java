@@ -1,32 +1,75 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.tools.method.Bootstrap;
+import io.github.spawn4j.tools.method.Ratio;
+import io.github.spawn4j.tools.method.Rejection;
 import io.github.spawn4j.tools.spawners.Samples;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** What the starts of one spawner were measured to take. One thread at a time. */
+/** What the starts of one spawner were measured to take, a batch a round. One thread at a time. */
 final class Measurement {
-    /** Of the children of a batch, from which on most ran on another processor. */
-    private static final double MOST = 0.5;
+    private final List<Batch> batches = new ArrayList<>();
 
-    private final Samples all = new Samples();
-    private final Samples elsewhere = new Samples();
-
-    /** Adds the starts that were made without others in between. */
-    void add(Samples batch) {
-        all.addAll(batch);
-        if (batch.elsewhereShare().orElse(0) > MOST) {
-            elsewhere.addAll(batch.elsewhere());
-        }
+    void add(Batch batch) {
+        batches.add(batch);
     }
 
+    /** Those of the batches that were not disturbed. */
     Samples all() {
+        Samples all = new Samples();
+        kept().forEach(batch -> all.addAll(batch.samples()));
         return all;
     }
 
     /**
-     * Those whose child ran on another processor, of batches in which most did; may be none. The
-     * single ones of other batches are left out: something has got in their way.
+     * Those of them whose child ran on another processor, of batches in which most did; may be
+     * none. The single ones of other batches are left out: something has got in their way.
      */
     Samples elsewhere() {
+        Samples elsewhere = new Samples();
+        kept().filter(Batch::isElsewhere)
+                .forEach(batch -> elsewhere.addAll(batch.samples().elsewhere()));
         return elsewhere;
+    }
+
+    int rounds() {
+        return batches.size();
+    }
+
+    /** How many batches were left out because others used the machine. */
+    int rejected() {
+        return batches.size() - (int) kept().count();
+    }
+
+    /** How long all of it took, in nanoseconds. */
+    long sumNs() {
+        return batches.stream().mapToLong(batch -> batch.samples().sumNs()).sum();
+    }
+
+    /** Empty where no round has a figure of both. */
+    Optional<Ratio> ratio(Measurement other, Figure figure) {
+        return Bootstrap.ofFigures(figures(figure), other.figures(figure));
+    }
+
+    /** By rounds; NaN for a batch that was disturbed. */
+    private double[] figures(Figure figure) {
+        boolean[] kept = keptRounds();
+        double[] figures = new double[batches.size()];
+        Arrays.setAll(figures, round -> kept[round] ? figure.of(batches.get(round)) : Double.NaN);
+        return figures;
+    }
+
+    private Stream<Batch> kept() {
+        boolean[] kept = keptRounds();
+        return IntStream.range(0, kept.length).filter(i -> kept[i]).mapToObj(batches::get);
+    }
+
+    private boolean[] keptRounds() {
+        return Rejection.kept(batches.stream().mapToDouble(Batch::disturbance).toArray());
     }
 }

@@ -1,7 +1,9 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.tools.method.ProcessorTimes;
+import io.github.spawn4j.tools.method.Rounds;
+import io.github.spawn4j.tools.spawners.CpuClock;
 import io.github.spawn4j.tools.spawners.ExitNotifier;
-import io.github.spawn4j.tools.spawners.Times;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -9,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,6 +27,8 @@ final class Notification implements AutoCloseable {
     /** How many exits one is told of before it is the next one's turn. */
     static final int BATCH = 50;
 
+    private static final double NS_PER_US = 1e3;
+
     // Long, as the JVM's compilers take a processor for milliseconds at a time until they are done.
     private static final int WARM_UP = 5_000;
     private static final long WARM_UP_NS = 4_000_000_000L;
@@ -35,6 +40,7 @@ final class Notification implements AutoCloseable {
     private final List<String> command;
     private final ByteBuffer time = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
     private final List<ExitNotifier> notifiers = new ArrayList<>();
+    private final int processors = Runtime.getRuntime().availableProcessors();
     private final PrintWriter err;
 
     Notification(NativePrograms programs, PrintWriter err) throws IOException {
@@ -67,22 +73,41 @@ final class Notification implements AutoCloseable {
         }
     }
 
-    /** Has every notifier tell of {@code count} exits. */
-    Map<ExitNotifier, Times> measure(int count) throws IOException, InterruptedException {
-        Map<ExitNotifier, Times> results = new EnumMap<>(ExitNotifier.class);
-        notifiers.forEach(notifier -> results.put(notifier, new Times()));
+    /** Has every notifier tell of {@code count} exits, in turns of random order. */
+    Map<ExitNotifier, Notices> measure(int count) throws IOException, InterruptedException {
+        Map<ExitNotifier, Notices> results = new EnumMap<>(ExitNotifier.class);
+        notifiers.forEach(notifier -> results.put(notifier, new Notices()));
+        int most = (count + BATCH - 1) / BATCH;
+        Rounds rounds = new Rounds(most, most, Duration.ZERO, System.nanoTime());
         try (Progress progress = new Progress("exits", (long) count * notifiers.size())) {
             for (int done = 0; done < count; done += BATCH) {
                 int batch = Math.min(BATCH, count - done);
-                for (ExitNotifier notifier : notifiers) {
-                    for (int i = 0; i < batch; i++) {
-                        results.get(notifier).add(latencyNs(notifier));
-                    }
+                for (ExitNotifier notifier : rounds.next(notifiers)) {
+                    addBatch(notifier, batch, results.get(notifier));
                     progress.add(batch);
                 }
             }
         }
         return results;
+    }
+
+    private void addBatch(ExitNotifier notifier, int size, Notices notices)
+            throws IOException, InterruptedException {
+        ProcessorTimes before = ProcessorTimes.now();
+        long beganNs = System.nanoTime();
+        long cpuNs = CpuClock.ns();
+        double[] micros = new double[size];
+        for (int i = 0; i < size; i++) {
+            micros[i] = latencyNs(notifier) / NS_PER_US;
+        }
+        long usedNs = CpuClock.ns() - cpuNs;
+        long elapsedNs = System.nanoTime() - beganNs;
+        notices.add(
+                micros,
+                usedNs,
+                usedNs == 0
+                        ? 0
+                        : ProcessorTimes.now().othersSince(before, usedNs, elapsedNs, processors));
     }
 
     /** How long after the end of a child we were told of it. */

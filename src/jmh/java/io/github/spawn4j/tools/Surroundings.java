@@ -45,7 +45,7 @@ final class Surroundings {
         return System.getProperty(name);
     }
 
-    private static String libc() {
+    static String libc() {
         try {
             PidfdProcess getconf =
                     PidfdProcess.builder("getconf", "GNU_LIBC_VERSION")
@@ -88,6 +88,14 @@ final class Surroundings {
         return line(SELF.resolve("smaps_rollup"), line -> line.startsWith("Rss:"))
                         .map(line -> Long.parseLong(line.split("\\s+")[1]))
                         .orElse(0L)
+                * 1024;
+    }
+
+    /** The memory that the machine can give to new processes, in bytes. */
+    static long availableMemory() throws IOException {
+        return line(Path.of("/proc/meminfo"), line -> line.startsWith("MemAvailable:"))
+                        .map(line -> Long.parseLong(line.split("\\s+")[1]))
+                        .orElse(Long.MAX_VALUE / 1024)
                 * 1024;
     }
 

@@ -46,12 +46,18 @@ class JmhCommandTest extends ToolsTest {
     }
 
     @Test
-    void startsInAllWaysAndTellsTheirProcessorTime() throws Exception {
+    void startsWarmAndTellsTheProcessorTime() throws Exception {
         try (SpawnTemplate template = SpawnTemplate.builder("true").warm(Warm.on()).build()) {
             assumeThat(WarmTemplates.settle(template)).as("why true is not kept warm").isEmpty();
         }
 
-        String out = jmh("StartBenchmark", "-prof", CpuTime.class.getName());
+        String out =
+                jmh(
+                        "StartBenchmark",
+                        "-p",
+                        "spawner=JDK,SPAWN4J_WARM,SPAWN4J_PARKED",
+                        "-prof",
+                        CpuTime.class.getName());
 
         assertThat(out)
                 .containsPattern("StartBenchmark.startAndWait +true +JDK +ss")
@@ -59,5 +65,61 @@ class JmhCommandTest extends ToolsTest {
                 .containsPattern("StartBenchmark.startAndWait +true +SPAWN4J_PARKED +ss")
                 .containsPattern(
                         "StartBenchmark.startAndWait:cpu.children +true +SPAWN4J_WARM +ss");
+    }
+
+    @Test
+    void startsByEveryPeerThatWorksHere() throws Exception {
+        String out =
+                jmh(
+                        "benchmarks.Start",
+                        "-p",
+                        "spawner=JDK,ZT_EXEC,SPAWN4J_CLONE3,SPAWN4J_TEMPLATE");
+
+        assertThat(out)
+                .containsPattern("StartBenchmark.startAndWait +true +JDK +ss")
+                .containsPattern("StartBenchmark.startAndWait +true +ZT_EXEC +ss")
+                .containsPattern("StartAloneBenchmark.start +SPAWN4J_TEMPLATE +ss");
+    }
+
+    @Test
+    void startsByJvmsThatCarryMuch() throws Exception {
+        String out =
+                jmh(
+                        "BurdenBenchmark|ThreadsBenchmark.by0",
+                        "-p",
+                        "spawner=SPAWN4J_CLONE3",
+                        "-p",
+                        "openFiles=10",
+                        "-p",
+                        "residentMib=1");
+
+        assertThat(out).contains("byOpenFiles", "byMemory", "by01", "by02", "by08");
+    }
+
+    @Test
+    void startsWhatIsGivenMuchOrNotThere() throws Exception {
+        String out =
+                jmh(
+                        "RequestBenchmark|FailingStart|LiveChildren|EncodeBenchmark|ExitBenchmark",
+                        "-p",
+                        "notifier=JDK,SPAWN4J",
+                        "-p",
+                        "spawner=JDK,SPAWN4J",
+                        "-p",
+                        "children=3");
+
+        assertThat(out)
+                .contains(
+                        "byEnvironment", "byArguments", "fail", "startAndWait", "encode", "BeTold");
+    }
+
+    @Test
+    void listsABenchmarkWithASentenceForEach() {
+        Run run = run("jmh", "-l");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().lines())
+                .hasSizeGreaterThan(25)
+                .allSatisfy(line -> assertThat(line).matches("\\w+\\.\\w+ {2,}[A-Z0-9].*\\."));
     }
 }

@@ -2,17 +2,24 @@ package io.github.spawn4j.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.tools.method.Ratio;
 import io.github.spawn4j.tools.spawners.Samples;
 import org.junit.jupiter.api.Test;
 
-/** What counts as "elsewhere". */
+/** What counts as "elsewhere", and what is compared. */
 class MeasurementTest {
-    private static Samples batch(int elsewhere, int here) {
+    private static Batch batch(int elsewhere, int here) {
         Samples batch = new Samples();
         for (int i = 0; i < elsewhere + here; i++) {
             batch.add(1, 2, 1, i < elsewhere ? 0 : 1);
         }
-        return batch;
+        return new Batch(batch, 0);
+    }
+
+    private static Batch batch(long totalNs, double disturbance) {
+        Samples batch = new Samples();
+        batch.add(totalNs, totalNs);
+        return new Batch(batch, disturbance);
     }
 
     @Test
@@ -24,6 +31,20 @@ class MeasurementTest {
         assertThat(result.all().size()).isEqualTo(40);
         assertThat(result.all().elsewhereShare()).hasValue(14 / 40.0);
         assertThat(result.elsewhere().size()).isEqualTo(9);
+    }
+
+    @Test
+    void comparesRoundsInWhichNeitherWasDisturbed() {
+        Measurement ours = new Measurement();
+        Measurement theirs = new Measurement();
+        for (int round = 0; round < 10; round++) {
+            ours.add(batch(round == 3 ? 9_000 : 1_000, round == 3 ? 0.5 : 0));
+            theirs.add(batch(round == 4 ? 9_000 : 2_000, round == 4 ? 0.5 : 0));
+        }
+        assertThat(ours.ratio(theirs, Figure.TOTAL)).hasValue(new Ratio(0.5, 0.5, 0.5, 8));
+        assertThat(ours.ratio(theirs, Figure.CPU)).isEmpty();
+        assertThat(ours.rejected()).isEqualTo(1);
+        assertThat(ours.all().totalMicros(1)).isEqualTo(1);
     }
 
     @Test

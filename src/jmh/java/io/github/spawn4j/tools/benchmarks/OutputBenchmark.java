@@ -55,6 +55,8 @@ public class OutputBenchmark {
     }
 
     /** All of it as one array, by a run, or by what the JDK has instead of one. */
+    @Sentence(
+            "Start, all output as one array, and the exit: by a run, or what the JDK has instead.")
     @Benchmark
     public byte[] run() throws Exception {
         return check(spawner == Starter.JDK ? readBoth() : capture());
@@ -79,6 +81,7 @@ public class OutputBenchmark {
     }
 
     /** All of it as one array, from the stream. */
+    @Sentence("Start, all output as one array from the stream, and the exit.")
     @Benchmark
     public byte[] readAllBytes() throws Exception {
         Process process = spawner.start(command());
@@ -88,6 +91,7 @@ public class OutputBenchmark {
     }
 
     /** Into one array of 64 KiB, again and again. */
+    @Sentence("Start, all output read in pieces of 64 KiB, and the exit.")
     @Benchmark
     public void read() throws Exception {
         Process process = spawner.start(command());

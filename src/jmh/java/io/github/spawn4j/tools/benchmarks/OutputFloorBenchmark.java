@@ -50,6 +50,7 @@ public class OutputFloorBenchmark {
         programs.close();
     }
 
+    @Sentence("The same as OutputBenchmark.read, in C.")
     @Benchmark
     public void read() throws IOException {
         reader.getOutputStream().write('\n');

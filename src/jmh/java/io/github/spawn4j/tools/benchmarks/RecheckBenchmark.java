@@ -55,6 +55,7 @@ public class RecheckBenchmark {
         programs.close();
     }
 
+    @Sentence("A spawn of a template, whose program is looked at before.")
     @Benchmark
     public void spawnWithRecheck() throws IOException {
         RequestEncoder request = request();
@@ -64,6 +65,7 @@ public class RecheckBenchmark {
         }
     }
 
+    @Sentence("The same without that look.")
     @Benchmark
     public void spawnWithoutRecheck() throws IOException {
         RequestEncoder request = request();
@@ -74,6 +76,7 @@ public class RecheckBenchmark {
     }
 
     /** Looks at the path once, as the recheck does, and then asks for the permission as well. */
+    @Sentence("That look alone.")
     @Benchmark
     public int lookAtPath() {
         return Executable.check(path);

@@ -12,6 +12,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -21,25 +22,37 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The time to start a program that does nothing and to wait for its exit. {@link CpuTime} tells the
- * processor time of it, that of helpers among it.
+ * A short program, started again and again in every way there is. The floors are C
+ * programs, which are told to start many at a time, so that asking them does not count. {@link
+ * CpuTime} tells the processor time, that of helpers among it.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 @State(Scope.Benchmark)
 public class StartBenchmark {
+    private static final int BATCH = 32;
+
     @Param({
         "JDK",
+        "JDK_FORK",
+        "JDK_VFORK",
+        "JDK_POSIX_SPAWN",
+        "NUPROCESS",
+        "NUPROCESS_RUN",
+        "ZT_EXEC",
+        "COMMONS_EXEC",
         "SPAWN4J_FORK",
         "SPAWN4J_VFORK",
         "SPAWN4J_POSIX_SPAWN",
         "SPAWN4J_CLONE3",
         "SPAWN4J_TEMPLATE",
         "SPAWN4J_WARM",
-        "SPAWN4J_PARKED"
+        "SPAWN4J_PARKED",
+        "FLOOR",
+        "FLOOR_EQUAL"
     })
     public SpawnerType spawner;
 
@@ -62,10 +75,12 @@ public class StartBenchmark {
         programs.close();
     }
 
+    @Sentence("The time to start a short program and to wait for its exit.")
     @Benchmark
+    @OperationsPerInvocation(BATCH)
     public Samples startAndWait() throws IOException, InterruptedException {
         Samples samples = new Samples();
-        opened.spawn(1, samples);
+        opened.spawn(BATCH, samples);
         return samples;
     }
 }

@@ -84,6 +84,7 @@ public class ThroughputBenchmark {
         return spawner.start(List.of("head", "-c", Long.toString(SIZE), "/dev/zero"));
     }
 
+    @Sentence("1 GiB to cat and back.")
     @Benchmark
     public void cat() throws Exception {
         Process process = spawner.start(List.of("cat"));
@@ -92,6 +93,7 @@ public class ThroughputBenchmark {
         finish(process, writing);
     }
 
+    @Sentence("1 GiB from a child, in pieces of 64 KiB.")
     @Benchmark
     public void read() throws Exception {
         Process process = zeros();
@@ -99,11 +101,13 @@ public class ThroughputBenchmark {
         finish(process);
     }
 
+    @Sentence("1 GiB from a child to a FileOutputStream.")
     @Benchmark
     public void transferToFileOutputStream() throws Exception {
         transferTo(() -> new FileOutputStream(file.toFile()));
     }
 
+    @Sentence("1 GiB from a child to a stream of Files.newOutputStream.")
     @Benchmark
     public void transferToFilesNewOutputStream() throws Exception {
         transferTo(() -> Files.newOutputStream(file));
@@ -117,6 +121,7 @@ public class ThroughputBenchmark {
         finish(process);
     }
 
+    @Sentence("1 GiB from a child to a socket.")
     @Benchmark
     public void transferToSocket() throws Exception {
         Process process = zeros();

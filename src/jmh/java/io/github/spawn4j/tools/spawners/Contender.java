@@ -48,7 +48,7 @@ public enum Contender {
         @Override
         public Spawner open(String program, Streams streams, NativePrograms programs)
                 throws IOException {
-            return new FloorSpawner(programs, "bare", program);
+            return SpawnerType.FLOOR.open(program, programs);
         }
 
         @Override

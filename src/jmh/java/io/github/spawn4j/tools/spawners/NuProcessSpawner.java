@@ -37,6 +37,12 @@ final class NuProcessSpawner implements Spawner {
         }
     }
 
+    @Override
+    public Started start() throws IOException {
+        NuProcess process = start(builder);
+        return () -> process.waitFor(0, TimeUnit.SECONDS);
+    }
+
     /** Starts a process, or says that NuProcess cannot here. */
     static NuProcess start(NuProcessBuilder builder) throws IOException {
         try {
@@ -48,6 +54,28 @@ final class NuProcessSpawner implements Spawner {
             throw new IOException("NuProcess does not work on this JVM: " + e, e);
         }
         throw new IOException("NuProcess does not work on this JVM");
+    }
+
+    /** Its own way to start and wait in one call. */
+    static RunSpawner.Runner runner(String program) {
+        return () -> {
+            ExitCode exit = new ExitCode();
+            try {
+                new NuProcessBuilder(exit, program).run();
+            } catch (RuntimeException | LinkageError e) {
+                throw new IOException("NuProcess does not work on this JVM: " + e, e);
+            }
+            return exit.code;
+        };
+    }
+
+    private static final class ExitCode extends CloseStdin {
+        private int code;
+
+        @Override
+        public void onExit(int exitCode) {
+            code = exitCode;
+        }
     }
 
     static class CloseStdin extends NuAbstractProcessHandler {

@@ -20,6 +20,10 @@ final class Numbers {
         }
     }
 
+    long get(int index) {
+        return numbers[index];
+    }
+
     int size() {
         return size;
     }

@@ -37,6 +37,11 @@ final class ProcessSpawner implements Spawner {
     }
 
     @Override
+    public Started start() throws IOException {
+        return starter.start()::waitFor;
+    }
+
+    @Override
     public void close() throws IOException {
         resource.close();
     }

@@ -1,5 +1,6 @@
 package io.github.spawn4j.tools.spawners;
 
+import java.io.PrintStream;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -9,6 +10,7 @@ import java.util.OptionalLong;
  */
 public final class Samples {
     private static final double NS_PER_S = 1e9;
+    private static final double NS_PER_US = 1e3;
     private static final double MEDIAN = 0.5;
 
     /** Of an exit code, which a program that exits with the number of its processor says. */
@@ -18,11 +20,17 @@ public final class Samples {
     private final Times totals = new Times();
     private final Numbers allocated = new Numbers();
 
+    /** Of those that have said where they ran: the starter's processor, and the exit code. */
+    private final Numbers places = new Numbers();
+
+    private final Numbers codes = new Numbers();
+
     /** Of those whose child ran on another processor. */
     private final Times elsewhereStarts = new Times();
 
     private final Times elsewhereTotals = new Times();
     private int placed;
+    private long cpuNs;
 
     public void add(long startNs, long totalNs) {
         starts.add(startNs);
@@ -43,10 +51,17 @@ public final class Samples {
     public void add(long startNs, long totalNs, int starter, int exitCode) {
         add(startNs, totalNs);
         placed++;
+        places.add(starter);
+        codes.add(exitCode);
         if (starter % CODES != exitCode) {
             elsewhereStarts.add(startNs);
             elsewhereTotals.add(totalNs);
         }
+    }
+
+    /** Tells how much processor time some starts and their children have used. */
+    void addCpu(long ns) {
+        cpuNs += ns;
     }
 
     public void addAll(Samples others) {
@@ -56,6 +71,7 @@ public final class Samples {
         elsewhereStarts.addAll(others.elsewhereStarts);
         elsewhereTotals.addAll(others.elsewhereTotals);
         placed += others.placed;
+        cpuNs += others.cpuNs;
     }
 
     public int size() {
@@ -80,6 +96,33 @@ public final class Samples {
     /** Nanoseconds that all of them took together. */
     public long sumNs() {
         return totals.sumNs();
+    }
+
+    /** Microseconds of processor time for each, user and system; 0 where it is not known. */
+    public double cpuMicros() {
+        return cpuNs / NS_PER_US / size();
+    }
+
+    /** Nanoseconds of processor time that all of them used together; 0 where it is not known. */
+    public long cpuNs() {
+        return cpuNs;
+    }
+
+    /**
+     * Writes a line for each start: when it had returned, when the exit was known, both in
+     * nanoseconds, the processors of the starter and of the child, -1 if unknown, and bytes.
+     */
+    public void writeTo(PrintStream lines) {
+        for (int i = 0; i < size(); i++) {
+            lines.println(
+                    starts.get(i)
+                            + " "
+                            + totals.get(i)
+                            + " "
+                            + (placed == 0 ? "-1 0" : places.get(i) + " " + codes.get(i))
+                            + " "
+                            + allocated.get(i));
+        }
     }
 
     /** The median of the bytes that the starting thread allocated for each, where it is known. */

@@ -12,6 +12,21 @@ public interface Spawner extends AutoCloseable {
      */
     void spawn(int count, Samples samples) throws IOException, InterruptedException;
 
+    /** A program that runs. */
+    interface Started {
+        /** Waits for its exit. */
+        void await() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Starts the program once, and does not wait.
+     *
+     * @throws UnsupportedOperationException if this cannot start without waiting
+     */
+    default Started start() throws IOException {
+        throw new UnsupportedOperationException("starts and waits in one call");
+    }
+
     @Override
     default void close() throws IOException {}
 }

@@ -10,9 +10,13 @@ import java.io.File;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.commons.exec.CommandLine;
+import org.apache.commons.exec.DefaultExecutor;
+import org.apache.commons.exec.PumpStreamHandler;
 
 /** The peers, in the order in which they are shown. To add one: a constant and an adapter. */
 public enum SpawnerType {
@@ -28,10 +32,58 @@ public enum SpawnerType {
         }
     },
 
+    JDK_FORK {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return LaunchMechanism.use("FORK", () -> JDK.open(program, programs));
+        }
+    },
+
+    JDK_VFORK {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return LaunchMechanism.use("VFORK", () -> JDK.open(program, programs));
+        }
+    },
+
+    JDK_POSIX_SPAWN {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return LaunchMechanism.use("POSIX_SPAWN", () -> JDK.open(program, programs));
+        }
+    },
+
     NUPROCESS {
         @Override
         public Spawner open(String program, NativePrograms programs) {
             return new NuProcessSpawner(program);
+        }
+    },
+
+    /** Returns when the exit is known, so that there is no time of the start alone. */
+    NUPROCESS_RUN {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            return new RunSpawner(NuProcessSpawner.runner(program));
+        }
+    },
+
+    ZT_EXEC {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            return new ZtExecSpawner(program);
+        }
+    },
+
+    /** Returns when the exit is known, so that there is no time of the start alone. */
+    COMMONS_EXEC {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            DefaultExecutor executor = DefaultExecutor.builder().get();
+            executor.setExitValues(null);
+            executor.setStreamHandler(new PumpStreamHandler(null, null, null));
+            CommandLine command = new CommandLine(program);
+            return new RunSpawner(() -> executor.execute(command));
         }
     },
 
@@ -99,6 +151,9 @@ public enum SpawnerType {
 
     private static final int PARKED = 8;
 
+    private static final Set<SpawnerType> FOREIGN =
+            EnumSet.of(JDK_FORK, JDK_VFORK, JDK_POSIX_SPAWN, NUPROCESS, NUPROCESS_RUN);
+
     private static final File NULL = new File("/dev/null");
 
     /** How much a floor does of what the library does; null for the others. */
@@ -119,7 +174,7 @@ public enum SpawnerType {
      * @param programs where the floors' own program is found
      */
     public Spawner open(String program, NativePrograms programs) throws IOException {
-        return new FloorSpawner(programs, piece, program);
+        return new RemoteSpawner(List.of(programs.path("floor"), piece, program));
     }
 
     private static Spawner warm(String program, Warm settings) throws IOException {
@@ -146,12 +201,19 @@ public enum SpawnerType {
     }
 
     /**
-     * Those that are compared unless others are asked for: of the floors only the one that does
-     * least and the one that does all, and none that needs another program than the default one.
+     * Those that are compared unless others are asked for: one for each library, of the floors only
+     * the one that does least and the one that does all, and none that needs another program than
+     * the default one.
      */
     public static Set<SpawnerType> usual() {
         return EnumSet.complementOf(
                 EnumSet.of(
+                        JDK_FORK,
+                        JDK_VFORK,
+                        JDK_POSIX_SPAWN,
+                        NUPROCESS_RUN,
+                        ZT_EXEC,
+                        COMMONS_EXEC,
                         SPAWN4J_WARM,
                         SPAWN4J_PARKED,
                         FLOOR_SIGNALS,
@@ -176,11 +238,17 @@ public enum SpawnerType {
     }
 
     /**
-     * Whether it does not work on every system that we support: NuProcess lacks some JVMs, and the
-     * floors that do more than the first need what some kernels and filters refuse.
+     * Whether it does not work on every system that we support: NuProcess lacks some JVMs, JVMs
+     * lack some of their own mechanisms, and the floors that do more than the first need what some
+     * kernels and filters refuse.
      */
     public boolean maybeMissing() {
-        return this == NUPROCESS || compareTo(FLOOR) > 0;
+        return FOREIGN.contains(this) || compareTo(FLOOR) > 0;
+    }
+
+    /** Whether it is a C program, which needs no JVM. */
+    public boolean isFloor() {
+        return piece != null;
     }
 
     @Override

@@ -14,6 +14,10 @@ public final class Times {
         timesNs.addAll(others.timesNs);
     }
 
+    long get(int index) {
+        return timesNs.get(index);
+    }
+
     public int size() {
         return timesNs.size();
     }

@@ -1,0 +1,120 @@
+package io.github.spawn4j.tools.benchmarks;
+
+import io.github.spawn4j.tools.NativePrograms;
+import io.github.spawn4j.tools.spawners.Samples;
+import io.github.spawn4j.tools.spawners.Spawner;
+import io.github.spawn4j.tools.spawners.SpawnerType;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Starts by a JVM that has much open or in use, as an application has after a while. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+@Fork(
+        value = 2,
+        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-XX:MaxDirectMemorySize=5g"})
+@State(Scope.Benchmark)
+public class BurdenBenchmark {
+    /** A JVM with so many files open. */
+    @State(Scope.Benchmark)
+    public static class OpenFiles {
+        @Param({"0", "1000", "10000"})
+        public int openFiles;
+
+        private final List<FileInputStream> files = new ArrayList<>();
+
+        @Setup
+        public void open() throws IOException {
+            for (int i = 0; i < openFiles; i++) {
+                files.add(new FileInputStream("/dev/null"));
+            }
+        }
+
+        @TearDown
+        public void close() throws IOException {
+            for (FileInputStream file : files) {
+                file.close();
+            }
+        }
+    }
+
+    /** A JVM with so much memory in use. */
+    @State(Scope.Benchmark)
+    public static class Memory {
+        private static final int CHUNK_MIB = 64;
+
+        @Param({"0", "1024", "4096"})
+        public int residentMib;
+
+        private final List<ByteBuffer> memory = new ArrayList<>();
+
+        @Setup
+        public void fill() {
+            for (int left = residentMib; left > 0; left -= CHUNK_MIB) {
+                // Off the heap, where no collector moves it; resident at once, as it is zeroed.
+                memory.add(ByteBuffer.allocateDirect(Math.min(left, CHUNK_MIB) << 20));
+            }
+        }
+    }
+
+    @Param({
+        "JDK",
+        "JDK_FORK",
+        "NUPROCESS_RUN",
+        "SPAWN4J_FORK",
+        "SPAWN4J_CLONE3",
+        "SPAWN4J_TEMPLATE"
+    })
+    public SpawnerType spawner;
+
+    private NativePrograms programs;
+    private Spawner opened;
+
+    @Setup
+    public void open() throws IOException {
+        programs = new NativePrograms();
+        opened = spawner.open(programs.path("noop"), programs);
+    }
+
+    @TearDown
+    public void close() throws IOException {
+        opened.close();
+        programs.close();
+    }
+
+    private Samples startAndWait() throws IOException, InterruptedException {
+        Samples samples = new Samples();
+        opened.spawn(1, samples);
+        return samples;
+    }
+
+    @Sentence("Start and wait, by a JVM with 0, 1,000 and 10,000 more files open.")
+    @Benchmark
+    public Samples byOpenFiles(OpenFiles files) throws IOException, InterruptedException {
+        return startAndWait();
+    }
+
+    @Sentence("Start and wait, by a JVM with 0, 1 and 4 GiB more memory in use.")
+    @Benchmark
+    public Samples byMemory(Memory memory) throws IOException, InterruptedException {
+        return startAndWait();
+    }
+}

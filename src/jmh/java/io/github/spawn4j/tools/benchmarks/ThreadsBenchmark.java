@@ -1,0 +1,86 @@
+package io.github.spawn4j.tools.benchmarks;
+
+import io.github.spawn4j.tools.NativePrograms;
+import io.github.spawn4j.tools.spawners.Samples;
+import io.github.spawn4j.tools.spawners.Spawner;
+import io.github.spawn4j.tools.spawners.SpawnerType;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Starts by many threads at once, each with a spawner of its own; a score is one start's time. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@State(Scope.Benchmark)
+public class ThreadsBenchmark {
+    /** The spawner of one thread. */
+    @State(Scope.Thread)
+    public static class Own {
+        private NativePrograms programs;
+        private Spawner opened;
+
+        @Setup
+        public void open(ThreadsBenchmark benchmark) throws IOException {
+            programs = new NativePrograms();
+            opened = benchmark.spawner.open(programs.path("noop"), programs);
+        }
+
+        @TearDown
+        public void close() throws IOException {
+            opened.close();
+            programs.close();
+        }
+
+        Samples startAndWait() throws IOException, InterruptedException {
+            Samples samples = new Samples();
+            opened.spawn(1, samples);
+            return samples;
+        }
+    }
+
+    @Param({"JDK", "NUPROCESS_RUN", "SPAWN4J_CLONE3", "SPAWN4J_TEMPLATE"})
+    public SpawnerType spawner;
+
+    @Sentence("Start and wait by 1 thread.")
+    @Benchmark
+    @Threads(1)
+    public Samples by01(Own own) throws IOException, InterruptedException {
+        return own.startAndWait();
+    }
+
+    @Sentence("Start and wait by each of 2 threads at once.")
+    @Benchmark
+    @Threads(2)
+    public Samples by02(Own own) throws IOException, InterruptedException {
+        return own.startAndWait();
+    }
+
+    @Sentence("Start and wait by each of 8 threads at once.")
+    @Benchmark
+    @Threads(8)
+    public Samples by08(Own own) throws IOException, InterruptedException {
+        return own.startAndWait();
+    }
+
+    @Sentence("Start and wait by each of 64 threads at once.")
+    @Benchmark
+    @Threads(64)
+    public Samples by64(Own own) throws IOException, InterruptedException {
+        return own.startAndWait();
+    }
+}
