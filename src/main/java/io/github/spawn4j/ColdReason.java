@@ -69,7 +69,8 @@ public enum ColdReason {
 
     /**
      * It asks for what only a cold start can do: another {@link SpawnStrategy}, a cgroup, a death
-     * signal, inherited signals or descriptors.
+     * signal, inherited signals or descriptors, or another attribute that exec takes part in, of
+     * which {@code docs/attributes.md} has a list.
      */
     OTHER_REQUEST(WarmSpawn.OTHER_REQUEST),
 
