@@ -35,6 +35,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <linux/ioprio.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,6 +44,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -286,6 +289,22 @@ static void put_limits(FILE *out) {
     put_line(out, "oom_score_adj", "/proc/self/oom_score_adj");
 }
 
+/* Classes, policies and modes as the numbers that they are; of the memory nodes those below 64. */
+static void put_scheduling(FILE *out) {
+    struct sched_param parameter = {0};
+    sched_getparam(0, &parameter);
+    fprintf(out, "policy=%d %d\n", sched_getscheduler(0), parameter.sched_priority);
+    long priority = syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0);
+    fprintf(out, "ioprio=%ld %ld\n", priority >> IOPRIO_CLASS_SHIFT,
+            priority & ((1 << IOPRIO_CLASS_SHIFT) - 1));
+    int mode = -1;
+    unsigned long nodes[16] = {0};
+    syscall(SYS_get_mempolicy, &mode, nodes, sizeof nodes * 8, NULL, 0);
+    fprintf(out, "mempolicy=%d %lu\n", mode, nodes[0]);
+    fprintf(out, "timerslack=%d\n", prctl(PR_GET_TIMERSLACK));
+    fprintf(out, "personality=%08x\n", (unsigned)personality(0xffffffff));
+}
+
 static void put_report(FILE *out) {
     fprintf(out, "argc=%d\n", argument_count);
     for (int i = 0; i < argument_count; i++) {
@@ -314,6 +333,7 @@ static void put_report(FILE *out) {
     }
     put_controlling_terminal(out);
     put_limits(out);
+    put_scheduling(out);
     put_dispositions(out);
     put_status(out);
     if (input) {

@@ -1,6 +1,9 @@
 #include "attribute.h"
 
+#include "priority.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/prctl.h>
 
 /* The effective ids become the real ones. The group first: who is no longer root may not change it.
@@ -35,7 +38,32 @@ static int die_with_parent(const struct request *request, int signal) {
     return 0;
 }
 
+/* Of the child alone, though it shares our memory: the kernel spreads it to all that share it,
+ * unless one is suspended as by vfork(2). */
+static int set_oom_score(const char *text, size_t size) {
+    int file = sys_open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC, 0);
+    if (file < 0) {
+        return file;
+    }
+    long result = sys_write(file, text, size);
+    sys_close(file);
+    return result < 0 ? (int)result : 0;
+}
+
+static int add_personality(int flags) {
+    const long ask = 0xffffffff;
+    long current = sys_call(SYS_personality, ask, 0, 0, 0, 0, 0);
+    long result = current < 0 ? current : sys_call(SYS_personality, current | flags, 0, 0, 0, 0, 0);
+    return result < 0 ? (int)result : 0;
+}
+
+static int set_limit(const struct attribute *attribute) {
+    const struct rlimit limit = {.rlim_cur = attribute->value, .rlim_max = attribute->other};
+    return (int)sys_call(SYS_prlimit64, 0, attribute->first, (long)&limit, 0, 0, 0);
+}
+
 int attribute_apply(const struct request *request, const struct attribute *attribute) {
+    const char *data = request_text(request, attribute->data);
     int result;
     switch (attribute->type) {
     case REQUEST_SESSION:
@@ -43,16 +71,35 @@ int attribute_apply(const struct request *request, const struct attribute *attri
         return result < 0 ? result : 0;
     case REQUEST_PROCESS_GROUP:
         return sys_setpgid(0, attribute->first);
+    case REQUEST_CGROUP:
+        return 0; /* it was born there */
+    case REQUEST_UMASK:
+        sys_call(SYS_umask, attribute->first, 0, 0, 0, 0, 0);
+        return 0;
     case REQUEST_SCHEDULER:
         return sys_sched_setscheduler(attribute->first, attribute->second);
     case REQUEST_SCHED_PRIORITY:
         return sys_sched_setparam(attribute->first);
+    case REQUEST_NICE:
+        return priority_set_nice(attribute->first);
+    case REQUEST_IO_PRIORITY:
+        return priority_set_io(attribute->first);
+    case REQUEST_CPU_AFFINITY:
+        return priority_set_cpus(data, (size_t)attribute->second);
+    case REQUEST_MEMORY_POLICY:
+        return priority_set_nodes(attribute->first, data, (size_t)attribute->second);
+    case REQUEST_OOM_SCORE_ADJ:
+        return set_oom_score(data, (size_t)attribute->second);
+    case REQUEST_TIMER_SLACK:
+        return sys_prctl(PR_SET_TIMERSLACK, (long)attribute->value);
+    case REQUEST_PERSONALITY:
+        return add_personality(attribute->first);
     case REQUEST_RESET_IDS:
         return reset_ids();
-    case REQUEST_CGROUP:
-        return 0; /* it was born there */
     case REQUEST_PARENT_DEATH:
         return die_with_parent(request, attribute->first);
+    case REQUEST_LIMIT:
+        return set_limit(attribute);
     default:
         return -EINVAL;
     }

@@ -1,4 +1,4 @@
-/* Properties of the child that it gives itself before the actions. */
+/* Properties of the child that it gives itself, before or after the actions. */
 #ifndef SPAWN4J_ATTRIBUTE_H
 #define SPAWN4J_ATTRIBUTE_H
 

@@ -93,25 +93,39 @@ static int execute(const struct request *request) {
                         AT_EMPTY_PATH);
 }
 
-int child_configure(const struct request *request, signal_set *mask,
-                    struct child_failure *failure) {
+/* The attributes from the type `first` up to the type before `end`. */
+static int take_attributes(const struct request *request, uint32_t first, uint32_t end,
+                           struct child_failure *failure) {
     for (uint32_t i = 0; i < request->header->attributes_count; i++) {
-        int result = attribute_apply(request, &request->attributes[i]);
+        const struct attribute *attribute = &request->attributes[i];
+        if (attribute->type < first || attribute->type >= end) {
+            continue;
+        }
+        int result = attribute_apply(request, attribute);
         if (result < 0) {
             *failure = (struct child_failure){REQUEST_STEP_ATTRIBUTE, (int)i};
             return result;
         }
     }
+    return 0;
+}
+
+int child_configure(const struct request *request, signal_set *mask,
+                    struct child_failure *failure) {
+    int result = take_attributes(request, 0, REQUEST_FIRST_LATE, failure);
+    if (result < 0) {
+        return result;
+    }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
         const struct action *action = &request->actions[i];
-        int result = i < request->sweep ? action_apply(request, action, mask)
-                                        : action_sweep(request, action);
+        result = i < request->sweep ? action_apply(request, action, mask)
+                                    : action_sweep(request, action);
         if (result < 0) {
             *failure = (struct child_failure){REQUEST_STEP_ACTION, (int)i};
             return result;
         }
     }
-    return 0;
+    return take_attributes(request, REQUEST_FIRST_LATE, UINT32_MAX, failure);
 }
 
 void child_run(void *argument) {

@@ -15,8 +15,9 @@ struct child_failure {
     int index;
 };
 
-/* Gives the child its attributes and takes its actions, in order; a signal mask only goes to
- * `mask`. Returns 0, or -errno with `failure` told. */
+/* Gives the child its attributes and takes its actions: the early attributes, the actions in their
+ * order, the late attributes; a signal mask only goes to `mask`. Returns 0, or -errno with
+ * `failure` told. */
 int child_configure(const struct request *request, signal_set *mask, struct child_failure *failure);
 
 #endif

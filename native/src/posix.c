@@ -49,6 +49,19 @@ static int check_close_above(const struct request *request) {
     return result;
 }
 
+static bool is_posix(const struct attribute *attribute) {
+    switch (attribute->type) {
+    case REQUEST_SESSION:
+    case REQUEST_PROCESS_GROUP:
+    case REQUEST_SCHEDULER:
+    case REQUEST_SCHED_PRIORITY:
+    case REQUEST_RESET_IDS:
+        return true;
+    default:
+        return false;
+    }
+}
+
 int posix_check(const struct request *request) {
     const uint32_t foreign = REQUEST_FLAG_FAILURE_IS_EXIT | REQUEST_FLAG_TRACED;
     bool searches = request->search && !(request->header->flags & REQUEST_FLAG_EXECVP);
@@ -56,8 +69,7 @@ int posix_check(const struct request *request) {
         return request_fail(request, REQUEST_STEP_REQUEST, REQUEST_NO_INDEX, -ENOTSUP);
     }
     for (uint32_t i = 0; i < request->header->attributes_count; i++) {
-        uint32_t type = request->attributes[i].type;
-        if (type == REQUEST_CGROUP || type == REQUEST_PARENT_DEATH) {
+        if (!is_posix(&request->attributes[i])) {
             return request_fail(request, REQUEST_STEP_ATTRIBUTE, (int)i, -ENOTSUP);
         }
     }

@@ -94,8 +94,30 @@ static bool only_closes(const struct action *action) {
     return action->type == REQUEST_CLOSE_RANGE && action->flags == 0;
 }
 
-static int check_attribute(struct request *request, const struct attribute *attribute) {
+static int check_attribute(struct request *request, struct span block,
+                           const struct attribute *attribute) {
+    bool has_data = attribute->data != 0;
+    if (has_data && (attribute->second <= 0 ||
+                     !section(block, attribute->data, (uint64_t)attribute->second, 1, 8))) {
+        return -EINVAL;
+    }
     switch (attribute->type) {
+    case REQUEST_SESSION:
+    case REQUEST_PROCESS_GROUP:
+    case REQUEST_UMASK:
+    case REQUEST_SCHEDULER:
+    case REQUEST_SCHED_PRIORITY:
+    case REQUEST_NICE:
+    case REQUEST_IO_PRIORITY:
+    case REQUEST_TIMER_SLACK:
+    case REQUEST_PERSONALITY:
+    case REQUEST_RESET_IDS:
+    case REQUEST_LIMIT:
+        return 0;
+    case REQUEST_CPU_AFFINITY:
+    case REQUEST_MEMORY_POLICY:
+    case REQUEST_OOM_SCORE_ADJ:
+        return has_data ? 0 : -EINVAL;
     case REQUEST_CGROUP:
         request->cgroup = attribute->first;
         return 0;
@@ -103,7 +125,7 @@ static int check_attribute(struct request *request, const struct attribute *attr
         request->dies_with_parent = true;
         return attribute->first >= 1 && attribute->first <= SIGNALS ? 0 : -EINVAL;
     default:
-        return attribute->type < REQUEST_CGROUP ? 0 : -EINVAL;
+        return -EINVAL;
     }
 }
 
@@ -141,7 +163,7 @@ int request_open(struct request *request, void *memory, size_t capacity) {
         section(block, header->actions_offset, header->actions_count, sizeof(struct action), 8);
     request->program = string_at(block, header->program_offset);
     request->attributes = section(block, header->attributes_offset, header->attributes_count,
-                                  sizeof(struct attribute), 4);
+                                  sizeof(struct attribute), 8);
     if (!request->actions || !request->attributes || !request->program || header->argv_count == 0 ||
         header->exec_source < -1 || header->exec_source >= (int64_t)header->sources_count) {
         return -EINVAL;
@@ -162,7 +184,7 @@ int request_open(struct request *request, void *memory, size_t capacity) {
         }
     }
     for (uint32_t i = 0; i < header->attributes_count; i++) {
-        int result = check_attribute(request, &request->attributes[i]);
+        int result = check_attribute(request, block, &request->attributes[i]);
         if (result < 0) {
             return result;
         }

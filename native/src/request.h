@@ -75,10 +75,14 @@ static_assert(offsetof(struct action, value) == REQUEST_ACTION_VALUE, "value");
 struct attribute {
     uint32_t type;
     int32_t first;
-    int32_t second;
-    uint32_t reserved;
+    int32_t second; /* where there are data, how many bytes */
+    uint32_t data;  /* their offset; 0: none */
+    uint64_t value;
+    uint64_t other;
 };
 static_assert(sizeof(struct attribute) == REQUEST_ATTRIBUTE_SIZE, "attribute");
+static_assert(offsetof(struct attribute, data) == REQUEST_ATTRIBUTE_DATA, "data");
+static_assert(offsetof(struct attribute, other) == REQUEST_ATTRIBUTE_OTHER, "other");
 
 struct request {
     struct request_header *header;

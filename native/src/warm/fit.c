@@ -87,10 +87,33 @@ static bool names_only_its_own(const struct request *request, int *above) {
     return *above < SLOT_END && is_closed(request, *above) && is_closed(request, INT32_MAX);
 }
 
+/* Whether a child whose program is mapped and linked already is no other for it. Not the limits
+ * that exec(2) lays out memory by. */
+static bool is_warm_attribute(const struct attribute *attribute) {
+    switch (attribute->type) {
+    case REQUEST_SESSION:
+    case REQUEST_PROCESS_GROUP:
+    case REQUEST_CGROUP:
+    case REQUEST_UMASK:
+    case REQUEST_SCHEDULER:
+    case REQUEST_SCHED_PRIORITY:
+    case REQUEST_NICE:
+    case REQUEST_IO_PRIORITY:
+    case REQUEST_CPU_AFFINITY:
+    case REQUEST_OOM_SCORE_ADJ:
+    case REQUEST_TIMER_SLACK:
+        return true;
+    case REQUEST_LIMIT:
+        return attribute->first != RLIMIT_STACK && attribute->first != RLIMIT_AS &&
+               attribute->first != RLIMIT_DATA;
+    default:
+        return false;
+    }
+}
+
 static bool has_cold_attribute(const struct request *request) {
     for (uint32_t i = 0; i < request->header->attributes_count; i++) {
-        uint32_t type = request->attributes[i].type;
-        if (type == REQUEST_RESET_IDS) {
+        if (!is_warm_attribute(&request->attributes[i])) {
             return true;
         }
     }

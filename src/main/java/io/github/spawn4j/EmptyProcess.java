@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.Shutdown;
+import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenDirectory;
@@ -10,6 +11,7 @@ import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
+import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.FirstUse;
@@ -298,7 +300,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         refuse(group > 0, "terminal(size) and processGroup(" + group + "): it starts a session");
         if (group == 0) {
             // The leader of a session has a group of its own, and setpgid(2) refuses it even that.
-            withoutAttribute("group");
+            withoutAttribute(RequestLayout.PROCESS_GROUP);
         }
     }
 
@@ -343,20 +345,20 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             Leftovers.prepare(); // as it is released when the process is dropped
         }
         RequestEncoder request =
-                new RequestEncoder(sources(use != null), attributes.size() + 2, records());
+                new RequestEncoder(sources(use != null), attributes.size() + 1, records());
         try (OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
                 Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
-            if (!attributes.isEmpty()) {
-                attributes.values().forEach(attribute -> attribute.accept(request));
+            if (inheritsSignals) {
+                request.inheritSignals();
             }
             if (group != null) {
-                request.cgroup(group.fd());
+                request.attribute(Attribute.cgroup(group.fd())); // first: it is born there
+            }
+            if (!attributes.isEmpty()) {
+                attributes.values().forEach(request::attribute);
             }
             if (pty != null) {
                 request.terminal(pty.peer());
-            }
-            if (parentDeathSignal != null) {
-                request.parentDeathSignal(parentDeathSignal.number());
             }
             Foreground foreground = foregroundToLend();
             int[] sources = encodeActions(request, foreground != null);
@@ -380,7 +382,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      */
     private Foreground foregroundToLend() {
         boolean isReader = streams[0] == Redirect.INHERIT && group == 0;
-        boolean isInSession = !attributes.containsKey("session");
+        boolean isInSession = !hasAttribute(RequestLayout.SESSION);
         return isReader && isInSession && strategy != SpawnStrategy.POSIX_SPAWN
                 ? Foreground.toLend()
                 : null;

@@ -1,24 +1,23 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.PathBytes;
-import io.github.spawn4j.internal.launch.RequestEncoder;
+import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /**
  * What a template and an empty process have in common: the description of a process. One thread at
  * a time.
  */
-abstract class ProcessSettings<S extends ProcessSettings<S>> {
+abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSettings<S> {
     static final int STREAMS = 3;
 
     /** The most actions that the proposal allows. */
@@ -45,9 +44,6 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
 
     byte[] encodedDirectory;
 
-    /** What an attribute adds to a request, by its name, so that the last one said counts. */
-    Map<String, Consumer<RequestEncoder>> attributes;
-
     /** The process group asked for; -1 for none. */
     int group = NO_GROUP;
 
@@ -59,10 +55,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     /** Null where nobody has asked for one. */
     Teardown teardown;
 
-    /** Null for none. */
-    Signal parentDeathSignal;
-
     boolean inheritsDescriptors;
+
+    boolean inheritsSignals;
 
     boolean hasInterruptibleStreams;
 
@@ -82,10 +77,10 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         environment = new Environment();
         streams = new Redirect[] {Redirect.PIPE, Redirect.PIPE, Redirect.PIPE};
         actions = List.of();
-        attributes = Map.of();
     }
 
     ProcessSettings(ProcessSettings<?> other) {
+        super(other);
         program = other.program;
         arguments = other.arguments;
         shownArguments = other.shownArguments;
@@ -94,20 +89,16 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         actions = other.actions;
         directory = other.directory;
         encodedDirectory = other.encodedDirectory;
-        attributes = other.attributes;
         group = other.group;
         terminal = other.terminal;
         cgroup = other.cgroup;
         teardown = other.teardown;
-        parentDeathSignal = other.parentDeathSignal;
         inheritsDescriptors = other.inheritsDescriptors;
+        inheritsSignals = other.inheritsSignals;
         hasInterruptibleStreams = other.hasInterruptibleStreams;
         searchedByChild = other.searchedByChild;
         strategy = other.strategy;
     }
-
-    /** This, or an exception if it cannot be changed any more. */
-    abstract S changeable();
 
     /**
      * Adds arguments.
@@ -366,7 +357,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      * @return this
      */
     public S newSession() {
-        return attribute("session", RequestEncoder::session);
+        return attribute(Attribute.session());
     }
 
     /**
@@ -389,12 +380,12 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
         }
         changeable();
         this.group = group;
-        return attribute("group", request -> request.processGroup(group));
+        return attribute(Attribute.processGroup(group));
     }
 
     /** Makes the process a leader of its group, if it is not asked to be in somebody else's. */
     void leadGroup() {
-        if (attributes.containsKey("session")) {
+        if (hasAttribute(RequestLayout.SESSION)) {
             return;
         }
         if (group > 0) {
@@ -407,53 +398,13 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
     }
 
     /**
-     * Sets the scheduling policy and priority of the child; see sched_setscheduler(2).
-     *
-     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5
-     * @param priority the static priority: 1 to 99 for FIFO and RR, else 0
-     * @return this
-     */
-    public S scheduler(int policy, int priority) {
-        changeable();
-        withoutAttribute("priority"); // which comes with it
-        return attribute("scheduler", request -> request.scheduler(policy, priority));
-    }
-
-    /**
-     * Sets the scheduling priority of the child and leaves its policy; see sched_setparam(2). After
-     * {@link #scheduler} it has no effect.
-     *
-     * @param priority the static priority
-     * @return this
-     */
-    public S schedulingPriority(int priority) {
-        return attributes.containsKey("scheduler")
-                ? changeable()
-                : attribute("priority", request -> request.schedulingPriority(priority));
-    }
-
-    /**
      * Makes the effective user and group ids of the child the real ones, so that a program that
      * runs set-user-id hands on no privilege.
      *
      * @return this
      */
     public S resetIds() {
-        return attribute("ids", RequestEncoder::resetIds);
-    }
-
-    private S attribute(String name, Consumer<RequestEncoder> attribute) {
-        S self = changeable();
-        attributes = new LinkedHashMap<>(attributes);
-        attributes.put(name, attribute);
-        return self;
-    }
-
-    void withoutAttribute(String name) {
-        if (attributes.containsKey(name)) {
-            attributes = new LinkedHashMap<>(attributes);
-            attributes.remove(name);
-        }
+        return attribute(Attribute.resetIds());
     }
 
     /**
@@ -510,9 +461,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      * @return this
      */
     public S parentDeathSignal(Signal signal) {
-        S self = changeable();
-        parentDeathSignal = Objects.requireNonNull(signal, "signal");
-        return self;
+        return attribute(Attribute.parentDeath(signal.number()));
     }
 
     /**
@@ -535,7 +484,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> {
      * @return this
      */
     public S inheritSignals() {
-        return attribute("signals", RequestEncoder::inheritSignals);
+        S self = changeable();
+        inheritsSignals = true;
+        return self;
     }
 
     /**

@@ -25,8 +25,8 @@ public enum SpawnStrategy {
 
     /**
      * posix_spawn(3) of the C library. Cannot express terminals, openat2(2) restrictions,
-     * close-on-exec targets, inner close ranges, cgroups and the death of the parent, and does not
-     * say which step failed.
+     * close-on-exec targets, inner close ranges, cgroups, and attributes but for session, group and
+     * scheduling; and does not say which step failed.
      */
     POSIX_SPAWN(RequestLayout.STRATEGY_POSIX_SPAWN),
 

@@ -82,7 +82,7 @@ final class LibC {
 
     static native int setresuid(int real, int effective, int saved);
 
-    private static native long syscall(long number, long first, long second, long third);
+    static native long syscall(long number, long first, long second, long third);
 
     static int errno() {
         return Native.getLastError();

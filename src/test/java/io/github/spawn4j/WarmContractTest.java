@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -65,7 +66,14 @@ class WarmContractTest {
                 with(
                         "default dispositions",
                         process -> process.action(SpawnAction.sigdefault(List.of(Signal.INT)))),
-                with("a policy", process -> process.scheduler(3, 0))); // SCHED_BATCH
+                with("a policy", process -> process.scheduler(SchedulingPolicy.BATCH, 0)),
+                with("a umask", process -> process.umask(0027)),
+                with("limits", process -> process.limit(Resource.NOFILE, 64, 128)),
+                with("a niceness", process -> process.nice(7)),
+                with("a place on the disk", process -> process.ioPriority(IoClass.IDLE, 0)),
+                with("a processor", process -> process.cpuAffinity(0)),
+                with("an early end", process -> process.oomScoreAdj(600)),
+                with("a timer slack", process -> process.timerSlack(Duration.ofMillis(1))));
     }
 
     /** With the process's own pid, and numbers of pipes, replaced. */

@@ -6,6 +6,7 @@ import io.github.spawn4j.SpawnTemplate.Statistics;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.tools.spawners.WarmTemplates;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** What a {@link RunCommand} asks for, in words. */
@@ -13,7 +14,7 @@ final class Explanation {
     private Explanation() {}
 
     /** The template is null unless the program is to be kept warm. */
-    static String of(RunCommand run, SpawnTemplate template) {
+    static String of(RunCommand run, List<String> attributes, SpawnTemplate template) {
         Table table =
                 new Table("ll")
                         .row("program", program(run))
@@ -27,6 +28,7 @@ final class Explanation {
                         .row("streams", "standard input, output and error are ours")
                         .row("descriptors", "no others, whatever is open here")
                         .row("signals", "none blocked, default dispositions for all")
+                        .row("attributes", attributes(attributes))
                         .row("strategy", strategy(run.strategy))
                         .row("timeout", timeout(run));
         return (template == null ? table : table.row("warm", warm(template))).toString();
@@ -65,6 +67,12 @@ final class Explanation {
                 : run.environment.entrySet().stream()
                         .map(entry -> entry.getKey() + "=" + Shell.quote(entry.getValue()))
                         .collect(Collectors.joining(" ", "ours, with ", ""));
+    }
+
+    private static String attributes(List<String> attributes) {
+        return attributes.isEmpty()
+                ? "umask, limits, ids and scheduling are ours"
+                : String.join(", ", attributes);
     }
 
     private static String strategy(SpawnStrategy strategy) {

@@ -79,6 +79,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Sets an environment variable. May be repeated.")
     Map<String, String> environment = new LinkedHashMap<>();
 
+    @Mixin AttributeOptions attributes;
+
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
@@ -131,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
         if (explain) {
-            err.print(Explanation.of(this, template));
+            err.print(Explanation.of(this, request.attributes(), template));
             err.flush();
         }
         long beganNs = System.nanoTime();
@@ -179,6 +181,7 @@ final class RunCommand implements Callable<Integer> {
                 .teardown(Teardown.first(Signal.TERM, GRACE).then(Signal.KILL, GRACE).atShutdown())
                 .inheritIO();
         environment.forEach(request::env);
+        attributes.apply(request);
         return directory == null ? request : request.directory(directory);
     }
 

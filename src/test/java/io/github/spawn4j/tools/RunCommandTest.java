@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,12 +56,39 @@ class RunCommandTest extends ToolsTest {
                 "run --timeout soon -- true",
                 "run --timeout 0s -- true",
                 "run --env =value -- true",
-                "run --env NAME -- true"
+                "run --env NAME -- true",
+                "run --umask 8 -- true",
+                "run --umask 1000 -- true",
+                "run --nice 20 -- true",
+                "run --limit nofile -- true",
+                "run --limit nothing=1 -- true",
+                "run --limit nofile=few -- true",
+                "run --limit nofile=2:1 -- true"
             })
     void exitsWith2IfTheCommandLineIsWrong(String line) {
         Run run = run(line.split(" "));
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).startsWith("spawn4j-tools run: ").contains("--help");
+    }
+
+    @Test
+    void givesTheProgramWhatItIsAsked(@TempDir Path directory) {
+        Path out = directory.resolve("out");
+        String print = "{ umask; nice; ulimit -Sn; ulimit -Hn; ulimit -c; } > \"$0\"";
+        String options = "run --umask 027 --nice 4 --limit nofile=64:128 --limit core=0 --";
+        Stream<String> command = Stream.of("sh", "-c", print, out.toString());
+        String[] args =
+                Stream.concat(Stream.of(options.split(" ")), command).toArray(String[]::new);
+        assertThat(run(args)).isEqualTo(new Run(0, "", ""));
+        assertThat(out).hasContent("0027\n4\n64\n128\n0\n");
+    }
+
+    @Test
+    void explainsWhatTheProgramIsGiven() {
+        Run run = run("run", "--explain", "--umask", "0", "--limit", "cpu=9", "--", "true");
+        assertThat(run.err()).containsPattern("attributes +umask 0000, prlimit CPU 9:9\n");
+        assertThat(run("run", "--explain", "--", "true").err())
+                .containsPattern("attributes +umask, limits, ids and scheduling are ours\n");
     }
 
     @Test

@@ -10,12 +10,22 @@ public final class Outcome {
     /** The step that opens a file. */
     public static final String OPEN = "open";
 
-    private static final String CLONE_INTO_CGROUP = "clone into cgroup";
+    static final String CLONE_INTO_CGROUP = "clone into cgroup";
 
     private final Request request;
 
+    /** Those of the request, in its order. Null for none. */
+    private List<Attribute> attributes;
+
     Outcome(Request request) {
         this.request = request;
+    }
+
+    void attribute(Attribute attribute) {
+        if (attributes == null) {
+            attributes = new ArrayList<>();
+        }
+        attributes.add(attribute);
     }
 
     private int header(int field) {
@@ -80,10 +90,7 @@ public final class Outcome {
             case RequestLayout.STEP_POSIX_SPAWN:
                 return execution("posix_spawn", errno);
             case RequestLayout.STEP_ATTRIBUTE:
-                // No child of posix_spawn(3) says which attribute it was.
-                return header(RequestLayout.STRATEGY) == RequestLayout.STRATEGY_POSIX_SPAWN
-                        ? inexpressible(attribute(at), -1, errno)
-                        : new LaunchException(attribute(at), -1, errno, "");
+                return attributeFailure(attributes.get(at), errno);
             case RequestLayout.STEP_TRACE:
                 return new LaunchException("ptrace", -1, errno, "");
             case RequestLayout.STEP_CGROUP:
@@ -144,23 +151,11 @@ public final class Outcome {
         return candidates;
     }
 
-    private String attribute(int at) {
-        switch (request.attribute(at, RequestLayout.ATTRIBUTE_TYPE)) {
-            case RequestLayout.SESSION:
-                return "setsid";
-            case RequestLayout.PROCESS_GROUP:
-                return "setpgid " + request.attribute(at, RequestLayout.ATTRIBUTE_FIRST);
-            case RequestLayout.SCHEDULER:
-                return "sched_setscheduler";
-            case RequestLayout.SCHED_PRIORITY:
-                return "sched_setparam";
-            case RequestLayout.CGROUP:
-                return CLONE_INTO_CGROUP;
-            case RequestLayout.PARENT_DEATH:
-                return "prctl(PR_SET_PDEATHSIG)";
-            default:
-                return "setresuid";
-        }
+    private LaunchException attributeFailure(Attribute attribute, int errno) {
+        // No child of posix_spawn(3) says which attribute it was.
+        return header(RequestLayout.STRATEGY) == RequestLayout.STRATEGY_POSIX_SPAWN
+                ? inexpressible(attribute.toString(), -1, errno)
+                : new LaunchException(attribute.step(), -1, errno, attribute.object());
     }
 
     private LaunchException action(int at, int errno) {
@@ -174,7 +169,12 @@ public final class Outcome {
     }
 
     private static LaunchException inexpressible(String what, int index, int errno) {
-        return new LaunchException("posix_spawn cannot express " + what, index, errno, "");
+        return new LaunchException(
+                "posix_spawn cannot express " + what,
+                index,
+                errno,
+                "",
+                "the strategies CLONE3, VFORK and FORK can");
     }
 
     private int field(int action, int field) {

@@ -124,12 +124,17 @@ final class Request {
         return sources++;
     }
 
-    void addAttribute(int type, int first, int second) {
+    void addAttribute(Attribute attribute) {
         checkRoom(attributes, maxAttributes, "attributes");
         int at = (attributesOffset + attributes++ * RequestLayout.ATTRIBUTE_SIZE) / WORD;
-        words[at + RequestLayout.ATTRIBUTE_TYPE / WORD] = type;
-        words[at + RequestLayout.ATTRIBUTE_FIRST / WORD] = first;
-        words[at + RequestLayout.ATTRIBUTE_SECOND / WORD] = second;
+        words[at + RequestLayout.ATTRIBUTE_TYPE / WORD] = attribute.type();
+        words[at + RequestLayout.ATTRIBUTE_FIRST / WORD] = attribute.first();
+        words[at + RequestLayout.ATTRIBUTE_SECOND / WORD] = attribute.second();
+        if (attribute.data().length > 0) {
+            words[at + RequestLayout.ATTRIBUTE_DATA / WORD] = addText(attribute.data());
+        }
+        setLong(at + RequestLayout.ATTRIBUTE_VALUE / WORD, attribute.value());
+        setLong(at + RequestLayout.ATTRIBUTE_OTHER / WORD, attribute.other());
     }
 
     void addAction(
@@ -143,9 +148,13 @@ final class Request {
         words[at + RequestLayout.ACTION_FLAGS / WORD] = flags;
         words[at + RequestLayout.ACTION_MODE / WORD] = mode;
         words[at + RequestLayout.ACTION_TEXT / WORD] = text;
-        // The lower half first: x86_64 and aarch64 are little-endian.
-        words[at + RequestLayout.ACTION_VALUE / WORD] = (int) value;
-        words[at + RequestLayout.ACTION_VALUE / WORD + 1] = (int) (value >>> Integer.SIZE);
+        setLong(at + RequestLayout.ACTION_VALUE / WORD, value);
+    }
+
+    /** The lower half first: x86_64 and aarch64 are little-endian. */
+    private void setLong(int word, long value) {
+        words[word] = (int) value;
+        words[word + 1] = (int) (value >>> Integer.SIZE);
     }
 
     /** Adds one or more texts, which are not changed any more. Returns their offset. */
@@ -202,10 +211,6 @@ final class Request {
 
     int source(int source, int field) {
         return get(RequestLayout.HEADER_SIZE + source * RequestLayout.SOURCE_SIZE + field);
-    }
-
-    int attribute(int attribute, int field) {
-        return get(attributesOffset + attribute * RequestLayout.ATTRIBUTE_SIZE + field);
     }
 
     int action(int action, int field) {

@@ -28,8 +28,7 @@ public final class RequestEncoder {
     private int terminal = -1;
     private int flags;
 
-    /** 0 for none. */
-    private int parentDeathSignal;
+    private boolean diesWithParent;
 
     /** Which of the caller's actions is being written. */
     private int index = RequestLayout.NO_INDEX;
@@ -100,43 +99,19 @@ public final class RequestEncoder {
 
     // Attributes
 
-    /** A session of its own. */
-    public void session() {
-        request.addAttribute(RequestLayout.SESSION, 0, 0);
-    }
-
-    /** The process group {@code group}, or with 0 one of its own. */
-    public void processGroup(int group) {
-        request.addAttribute(RequestLayout.PROCESS_GROUP, group, 0);
-    }
-
-    public void scheduler(int policy, int priority) {
-        request.addAttribute(RequestLayout.SCHEDULER, policy, priority);
-    }
-
-    public void schedulingPriority(int priority) {
-        request.addAttribute(RequestLayout.SCHED_PRIORITY, priority, 0);
-    }
-
-    /** The effective ids are the real ones. */
-    public void resetIds() {
-        request.addAttribute(RequestLayout.RESET_IDS, 0, 0);
-    }
-
-    /** The cgroup whose directory is open as {@code fd}. */
-    public void cgroup(int fd) {
-        request.addAttribute(RequestLayout.CGROUP, fd, 0);
-    }
-
     /**
-     * The child gets {@code signal} when the JVM ends. To be called before actions and after {@link
-     * #inheritSignals}: the thread that launches such a child is the {@link Keeper}'s, so the mask
-     * of the calling one goes along as an action.
+     * Adds an attribute, in the order in which the child takes them. To be called before actions
+     * and after {@link #inheritSignals}: the thread that launches a child which is to die with the
+     * JVM is the {@link Keeper}'s, so the mask of the calling one goes along as an action.
      */
-    public void parentDeathSignal(int signal) {
-        parentDeathSignal = signal;
-        if ((flags & RequestLayout.FLAG_KEEP_SIGNALS) != 0) {
-            sigmask(Spawn.signalMask());
+    public void attribute(Attribute attribute) {
+        request.addAttribute(attribute);
+        outcome.attribute(attribute);
+        if (attribute.type() == RequestLayout.PARENT_DEATH) {
+            diesWithParent = true;
+            if ((flags & RequestLayout.FLAG_KEEP_SIGNALS) != 0) {
+                sigmask(Spawn.signalMask());
+            }
         }
     }
 
@@ -386,7 +361,7 @@ public final class RequestEncoder {
      *     in another way
      */
     public int launchWarm(long helper, int strategy, int deadlineMs) {
-        if (strategy != RequestLayout.STRATEGY_CLONE3 || parentDeathSignal != 0) {
+        if (strategy != RequestLayout.STRATEGY_CLONE3 || diesWithParent) {
             return WarmSpawn.OTHER_REQUEST;
         }
         request.set(RequestLayout.STRATEGY, strategy);
@@ -410,12 +385,10 @@ public final class RequestEncoder {
     public void launch(int strategy) throws IOException {
         request.set(RequestLayout.STRATEGY, strategy);
         request.set(RequestLayout.FLAGS, flags);
-        if (parentDeathSignal == 0) {
+        if (!diesWithParent) {
             request.launch();
             return;
         }
-        // Last: the kernel forgets it when ids change, and the child would outlive the JVM.
-        request.addAttribute(RequestLayout.PARENT_DEATH, parentDeathSignal, 0);
         // The kernel sends the signal when the thread ends that has started the child.
         Keeper.instance()
                 .call(

@@ -24,11 +24,11 @@ import java.lang.annotation.Native;
  *   |                                                 | offset  | count   | (out)   |
  *   +---------+---------+---------+---------+---------+---------+---------+---------+
  *   | sources    16 bytes each: kind, fd, placed (out), peer (out)                  |
- *   | attributes 16 bytes each: type, first, second, -                               |
+ *   | attributes 32 bytes each: type, first, second, data, value, other             |
  *   | actions    40 bytes each: type, index, fd, newfd, flags, mode, text, -, value |
  *   | texts      at multiples of 8: paths; argv and envp as strings one behind the  |
- *   |            other, each ended by NUL; the identity key that the executable     |
- *   |            must still have                                                    |
+ *   |            other, each ended by NUL; data of attributes; the identity key     |
+ *   |            that the executable must still have                                |
  *   | pointers   room for a shell, argv and envp as the kernel wants; C fills it    |
  *   +-------------------------------------------------------------------------------+
  * </pre>
@@ -184,38 +184,82 @@ public final class RequestLayout {
     /** The index of an action that the caller did not write. */
     @Native public static final int NO_INDEX = -1;
 
-    // An attribute: a property of the child, set before the actions.
+    // An attribute: a property that the child gives itself. There is at most one of a type, but for
+    // limits, and they stand in the order of their types, in which the child takes them.
     @Native static final int ATTRIBUTE_TYPE = 0;
     @Native static final int ATTRIBUTE_FIRST = 4;
-    @Native static final int ATTRIBUTE_SECOND = 8;
-    @Native static final int ATTRIBUTE_SIZE = 16;
 
-    // Types of attributes.
+    /** Where there are data, how many bytes. */
+    @Native static final int ATTRIBUTE_SECOND = 8;
+
+    /** The offset of data; 0 for none. */
+    @Native static final int ATTRIBUTE_DATA = 12;
+
+    @Native static final int ATTRIBUTE_VALUE = 16;
+    @Native static final int ATTRIBUTE_OTHER = 24;
+    @Native static final int ATTRIBUTE_SIZE = 32;
+
+    // Types of attributes that are set before the actions.
+
     /** setsid(2) */
-    @Native static final int SESSION = 0;
+    @Native public static final int SESSION = 0;
 
     /** setpgid(2): {@code first} is the group, 0 for one of its own. */
-    @Native static final int PROCESS_GROUP = 1;
-
-    /** sched_setscheduler(2): {@code first} is the policy, {@code second} the priority. */
-    @Native static final int SCHEDULER = 2;
-
-    /** sched_setparam(2): {@code first} is the priority. */
-    @Native static final int SCHED_PRIORITY = 3;
-
-    /** setresuid(2) and setresgid(2): effective ids become the real ones. */
-    @Native static final int RESET_IDS = 4;
+    @Native public static final int PROCESS_GROUP = 1;
 
     /**
      * CLONE_INTO_CGROUP: {@code first} is a descriptor of the JVM, open on the cgroup's directory.
      */
-    @Native static final int CGROUP = 5;
+    @Native static final int CGROUP = 2;
+
+    /** umask(2): {@code first} is the mask. Files that actions create have it too. */
+    @Native static final int UMASK = 3;
+
+    /** sched_setscheduler(2): {@code first} is the policy, {@code second} the priority. */
+    @Native public static final int SCHEDULER = 4;
+
+    /** sched_setparam(2): {@code first} is the priority. */
+    @Native public static final int SCHED_PRIORITY = 5;
+
+    /** setpriority(2): {@code first} is the niceness. */
+    @Native static final int NICE = 6;
+
+    /** ioprio_set(2): {@code first} is class and level. */
+    @Native static final int IO_PRIORITY = 7;
+
+    /** sched_setaffinity(2): data are the set of CPUs. */
+    @Native static final int CPU_AFFINITY = 8;
+
+    /** set_mempolicy(2): {@code first} is the mode, data are the set of nodes. */
+    @Native static final int MEMORY_POLICY = 9;
+
+    /** /proc/self/oom_score_adj: data are what is written. */
+    @Native static final int OOM_SCORE_ADJ = 10;
+
+    /** PR_SET_TIMERSLACK: {@code value} is nanoseconds. */
+    @Native static final int TIMER_SLACK = 11;
+
+    /** personality(2): {@code first} are flags that are added. */
+    @Native static final int PERSONALITY = 12;
+
+    /** setresuid(2) and setresgid(2): effective ids become the real ones. */
+    @Native static final int RESET_IDS = 13;
 
     /**
-     * PR_SET_PDEATHSIG: {@code first} is the signal. Comes last: a change of ids would undo it
+     * PR_SET_PDEATHSIG: {@code first} is the signal. After ids, whose change would undo it
      * (commit_creds() in the kernel).
      */
-    @Native static final int PARENT_DEATH = 6;
+    @Native static final int PARENT_DEATH = 14;
+
+    /** The first type that is set after the actions, which so are taken with the JVM's rights. */
+    @Native static final int FIRST_LATE = 32;
+
+    /**
+     * prlimit(2): {@code first} is the resource, {@code value} its soft limit, {@code other} its
+     * hard one. Late: actions may need descriptors above the limit. Before ids, as to raise one
+     * takes a privilege.
+     */
+    @Native static final int LIMIT = 32;
 
     // Steps at which a spawn can fail; 0 says that it has not.
     @Native static final int STEP_NONE = 0;

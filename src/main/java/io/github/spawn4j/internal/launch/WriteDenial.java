@@ -53,7 +53,7 @@ public final class WriteDenial implements AutoCloseable {
                         use.encodeOpenFile(request);
                         // A signal to the group of the JVM is none of its business: a stop signal
                         // before exec would leave it and its tracer waiting for each other.
-                        request.session();
+                        request.attribute(Attribute.session());
                         request.traced();
                         Outcome outcome = request.outcome();
                         request.launch(RequestLayout.STRATEGY_CLONE3);

@@ -1,0 +1,307 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.launch.Attribute;
+import io.github.spawn4j.internal.launch.RequestLayout;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * The attributes of a process: what it gives itself, in the fixed order that {@code
+ * docs/attributes.md} tells, whatever the order in which they are said here. One that is not said
+ * is the JVM's and costs nothing. One thread at a time.
+ */
+abstract class AttributeSettings<S extends AttributeSettings<S>> {
+    private static final int LEAST_NICE = -20;
+    private static final int MOST_NICE = 19;
+    private static final int MOST_IO_LEVEL = 7;
+    private static final int MOST_OOM_SCORE = 1000;
+    private static final int UMASK_BITS = 0777;
+
+    /** Far more than any kernel is built for. */
+    private static final int MOST_CPUS = 1 << 16;
+
+    private static final int MOST_NODES = 1 << 10;
+
+    /**
+     * By their place in the order, so that the last one said for a place counts. Replaced rather
+     * than changed, as a template shares it.
+     */
+    Map<Integer, Attribute> attributes;
+
+    AttributeSettings() {
+        attributes = Map.of();
+    }
+
+    AttributeSettings(AttributeSettings<?> other) {
+        attributes = other.attributes;
+    }
+
+    /** This, or an exception if it cannot be changed any more. */
+    abstract S changeable();
+
+    final S attribute(Attribute attribute) {
+        S self = changeable();
+        Map<Integer, Attribute> more = new TreeMap<>(attributes);
+        more.put(attribute.place(), attribute);
+        attributes = more;
+        return self;
+    }
+
+    final boolean hasAttribute(int type) {
+        return attributes.containsKey(Attribute.place(type));
+    }
+
+    final void withoutAttribute(int type) {
+        if (hasAttribute(type)) {
+            Map<Integer, Attribute> less = new TreeMap<>(attributes);
+            less.remove(Attribute.place(type));
+            attributes = less;
+        }
+    }
+
+    private static int checked(String what, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    what + " " + value + " is not in " + least + " to " + most);
+        }
+        return value;
+    }
+
+    private static BitSet set(String what, int[] numbers, int end) {
+        BitSet set = new BitSet();
+        for (int number : numbers) {
+            set.set(checked(what, number, 0, end - 1));
+        }
+        return set;
+    }
+
+    /**
+     * The attributes that were set, in the order in which the child takes them, each as the
+     * kernel's word and the value, as it stands in the message of a {@link SpawnException}: {@code
+     * umask 0027}, {@code setpriority 5}, {@code prlimit NOFILE 1024:4096}.
+     *
+     * @return the attributes, a copy
+     */
+    public List<String> attributes() {
+        return attributes.values().stream().map(Attribute::toString).toList();
+    }
+
+    /**
+     * Sets the child's umask: the permissions that files it creates do not get; see umask(2). Also
+     * those that a {@link Redirect} or a {@link SpawnAction} creates for it.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("ssh-keygen", "-f", key).umask(0077).start();
+     * }</pre>
+     *
+     * @param mask permissions, 0 to 0777
+     * @return this
+     * @throws IllegalArgumentException if {@code mask} has other bits
+     */
+    public S umask(int mask) {
+        return attribute(Attribute.umask(checked("umask", mask, 0, UMASK_BITS)));
+    }
+
+    /**
+     * Limits what the child may use; see prlimit(2). It may change the soft limit itself, up to the
+     * hard one, and lower that.
+     *
+     * <p>The soft limit of open files is the JVM's, which raises its own to the hard one when it
+     * begins (-XX:-MaxFDLimit): a program that uses select(2) may want {@code
+     * limit(Resource.NOFILE, 1024)}.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("gcc", "-c", "a.c").limit(Resource.CPU, 30, 32).start();
+     * }</pre>
+     *
+     * @param resource what
+     * @param soft what the kernel enforces, in the resource's unit, or {@link Resource#UNLIMITED}
+     * @param hard how far the soft limit can be raised; above the JVM's needs CAP_SYS_RESOURCE,
+     *     without which the start fails with EPERM
+     * @return this
+     * @throws IllegalArgumentException if one is negative, or {@code soft} above {@code hard}
+     */
+    public S limit(Resource resource, long soft, long hard) {
+        Objects.requireNonNull(resource, "resource");
+        if (soft < Resource.UNLIMITED || hard < Resource.UNLIMITED) {
+            throw new IllegalArgumentException(
+                    "limit " + resource + " " + soft + ":" + hard + " is negative");
+        }
+        if (Long.compareUnsigned(soft, hard) > 0) {
+            throw new IllegalArgumentException(
+                    "limit " + resource + ": soft " + soft + " is above hard " + hard);
+        }
+        return attribute(Attribute.limit(resource.number(), resource.name(), soft, hard));
+    }
+
+    /**
+     * The same with one figure for both limits.
+     *
+     * @param resource what
+     * @param most how much, in the resource's unit, or {@link Resource#UNLIMITED}
+     * @return this
+     * @throws IllegalArgumentException if {@code most} is negative
+     */
+    public S limit(Resource resource, long most) {
+        return limit(resource, most, most);
+    }
+
+    /**
+     * Sets the child's niceness, which otherwise is that of the calling thread; see setpriority(2).
+     *
+     * @param nice -20, the most favoured, to 19; less than the calling thread's needs CAP_SYS_NICE
+     *     or a {@linkplain Resource#NICE limit} that allows it, without which the start fails with
+     *     EACCES
+     * @return this
+     * @throws IllegalArgumentException if {@code nice} is out of range
+     */
+    public S nice(int nice) {
+        return attribute(Attribute.nice(checked("nice", nice, LEAST_NICE, MOST_NICE)));
+    }
+
+    /**
+     * Sets the child's priority on the disk, which otherwise follows its niceness; see
+     * ioprio_set(2).
+     *
+     * @param ioClass the class; {@link IoClass#REALTIME} is privileged, without which the start
+     *     fails with EPERM
+     * @param level 0, the first, to 7 within the class
+     * @return this
+     * @throws IllegalArgumentException if {@code level} is out of range
+     */
+    public S ioPriority(IoClass ioClass, int level) {
+        Objects.requireNonNull(ioClass, "ioClass");
+        checked("level", level, 0, MOST_IO_LEVEL);
+        return attribute(Attribute.ioPriority(ioClass.number(), ioClass.name(), level));
+    }
+
+    /**
+     * Sets the scheduling policy and priority of the child; see sched_setscheduler(2).
+     *
+     * @param policy the policy; the real-time ones need CAP_SYS_NICE or a {@linkplain
+     *     Resource#RTPRIO limit} that allows them, without which the start fails with EPERM
+     * @param priority the static priority: 1 to 99 for FIFO and RR, else 0; others fail with EINVAL
+     * @return this
+     */
+    public S scheduler(SchedulingPolicy policy, int priority) {
+        return scheduler(policy.number(), policy.name(), priority);
+    }
+
+    /**
+     * The same by the policy's number.
+     *
+     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5
+     * @param priority the static priority: 1 to 99 for FIFO and RR, else 0
+     * @return this
+     */
+    public S scheduler(int policy, int priority) {
+        return scheduler(policy, Integer.toString(policy), priority);
+    }
+
+    private S scheduler(int policy, String name, int priority) {
+        changeable();
+        withoutAttribute(RequestLayout.SCHED_PRIORITY); // which comes with it
+        return attribute(Attribute.scheduler(policy, name, priority));
+    }
+
+    /**
+     * Sets the scheduling priority of the child and leaves its policy; see sched_setparam(2). After
+     * {@code scheduler} it has no effect.
+     *
+     * @param priority the static priority
+     * @return this
+     */
+    public S schedulingPriority(int priority) {
+        return hasAttribute(RequestLayout.SCHEDULER)
+                ? changeable()
+                : attribute(Attribute.schedulingPriority(priority));
+    }
+
+    /**
+     * Sets the CPUs that the child may run on, which otherwise are those of the calling thread; see
+     * sched_setaffinity(2).
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("make").cpuAffinity(IntStream.range(0, 4).toArray()).start();
+     * }</pre>
+     *
+     * @param cpus their numbers, from 0; those that the machine or the cpuset does not have are
+     *     left out by the kernel, and if none is left the start fails with EINVAL
+     * @return this
+     * @throws IllegalArgumentException if there is none, or if one is negative or above 65535
+     */
+    public S cpuAffinity(int... cpus) {
+        if (cpus.length == 0) {
+            throw new IllegalArgumentException("no CPU");
+        }
+        return attribute(Attribute.cpuAffinity(set("CPU", cpus, MOST_CPUS)));
+    }
+
+    /**
+     * Sets from which NUMA nodes the child gets memory, which otherwise is as for the calling
+     * thread; see set_mempolicy(2). A kernel without NUMA fails with ENOSYS.
+     *
+     * @param policy the policy
+     * @param nodes the numbers of the nodes, from 0, where the policy has nodes; those that cannot
+     *     be used fail with EINVAL
+     * @return this
+     * @throws IllegalArgumentException if nodes are missing or too many for the policy, or if one
+     *     is negative or above 1023
+     */
+    public S memoryPolicy(MemoryPolicy policy, int... nodes) {
+        Objects.requireNonNull(policy, "policy");
+        if (policy.hasNodes() == (nodes.length == 0)) {
+            throw new IllegalArgumentException(
+                    policy + (policy.hasNodes() ? " needs nodes" : " has no nodes"));
+        }
+        return attribute(
+                Attribute.memoryPolicy(
+                        policy.number(), policy.name(), set("node", nodes, MOST_NODES)));
+    }
+
+    /**
+     * Sets how readily the kernel kills the child when memory runs out; see
+     * proc_pid_oom_score_adj(5). The JVM's own is not changed.
+     *
+     * @param adjustment -1000, never, to 1000, first; less than the JVM's was set to by somebody
+     *     privileged needs CAP_SYS_RESOURCE, without which the start fails with EACCES
+     * @return this
+     * @throws IllegalArgumentException if {@code adjustment} is out of range
+     */
+    public S oomScoreAdj(int adjustment) {
+        return attribute(
+                Attribute.oomScoreAdj(
+                        checked("oomScoreAdj", adjustment, -MOST_OOM_SCORE, MOST_OOM_SCORE)));
+    }
+
+    /**
+     * Sets by how much the kernel may delay the timers of the child's first thread, to wake up less
+     * often; see PR_SET_TIMERSLACK(2const). Threads that it starts have it too. Without effect on
+     * real-time policies.
+     *
+     * @param slack at least 1 ns
+     * @return this
+     * @throws IllegalArgumentException if {@code slack} is not positive
+     * @throws ArithmeticException if it is more than 292 years
+     */
+    public S timerSlack(Duration slack) {
+        if (slack.isNegative() || slack.isZero()) {
+            throw new IllegalArgumentException("timer slack " + slack + " is not positive");
+        }
+        return attribute(Attribute.timerSlack(slack.toNanos()));
+    }
+
+    /**
+     * Lets the child have the same addresses each time it runs, for debuggers and reproducible
+     * measurements: ADDR_NO_RANDOMIZE, see personality(2). Its children have it too.
+     *
+     * @return this
+     */
+    public S fixedAddresses() {
+        return attribute(Attribute.fixedAddresses());
+    }
+}

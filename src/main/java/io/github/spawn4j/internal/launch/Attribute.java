@@ -1,0 +1,238 @@
+package io.github.spawn4j.internal.launch;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A property that a child gives itself, as a request has it and as a message names it. Immutable.
+ */
+public final class Attribute {
+    /** Of linux/personality.h. */
+    private static final int ADDR_NO_RANDOMIZE = 0x0040000;
+
+    private static final byte[] NO_DATA = new byte[0];
+
+    private final int type;
+    private final int first;
+    private final int second;
+    private final byte[] data;
+    private final long value;
+    private final long other;
+    private final String step;
+    private final String object;
+
+    private Attribute(
+            int type,
+            int first,
+            int second,
+            byte[] data,
+            long value,
+            long other,
+            String step,
+            String object) {
+        this.type = type;
+        this.first = first;
+        this.second = second;
+        this.data = data;
+        this.value = value;
+        this.other = other;
+        this.step = step;
+        this.object = object;
+    }
+
+    private static Attribute of(int type, int first, String step, String object) {
+        return new Attribute(type, first, 0, NO_DATA, 0, 0, step, object);
+    }
+
+    private static Attribute withData(
+            int type, int first, byte[] data, String step, String object) {
+        return new Attribute(type, first, data.length, data, 0, 0, step, object);
+    }
+
+    /** A session of its own. */
+    public static Attribute session() {
+        return of(RequestLayout.SESSION, 0, "setsid", "");
+    }
+
+    /** The process group {@code group}, or with 0 one of its own. */
+    public static Attribute processGroup(int group) {
+        return of(RequestLayout.PROCESS_GROUP, group, "setpgid", Integer.toString(group));
+    }
+
+    /** The cgroup whose directory is open as {@code fd}. */
+    public static Attribute cgroup(int fd) {
+        return of(RequestLayout.CGROUP, fd, Outcome.CLONE_INTO_CGROUP, "");
+    }
+
+    public static Attribute umask(int mask) {
+        return of(RequestLayout.UMASK, mask, "umask", String.format(Locale.ROOT, "%04o", mask));
+    }
+
+    /** A policy of this name, in the words of the kernel or a number. */
+    public static Attribute scheduler(int policy, String name, int priority) {
+        return new Attribute(
+                RequestLayout.SCHEDULER,
+                policy,
+                priority,
+                NO_DATA,
+                0,
+                0,
+                "sched_setscheduler",
+                name + " " + priority);
+    }
+
+    public static Attribute schedulingPriority(int priority) {
+        return of(
+                RequestLayout.SCHED_PRIORITY,
+                priority,
+                "sched_setparam",
+                Integer.toString(priority));
+    }
+
+    public static Attribute nice(int nice) {
+        return of(RequestLayout.NICE, nice, "setpriority", Integer.toString(nice));
+    }
+
+    /** A class of this name. */
+    public static Attribute ioPriority(int ioClass, String name, int level) {
+        return of(
+                RequestLayout.IO_PRIORITY, ioClass << 13 | level, "ioprio_set", name + " " + level);
+    }
+
+    public static Attribute cpuAffinity(BitSet cpus) {
+        return withData(
+                RequestLayout.CPU_AFFINITY, 0, words(cpus), "sched_setaffinity", list(cpus));
+    }
+
+    /** A mode of this name. */
+    public static Attribute memoryPolicy(int mode, String name, BitSet nodes) {
+        return withData(
+                RequestLayout.MEMORY_POLICY,
+                mode,
+                words(nodes),
+                "set_mempolicy",
+                nodes.isEmpty() ? name : name + " " + list(nodes));
+    }
+
+    public static Attribute oomScoreAdj(int adjustment) {
+        String text = Integer.toString(adjustment);
+        return withData(
+                RequestLayout.OOM_SCORE_ADJ,
+                0,
+                text.getBytes(StandardCharsets.US_ASCII),
+                "oom_score_adj",
+                text);
+    }
+
+    public static Attribute timerSlack(long ns) {
+        return new Attribute(
+                RequestLayout.TIMER_SLACK,
+                0,
+                0,
+                NO_DATA,
+                ns,
+                0,
+                "prctl(PR_SET_TIMERSLACK)",
+                ns + " ns");
+    }
+
+    /** Addresses as without randomization. */
+    public static Attribute fixedAddresses() {
+        return of(RequestLayout.PERSONALITY, ADDR_NO_RANDOMIZE, "personality", "ADDR_NO_RANDOMIZE");
+    }
+
+    /** The effective ids are the real ones. */
+    public static Attribute resetIds() {
+        return of(RequestLayout.RESET_IDS, 0, "setresuid", "");
+    }
+
+    /** A signal at the JVM's end. */
+    public static Attribute parentDeath(int signal) {
+        return of(RequestLayout.PARENT_DEATH, signal, "prctl(PR_SET_PDEATHSIG)", "");
+    }
+
+    /** The limits of a resource of this name, -1 for none; there is one for each resource. */
+    public static Attribute limit(int resource, String name, long soft, long hard) {
+        return new Attribute(
+                RequestLayout.LIMIT,
+                resource,
+                0,
+                NO_DATA,
+                soft,
+                hard,
+                "prlimit",
+                name + " " + amount(soft) + ":" + amount(hard));
+    }
+
+    private static String amount(long limit) {
+        return limit == -1 ? "unlimited" : Long.toUnsignedString(limit);
+    }
+
+    /** As the kernel has sets: unsigned longs, of which there is at least one. */
+    private static byte[] words(BitSet set) {
+        long[] words = Arrays.copyOf(set.toLongArray(), Math.max(1, set.toLongArray().length));
+        ByteBuffer bytes =
+                ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.nativeOrder());
+        bytes.asLongBuffer().put(words);
+        return bytes.array();
+    }
+
+    private static String list(BitSet set) {
+        return set.stream().mapToObj(Integer::toString).collect(Collectors.joining(","));
+    }
+
+    int type() {
+        return type;
+    }
+
+    int first() {
+        return first;
+    }
+
+    int second() {
+        return second;
+    }
+
+    byte[] data() {
+        return data;
+    }
+
+    long value() {
+        return value;
+    }
+
+    long other() {
+        return other;
+    }
+
+    /** Where it comes in the order of all; the last one that was said for a place counts. */
+    public int place() {
+        return type << 8 | (type == RequestLayout.LIMIT ? first : 0);
+    }
+
+    /** The place of all that are of a type, but for limits. */
+    public static int place(int type) {
+        return type << 8;
+    }
+
+    /** The kernel's word for what sets it. */
+    String step() {
+        return step;
+    }
+
+    /** To what, in words; or an empty string. */
+    String object() {
+        return object;
+    }
+
+    /** The kernel's word and the value. */
+    @Override
+    public String toString() {
+        return object.isEmpty() ? step : step + " " + object;
+    }
+}
