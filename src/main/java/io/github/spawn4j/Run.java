@@ -82,9 +82,11 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /**
      * One process of the run.
      *
+     * @param isWarm whether a helper has started it
      * @param stderr null if it does not lead here
      */
-    record Stage(EmptyProcess process, Child child, Escalation teardown, Drain stderr) {}
+    record Stage(
+            EmptyProcess process, Child child, Escalation teardown, boolean isWarm, Drain stderr) {}
 
     private static final Log LOG = Log.of(Run.class);
 
@@ -210,7 +212,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown);
         // The first one's for all: the others' input ends with it.
         Escalation.Input end = input == null ? null : input.input();
-        Stage running = new Stage(process, child, teardown.of(child, process.cgroup, end), stderr);
+        boolean isWarm = launched.startKind() != Launched.COLD;
+        Stage running =
+                new Stage(process, child, teardown.of(child, process.cgroup, end), isWarm, stderr);
         boolean succeeded = false;
         try {
             for (int i = firstOutput; i < outputs.size(); i++) {
@@ -513,7 +517,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 stage.process.command(),
                 stage.child.pid(),
                 PidfdProcess.status(exit),
-                ResourceUsage.of(exit),
+                ResourceUsage.of(exit, stage.isWarm),
                 shared == null ? CapturedOutput.of(stage.stderr) : shared);
     }
 
