@@ -78,6 +78,19 @@ static int take_table(const struct request *request) {
     return close_slots(request, request->reserved & ~quiet);
 }
 
+/* Before the table is ours: the descriptor is the JVM's, of any number. */
+static int enter_cgroup(const struct request *request) {
+    if (request->cgroup < 0) {
+        return 0;
+    }
+    if (request->procs < 0) {
+        request->header->step = REQUEST_STEP_NONE; /* we were born there, and live */
+        return 0;
+    }
+    long result = sys_write(request->procs, "0", 1);
+    return result < 0 ? (int)result : 0;
+}
+
 static int execute_path(const struct request *request, const char *path, char **argv,
                         void *context) {
     (void)context;
@@ -132,7 +145,11 @@ void child_run(void *argument) {
     const struct request *request = argument;
     const uint32_t flags = request->header->flags;
     signal_set mask = request->mask;
-    int result = take_table(request);
+    int result = enter_cgroup(request);
+    if (result < 0) {
+        fail(request, REQUEST_STEP_CGROUP_MOVE, REQUEST_NO_INDEX, result);
+    }
+    result = take_table(request);
     if (result < 0) {
         fail(request, REQUEST_STEP_UNSHARE, REQUEST_NO_INDEX, result);
     }

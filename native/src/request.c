@@ -134,6 +134,7 @@ int request_open(struct request *request, void *memory, size_t capacity) {
     memset(request, 0, sizeof *request);
     request->header = header;
     request->cgroup = -1;
+    request->procs = -1;
     if (capacity < sizeof *header) {
         return -EINVAL;
     }

@@ -96,6 +96,7 @@ struct request {
     const struct identity *identity; /* null: not to be checked */
 
     int cgroup; /* the child is born there; -1: where we are */
+    int procs;  /* the cgroup.procs that the child writes itself into instead; -1: none */
 
     /* Decided by the parent before it clones. */
     unsigned cut;   /* the child's private table starts empty from here; 0: the table is copied */

@@ -14,6 +14,7 @@
 #include "spawn.h"
 
 #include "block.h"
+#include "cgroup.h"
 #include "child.h"
 #include "identity.h"
 #include "posix.h"
@@ -48,13 +49,18 @@ static long clone_onto_stack(struct request *request, unsigned long flags, int *
                      child_run, request);
 }
 
+/* Whether the kernel is to put the child into its cgroup, which then need not go there itself. */
+static bool is_born_in_cgroup(const struct request *request) {
+    return request->cgroup >= 0 && request->procs < 0;
+}
+
 static struct clone_args clone3_args(const struct request *request, uint64_t flags, int *pidfd) {
     struct clone_args args = {
         .flags = flags | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
         .pidfd = (uintptr_t)pidfd,
         .exit_signal = SIGCHLD,
     };
-    if (request->cgroup >= 0) {
+    if (is_born_in_cgroup(request)) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = (uint32_t)request->cgroup;
     }
@@ -62,8 +68,7 @@ static struct clone_args clone3_args(const struct request *request, uint64_t fla
 }
 
 static bool may_clone3(const struct request *request) {
-    return request->cgroup >= 0 || /* no other call knows cgroups */
-           (!clone3_refused && request->capabilities & KERNEL_CLONE3);
+    return !clone3_refused && request->capabilities & KERNEL_CLONE3;
 }
 
 static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidfd) {
@@ -73,11 +78,14 @@ static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidf
     if (may_clone3(request)) {
         request->lacks_handlers = true; /* by CLONE_CLEAR_SIGHAND */
         long pid = sys_clone3(&args, sizeof args, child_run, request);
-        if (!means_refused(pid) || request->cgroup >= 0) {
+        if (!means_refused(pid)) {
             return pid;
         }
-        clone3_refused = true;
         request->lacks_handlers = false;
+        if (is_born_in_cgroup(request)) {
+            return pid; /* it may be that which is refused */
+        }
+        clone3_refused = true;
         const signal_set all = SIGNAL_SET_ALL; /* handlers stay, see signals_to_block() */
         int result = sys_sigmask(&all, NULL);
         if (result < 0) {
@@ -91,7 +99,7 @@ static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidf
  * known then. */
 static long clone_copy(struct request *request, int *pidfd) {
     long pid;
-    if (request->cgroup >= 0) {
+    if (is_born_in_cgroup(request)) {
         struct clone_args args = clone3_args(request, 0, pidfd);
         pid = sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0);
     } else {
@@ -123,16 +131,74 @@ static long start(struct request *request, int *pidfd) {
     case REQUEST_STRATEGY_FORK:
         return clone_copy(request, pidfd);
     case REQUEST_STRATEGY_VFORK:
-        return request->cgroup >= 0 ? clone3_onto_stack(request, 0, pidfd)
-                                    : clone_onto_stack(request, 0, pidfd);
+        return is_born_in_cgroup(request) ? clone3_onto_stack(request, 0, pidfd)
+                                          : clone_onto_stack(request, 0, pidfd);
     default:
         pid = clone3_onto_stack(request, shared_flags(request), pidfd);
-        if (means_refused(pid) && request->cgroup < 0) {
+        if (means_refused(pid) && !is_born_in_cgroup(request)) {
             request->cut = 0;
             pid = clone_copy(request, pidfd);
         }
         return pid;
     }
+}
+
+/* Ends and reaps a child that nobody is to know of. Its pid is safe: it is ours until it is reaped.
+ */
+static void discard_child(int pid, int pidfd) {
+    sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
+    sys_wait4(pid, NULL, __WALL);
+    if (pidfd >= 0) {
+        sys_close(pidfd);
+    }
+}
+
+/* A child that could not be born in its cgroup, and goes there itself. */
+static long start_and_move(struct request *request, int *pidfd) {
+    const signal_set all = SIGNAL_SET_ALL; /* handlers may stay, see signals_to_block() */
+    int result = sys_sigmask(&all, NULL);
+    if (result < 0) {
+        return result;
+    }
+    request->lacks_handlers = false;
+    request->procs = cgroup_open(request);
+    if (request->procs < 0) {
+        return request->procs;
+    }
+    long pid = start(request, pidfd);
+    sys_close(request->procs);
+    return pid;
+}
+
+/* A child in a cgroup: born there, as to move it makes every other fork of the machine wait.
+ *
+ * Where that is refused, or would be by a filter that kills, the child moves itself. So it does
+ * where the kernel kills it at birth: from Linux 6.13 on it compares how often our cgroup and the
+ * child's have been killed by cgroup.kill, and takes a difference for a kill that has come in
+ * between. The failure stands in the block beforehand, and a child that lives takes it away. */
+static long start_in_cgroup(struct request *request, int *pidfd) {
+    struct request_header *header = request->header;
+    int result = cgroup_check(request);
+    if (result < 0) {
+        return result;
+    }
+    if (may_clone3(request) && request->capabilities & KERNEL_CLONE_INTO_CGROUP) {
+        header->step = REQUEST_STEP_CGROUP;
+        long pid = start(request, pidfd);
+        if (pid < 0) {
+            header->step = REQUEST_STEP_NONE;
+            if (!means_refused(pid)) {
+                return pid;
+            }
+        } else if (header->step != REQUEST_STEP_CGROUP) {
+            return pid;
+        } else {
+            header->step = REQUEST_STEP_NONE;
+            discard_child((int)pid, *pidfd);
+            *pidfd = -1;
+        }
+    }
+    return start_and_move(request, pidfd);
 }
 
 static bool is_pipe(const struct source *source) {
@@ -341,7 +407,7 @@ static int clone_step(const struct request *request) {
     if (request->header->strategy == REQUEST_STRATEGY_POSIX_SPAWN) {
         return REQUEST_STEP_POSIX_SPAWN;
     }
-    return request->cgroup >= 0 ? REQUEST_STEP_CGROUP : REQUEST_STEP_CLONE;
+    return is_born_in_cgroup(request) ? REQUEST_STEP_CGROUP : REQUEST_STEP_CLONE;
 }
 
 /* Waits until a traced child stands at the first instruction of its program. Should this thread
@@ -355,16 +421,6 @@ static int stop_traced(const struct request *request, int pid, int pidfd) {
         result = -ECHILD;
     }
     return result < 0 ? request_fail(request, REQUEST_STEP_TRACE, REQUEST_NO_INDEX, result) : 0;
-}
-
-/* Ends and reaps a child that nobody is to know of. Its pid is safe: it is ours until it is reaped.
- */
-static void discard_child(int pid, int pidfd) {
-    sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
-    sys_wait4(pid, NULL, __WALL);
-    if (pidfd >= 0) {
-        sys_close(pidfd);
-    }
 }
 
 /* What is blocked until the child has default dispositions: a handler of the JVM that ran in the
@@ -393,7 +449,7 @@ static int launch(struct request *request) {
         return request_fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
     }
     request->mask = header->flags & REQUEST_FLAG_KEEP_SIGNALS ? mask : 0;
-    long pid = start(request, &pidfd);
+    long pid = request->cgroup >= 0 ? start_in_cgroup(request, &pidfd) : start(request, &pidfd);
     sys_sigmask(&mask, NULL);
 
     if (pid < 0) {

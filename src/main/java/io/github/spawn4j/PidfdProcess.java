@@ -288,7 +288,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * @throws IllegalThreadStateException if the process has not ended yet
      */
     public ResourceUsage resourceUsage() {
-        return ResourceUsage.of(collected());
+        return ResourceUsage.of(collected(), startKind != Launched.COLD);
     }
 
     private Exit collected() {

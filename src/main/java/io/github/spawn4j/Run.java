@@ -82,6 +82,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /**
      * One process of the run.
      *
+     * @param isWarm whether a helper has started it
      * @param stderr null if it does not lead here
      */
     record Stage(
@@ -520,7 +521,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 stage.process.command(),
                 stage.child.pid(),
                 PidfdProcess.status(exit),
-                ResourceUsage.of(exit),
+                ResourceUsage.of(exit, stage.startKind != Launched.COLD),
                 shared == null ? CapturedOutput.of(stage.stderr) : shared,
                 StartKind.of(stage.startKind));
     }

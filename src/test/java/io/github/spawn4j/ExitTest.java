@@ -1,8 +1,11 @@
 package io.github.spawn4j;
 
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.internal.os.OwnMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How a process ends, and how one learns of it. */
 @Timeout(60)
@@ -483,15 +487,76 @@ class ExitTest {
         assertThat(usage.cpuTime()).isEqualTo(usage.userTime().plus(usage.systemTime()));
     }
 
+    /** More than this JVM has ever had, from which the kernel tells no less. */
     @ForEachStrategy
     void measuresMemory(SpawnStrategy strategy) throws Exception {
-        PidfdProcess process = Probe.with(strategy, "--touch", "50").inheritIO().start();
+        long touched = OwnMemory.peakBound().orElseThrow() + (50L << 20);
+        PidfdProcess process =
+                Probe.with(strategy, "--touch", Long.toString(touched >> 20)).inheritIO().start();
         process.waitFor();
 
         ResourceUsage usage = process.resourceUsage();
 
-        assertThat(usage.maxResidentBytes()).isBetween(50L << 20, 16L << 30);
+        assertThat(usage.maxResidentBytes()).isPresent();
+        assertThat(usage.maxResidentBytes().getAsLong())
+                .isBetween(touched - (1 << 20), touched + (50L << 20));
         assertThat(usage.minorFaults()).isGreaterThan(1000);
+    }
+
+    /** Until exec the kernel counts the JVM's memory as the child's. */
+    @ForEachStrategy
+    void doesNotTakeTheJvmsMemoryForTheProcess(SpawnStrategy strategy) throws Exception {
+        PidfdProcess process = Probe.with(strategy, "--touch", "1").inheritIO().start();
+        process.waitFor();
+
+        assertThat(process.resourceUsage().maxResidentBytes()).isEmpty();
+        assertThat(run(strategy, "--touch", "1").maxResidentBytes()).isEmpty();
+    }
+
+    private static ResourceUsage run(SpawnStrategy strategy, String... args) throws Exception {
+        return Probe.with(strategy, args).run(RunOptions.timeout(ofSeconds(30))).resourceUsage();
+    }
+
+    /** It never had the JVM's memory. */
+    @Test
+    void measuresTheMemoryOfAWarmProcess() throws Exception {
+        try (SpawnTemplate template =
+                SpawnTemplate.builder(Probe.PROGRAM).warm(Warm.on()).build()) {
+            Eventually.isTrue(
+                    "helper is made or refused",
+                    () -> template.statistics().refusal().isPresent() || isWarm(template));
+            assumeTrue(isWarm(template), "no warm start here");
+            PidfdProcess process = template.prepare().args("--touch", "9").inheritIO().start();
+            process.waitFor();
+
+            assertThat(process.resourceUsage().maxResidentBytes()).isPresent();
+            assertThat(process.resourceUsage().maxResidentBytes().getAsLong())
+                    .isBetween(9L << 20, 15L << 20);
+        }
+    }
+
+    private static boolean isWarm(SpawnTemplate template) throws Exception {
+        PidfdProcess process = template.prepare().args("--exit", "0").inheritIO().start();
+        process.waitFor();
+        return process.startedAs() != StartKind.COLD;
+    }
+
+    @Test
+    void measuresWhatIsWritten(@TempDir Path folder) throws Exception {
+        PidfdProcess process =
+                PidfdProcess.builder("dd", "if=/dev/zero", "bs=64k", "count=16", "conv=fsync")
+                        .args("of=" + folder.resolve("file"))
+                        .stderr(Redirect.DISCARD)
+                        .start();
+        process.waitFor();
+        assumeTrue(isOnStorage(folder), "the temporary folder is in memory only");
+
+        assertThat(process.resourceUsage().bytesWritten()).isBetween(1L << 20, 2L << 20);
+    }
+
+    private static boolean isOnStorage(Path folder) throws IOException {
+        String type = Files.getFileStore(folder).type();
+        return !type.equals("tmpfs") && !type.equals("overlay");
     }
 
     @ForEachStrategy

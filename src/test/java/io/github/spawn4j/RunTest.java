@@ -70,7 +70,7 @@ class RunTest {
         assertThat(result.isSuccess()).isFalse();
         assertThat(result.stages()).containsExactly(result.stage());
         assertThat(result.stage().command()).startsWith("sh", "-c").hasSize(3);
-        assertThat(result.resourceUsage().maxResidentBytes()).isPositive();
+        assertThat(result.resourceUsage().cpuTime()).isPositive();
         assertThat(result.duration()).isPositive();
         assertThat(result.stdout().isTruncated()).isFalse();
         assertThat(result.stdout().isCut()).isFalse();

@@ -6,6 +6,7 @@ import io.github.spawn4j.ResourceUsage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /** What became of a process and what it used, in words. */
 final class Statistics {
@@ -30,12 +31,10 @@ final class Statistics {
                 .toString();
     }
 
-    /** The kernel counts from before exec, when the child had our memory. */
-    private static String peakMemory(long bytes) throws IOException {
-        String peak = Units.mebibytes(bytes);
-        return bytes > Surroundings.peakMemory()
-                ? peak
-                : "less than the " + peak + " that this JVM had when it started it";
+    private static String peakMemory(OptionalLong bytes) {
+        return bytes.isPresent()
+                ? Units.mebibytes(bytes.getAsLong())
+                : "not more than this JVM's, from which the kernel does not tell it";
     }
 
     private static String inWords(ExitStatus status) {

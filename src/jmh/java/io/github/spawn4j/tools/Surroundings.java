@@ -77,12 +77,6 @@ final class Surroundings {
         return limit.equals(UNLIMITED) ? Long.MAX_VALUE : Long.parseLong(limit);
     }
 
-    /** The most memory that this process has had resident, in bytes. */
-    static long peakMemory() throws IOException {
-        String[] amount = status("VmHWM").split(" ");
-        return amount.length == 2 ? Long.parseLong(amount[0]) * 1024 : 0;
-    }
-
     /** The memory that this process has resident now, in bytes; exact, unlike VmRSS. */
     static long residentMemory() throws IOException {
         return line(SELF.resolve("smaps_rollup"), line -> line.startsWith("Rss:"))

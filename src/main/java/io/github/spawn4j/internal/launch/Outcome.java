@@ -94,7 +94,14 @@ public final class Outcome {
             case RequestLayout.STEP_TRACE:
                 return new LaunchException("ptrace", -1, errno, "");
             case RequestLayout.STEP_CGROUP:
-                return new LaunchException(CLONE_INTO_CGROUP, -1, errno, "");
+                return new LaunchException(
+                        CLONE_INTO_CGROUP, -1, errno, "", CgroupRefusal.explain(errno));
+            case RequestLayout.STEP_CGROUP_MOVE:
+                return new LaunchException(
+                        "move into cgroup", -1, errno, "", CgroupRefusal.explain(errno));
+            case RequestLayout.STEP_CGROUP_FROZEN:
+                return new LaunchException(
+                        "start in cgroup", -1, errno, "", "it is frozen, and so its processes");
             case RequestLayout.STEP_PROBE:
                 return new LaunchException(Kernel.PROBE, -1, errno, "");
             case RequestLayout.STEP_CAPABILITY:

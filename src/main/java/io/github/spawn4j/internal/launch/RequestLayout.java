@@ -208,7 +208,8 @@ public final class RequestLayout {
     @Native public static final int PROCESS_GROUP = 1;
 
     /**
-     * CLONE_INTO_CGROUP: {@code first} is a descriptor of the JVM, open on the cgroup's directory.
+     * CLONE_INTO_CGROUP, or the child's own write into cgroup.procs: {@code first} is a descriptor
+     * of the JVM, open on the cgroup's directory.
      */
     @Native static final int CGROUP = 2;
 
@@ -283,6 +284,12 @@ public final class RequestLayout {
 
     /** Something indispensable is missing: {@code index} is the number of its bit in Kernel. */
     @Native static final int STEP_CAPABILITY = 16;
+
+    /** The child could not be born in its cgroup, and not move there either. */
+    @Native static final int STEP_CGROUP_MOVE = 20;
+
+    /** The cgroup is frozen, so that its child would not run. */
+    @Native static final int STEP_CGROUP_FROZEN = 21;
 
     /** The size of an identity key; only C looks inside, see {@code identity.h}. */
     @Native public static final int IDENTITY_SIZE = 64;

@@ -1,0 +1,15 @@
+/* How a child gets into the cgroup (version 2) that was asked for. */
+#ifndef SPAWN4J_CGROUP_H
+#define SPAWN4J_CGROUP_H
+
+#include "request.h"
+
+/* Refuses a cgroup that is frozen: its child would not run, and neither would we, who wait for its
+ * exec. One that is frozen in the next moment holds us until it is thawed. Returns 0 or what
+ * request_fail() returned. */
+int cgroup_check(const struct request *request);
+
+/* Opens what a child writes itself into that could not be born in the cgroup. Returns the
+ * descriptor, which is the caller's, or what request_fail() returned. */
+int cgroup_open(const struct request *request);
+#endif
