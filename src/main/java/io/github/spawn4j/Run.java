@@ -82,7 +82,6 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /**
      * One process of the run.
      *
-     * @param isWarm whether a helper has started it
      * @param stderr null if it does not lead here
      */
     record Stage(
