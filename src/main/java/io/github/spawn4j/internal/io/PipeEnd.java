@@ -1,8 +1,10 @@
 package io.github.spawn4j.internal.io;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Threads;
 import java.io.IOException;
@@ -27,6 +29,20 @@ final class PipeEnd {
          */
         boolean takeRest(int number) throws IOException;
     }
+
+    /**
+     * Of pipes that are wide at a time. A user may have 16,384 pages in pipes (pipe(7)), and what
+     * any of his processes makes beyond that holds two; each of these takes 64.
+     */
+    private static final int MOST_WIDE = 64;
+
+    private static final Object WIDTH = new Object();
+
+    @GuardedBy("WIDTH")
+    private static int wideCount;
+
+    @GuardedBy("WIDTH")
+    private boolean isWide;
 
     private final Fd fd;
     private final ReentrantLock lock = new ReentrantLock();
@@ -136,6 +152,36 @@ final class PipeEnd {
         readiness.moved(count);
     }
 
+    /** Gives a pipe through which much comes more room, if it may have that. */
+    void widen() {
+        int number = beginWide() ? fd.acquire() : -1;
+        if (number >= 0) {
+            Io.widen(number);
+            fd.release(number);
+        }
+        if (!fd.isOpen()) {
+            endWide(); // end() may have come before
+        }
+    }
+
+    private boolean beginWide() {
+        synchronized (WIDTH) {
+            if (isWide || wideCount == MOST_WIDE) {
+                return false;
+            }
+            isWide = true;
+            wideCount++;
+            return true;
+        }
+    }
+
+    private void endWide() {
+        synchronized (WIDTH) {
+            wideCount -= isWide ? 1 : 0;
+            isWide = false;
+        }
+    }
+
     /** Tells, under the lock, that nothing more can be moved. */
     void setOver() {
         over = true;
@@ -149,6 +195,7 @@ final class PipeEnd {
     void end() {
         readiness.forget();
         fd.close();
+        endWide();
     }
 
     /** Ends a wait, and then the descriptor. Closing again does nothing. */

@@ -31,6 +31,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
     /** What is read at once where much comes: all that a pipe mostly holds. */
     private static final int MUCH = 1 << 16;
 
+    /** After so much, to a reader with large arrays, the pipe is made wide for what follows. */
+    private static final int PLENTY = 1 << 20;
+
     /** Reads in a row of what is dropped, so that one busy child does not keep the reactor. */
     private static final int MOST_DROPS = 16;
 
@@ -68,6 +71,10 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
 
     /** When something was last taken, in {@link System#nanoTime}'s time. Changed under the lock. */
     private volatile long takenNs = System.nanoTime() - READING_NS;
+
+    /** How many bytes have been taken. */
+    @GuardedBy("lock")
+    private long taken;
 
     /** Some of it was dropped, so that nobody may read on as if nothing were missing. */
     private volatile boolean spilt;
@@ -181,6 +188,9 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
             return count;
         }
         if (length >= BUFFER_SIZE) {
+            if (length >= MUCH && taken >= PLENTY) {
+                pipe.widen();
+            }
             return take(number -> read(number, bytes, offset, length));
         }
         if (buffer.length != BUFFER_SIZE) {
@@ -214,6 +224,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
             }
             takenNs = System.nanoTime();
             pipe.moved(count);
+            taken += count;
             return count;
         } finally {
             pipe.release(number);
@@ -406,6 +417,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
             long moved = left;
             out.write(buffer, position, left);
             position = limit;
+            pipe.widen();
             int count;
             while ((count = take(splice::move)) >= 0) {
                 moved += count;

@@ -32,7 +32,6 @@ final class Splice {
      */
     private final FileDescriptor file;
 
-    private boolean widened;
     private boolean atEnd;
 
     private Splice(FileDescriptor file) {
@@ -58,10 +57,6 @@ final class Splice {
      *     file takes nothing this way; copying then tells why
      */
     int move(int pipe) {
-        if (!widened) {
-            Io.widen(pipe);
-            widened = true;
-        }
         // A close by another thread waits for as much at most.
         synchronized (file) {
             int moved = Io.splice(pipe, file);
