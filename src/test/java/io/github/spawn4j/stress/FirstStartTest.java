@@ -28,6 +28,18 @@ class FirstStartTest {
         assertThat(loaded).filteredOn(FirstStartTest::isDear).isEmpty();
     }
 
+    /** What is first missed for want of a descriptor is missing for ever. */
+    @Test
+    void hasAllThatAProcessMayNeedLater() throws Exception {
+        List<String> loaded = loadedBetween(Lives.class, Lives.Begin.class, Lives.End.class);
+
+        assertThat(loaded).anyMatch(name -> name.startsWith("java."));
+        assertThat(loaded)
+                .filteredOn(name -> name.startsWith(LIBRARY) && !name.contains("$$Lambda"))
+                .filteredOn(name -> !name.startsWith(LIBRARY + "stress."))
+                .isEmpty();
+    }
+
     @Test
     void leavesNothingOfTheLibraryBehind(@TempDir Path directory) throws Exception {
         String output =
@@ -56,17 +68,22 @@ class FirstStartTest {
     }
 
     private static List<String> loadedByFirstStart(String way) throws Exception {
+        return loadedBetween(FirstStart.class, FirstStart.Begin.class, FirstStart.End.class, way);
+    }
+
+    private static List<String> loadedBetween(
+            Class<?> main, Class<?> first, Class<?> last, String... args) throws Exception {
         String log =
                 SecondJvm.withCollector("-XX:+UseSerialGC")
                         .option("-Xlog:class+load=info")
-                        .runOnClassPath(classPath(), FirstStart.class, way);
+                        .runOnClassPath(classPath(), main, args);
         List<String> loaded =
                 log.lines()
                         .filter(line -> line.contains(" source: "))
                         .map(FirstStartTest::name)
                         .collect(Collectors.toList());
-        int begin = loaded.indexOf(FirstStart.Begin.class.getName());
-        int end = loaded.indexOf(FirstStart.End.class.getName());
+        int begin = loaded.indexOf(first.getName());
+        int end = loaded.indexOf(last.getName());
         if (begin < 0 || end < begin) {
             fail("it has not come to its end: %s", log);
         }

@@ -137,17 +137,29 @@ final class Wants {
 
     private static void awaitNothingLeft(int descriptors) throws Exception {
         long startNs = System.nanoTime();
-        while (Os.descriptors().size() > descriptors
-                || ProcessHandle.current().children().findAny().isPresent()) {
+        while (Os.descriptors().size() > descriptors || !Os.children().isEmpty()) {
             if (System.nanoTime() - startNs > LIMIT_NS) {
-                throw new IllegalStateException(
-                        "left: "
-                                + Os.descriptors()
-                                + ", "
-                                + ProcessHandle.current().children().toList());
+                throw new IllegalStateException("left: " + Os.descriptors() + left());
             }
             System.gc();
             Thread.sleep(10);
         }
+    }
+
+    /** Whether those who are left live or were not collected, and what the library is at. */
+    private static String left() {
+        StringBuilder left = new StringBuilder();
+        for (long pid : Os.children()) {
+            left.append("\nprocess ").append(pid).append(" is ").append(Os.state(pid));
+        }
+        Thread.getAllStackTraces()
+                .forEach(
+                        (thread, calls) -> {
+                            left.append('\n').append(thread);
+                            for (StackTraceElement call : calls) {
+                                left.append("\n    at ").append(call);
+                            }
+                        });
+        return left.toString();
     }
 }

@@ -53,14 +53,15 @@ abstract class Chore {
 
     private void report(Throwable e) {
         try {
-            if (e instanceof RuntimeException && !reported) {
+            boolean mayBeForEver = e instanceof RuntimeException || e instanceof LinkageError;
+            if (mayBeForEver && !reported) {
                 LOG.error("{} has failed and is tried again", this, e);
             } else {
                 LOG.debug("{} is tried again", this, e);
             }
             reported = true;
-        } catch (OutOfMemoryError none) {
-            // Not even for the message, which a log takes as an array.
+        } catch (Throwable none) {
+            // Not even that: those behind it have their turn all the same.
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.github.spawn4j.internal.io;
 
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Threads;
 import java.io.Closeable;
 import java.io.IOException;
@@ -223,8 +225,16 @@ public final class Escalation extends Chore {
         }
     }
 
+    /** Where something has run out it is thrown, to be tried again: nobody else would do it. */
     private void killNow() {
-        attempt(() -> target.signal(SIGKILL));
+        try {
+            target.signal(SIGKILL);
+        } catch (IOException e) {
+            if (e instanceof ErrnoException failed && Errno.isExhaustion(failed.errno())) {
+                throw new UncheckedIOException(e);
+            }
+            fail(e);
+        }
         finish(failure);
     }
 
@@ -347,19 +357,27 @@ public final class Escalation extends Chore {
     /** A look that fails tells nothing, and must not be the last one. */
     private void endOr(Runnable otherwise) {
         try {
-            isOver().whenComplete(
-                            (over, e) -> {
-                                if (e != null) {
-                                    fail(e);
-                                } else if (over) {
-                                    end();
-                                    return;
-                                }
-                                otherwise.run();
-                            });
+            // Made before, as there may be no memory when it is needed.
+            Errand again = new Errand(() -> endOr(otherwise));
+            isOver().whenComplete((over, e) -> endOr(over, e, otherwise, again));
         } catch (RuntimeException | Error e) {
             fail(e);
             otherwise.run();
+        }
+    }
+
+    /** What is thrown here the future would keep to itself, and nobody look again. */
+    private void endOr(Boolean over, Throwable e, Runnable otherwise, Errand again) {
+        try {
+            if (e != null) {
+                fail(e);
+            } else if (over) {
+                end();
+                return;
+            }
+            otherwise.run();
+        } catch (Throwable thrown) {
+            Reactor.retry(again);
         }
     }
 

@@ -106,19 +106,23 @@ public final class Reactor {
         @Override
         public void run() {
             try {
+                begin();
+                while (reactor.goesOn()) {
+                    reactor.turn();
+                }
+            } finally {
+                reactor.threadEnds(this);
+            }
+        }
+
+        private void begin() {
+            try {
                 reactor.own();
                 TimeSlice.halve();
                 new Drill().attempt();
                 pause();
             } catch (Throwable e) {
                 LOG.debug("{} begins badly", this, e);
-            }
-            try {
-                while (reactor.goesOn()) {
-                    reactor.turn();
-                }
-            } finally {
-                reactor.threadEnds(this);
             }
         }
     }
@@ -476,6 +480,10 @@ public final class Reactor {
         return Registrations.isEmpty() && Timer.noneIsPending() && SOON.isEmpty();
     }
 
+    private boolean hasChores() {
+        return firstAfterwards != null || soon != null;
+    }
+
     /** Leaves to the successor what is still to be done. */
     private void handOver() {
         while (firstAfterwards != null) {
@@ -561,7 +569,8 @@ public final class Reactor {
     private void replace() throws IOException {
         lose(new ErrnoException("epoll_wait", Errno.EBADF));
         synchronized (Reactor.class) {
-            if (nothingIsWatched()) {
+            // With chores left, there is to be another one: nobody else may come and find them.
+            if (!hasChores() && nothingIsWatched()) {
                 ended = true; // whoever comes next makes another one
                 return;
             }
@@ -622,7 +631,7 @@ public final class Reactor {
     }
 
     private void endIfIdle() {
-        if (!waitedLong || ready > 0 || afterwardsCount > 0) {
+        if (!waitedLong || ready > 0 || hasChores()) {
             return;
         }
         synchronized (Reactor.class) {

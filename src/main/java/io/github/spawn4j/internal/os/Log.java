@@ -44,6 +44,11 @@ public final class Log {
         say(DEBUG, format, arguments);
     }
 
+    /** The same without an array at the caller's, who may be looking after a want of memory. */
+    public void debug(String format, Object argument, Throwable e) {
+        say(DEBUG, format, argument, e);
+    }
+
     /** As {@link Logger#warn(String, Object...)}. */
     public void warn(String format, Object... arguments) {
         say(WARN, format, arguments);
@@ -54,21 +59,38 @@ public final class Log {
         say(ERROR, format, arguments);
     }
 
+    /** The same without an array at the caller's. */
+    public void error(String format, Object argument, Throwable e) {
+        say(ERROR, format, argument, e);
+    }
+
+    private void say(int level, String format, Object argument, Throwable e) {
+        try {
+            tell(level, format, argument, e);
+        } catch (Throwable none) {
+            // as below
+        }
+    }
+
     private void say(int level, String format, Object... arguments) {
         try {
-            if (level == DEBUG && !hasBackend()) {
-                return;
-            }
-            Logger known = logger;
-            if (known == null) {
-                known = find();
-                logger = known;
-            }
-            tell(known, level, format, arguments);
+            tell(level, format, arguments);
         } catch (Throwable e) {
             // A backend is code of others, and memory may be missing. The caller has a child to
             // look after, and nobody else could be told of this either.
         }
+    }
+
+    private void tell(int level, String format, Object... arguments) {
+        if (level == DEBUG && !hasBackend()) {
+            return;
+        }
+        Logger known = logger;
+        if (known == null) {
+            known = find();
+            logger = known;
+        }
+        tell(known, level, format, arguments);
     }
 
     private static void tell(Logger to, int level, String format, Object... arguments) {

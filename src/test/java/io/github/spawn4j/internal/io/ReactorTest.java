@@ -36,6 +36,8 @@ class ReactorTest {
     private static final Pattern DESCRIPTORS =
             Pattern.compile("epoll fd (\\d+), woken by fd (\\d+)");
 
+    private static final int MORE_THAN_A_TURN_DOES = 100;
+
     @AfterEach
     void withoutFaults() {
         Faults.plan(null);
@@ -242,6 +244,41 @@ class ReactorTest {
     }
 
     @Test
+    void doesItsChoresThoughItIsLostAndNoOtherCanBeMadeForAWhile() throws Exception {
+        Reactor before = Reactor.get();
+        AtomicBoolean refusing = new AtomicBoolean(true);
+        CountDownLatch refusals = new CountDownLatch(MORE_THAN_A_TURN_DOES);
+        CountDownLatch left = new CountDownLatch(MORE_THAN_A_TURN_DOES);
+        Faults.plan(
+                new Faults.Plan() {
+                    @Override
+                    public void call(String name) throws IOException {
+                        if (refusing.get() && name.equals("epoll_create1")) {
+                            refusals.countDown();
+                            throw new ErrnoException(name, Errno.EMFILE);
+                        }
+                    }
+
+                    @Override
+                    public void resource(String what) {}
+                });
+
+        // As the last thing that is watched.
+        Reactor.schedule(
+                0,
+                () -> {
+                    for (int i = 0; i < MORE_THAN_A_TURN_DOES; i++) {
+                        Reactor.afterwards(chore(left::countDown));
+                    }
+                    closeBoth(before);
+                });
+        refusals.await(2, SECONDS); // more often than for each chore, or never any more
+        refusing.set(false);
+
+        assertThat(left.await(10, SECONDS)).as("chores are done").isTrue();
+    }
+
+    @Test
     void passesOverEventsOfWhoeverHasTakenTheNumberOfItsEpollInstance() {
         assertThat(Registrations.find(-1)).isNull();
         assertThat(Registrations.find(Long.MAX_VALUE)).isNull();
@@ -300,9 +337,15 @@ class ReactorTest {
     }
 
     private static Chore nothing() {
+        return chore(() -> {});
+    }
+
+    private static Chore chore(Runnable task) {
         return new Chore() {
             @Override
-            void perform() {}
+            void perform() {
+                task.run();
+            }
         };
     }
 

@@ -152,11 +152,22 @@ class WorkersTest {
             threads.add(begun.get(LIMIT_S, TimeUnit.SECONDS));
             releases.add(release);
         }
+        awaitLook();
         for (int i = 0; i < FEW; i++) {
             releases.get(i).countDown();
             awaitIdle(threads.get(i));
         }
         return threads;
+    }
+
+    /**
+     * Waits for a look that was planned as the last task waited for its thread: a late one would
+     * wake a second thread for the next task, should the first be slow to come.
+     */
+    private static void awaitLook() throws Exception {
+        CountDownLatch passed = new CountDownLatch(1);
+        Reactor.schedule(PATIENCE_NS, passed::countDown); // behind it, as it was planned before
+        assertThat(passed.await(LIMIT_S, TimeUnit.SECONDS)).as("the look is over").isTrue();
     }
 
     /** If they took turns, none would be idle for long enough to end. */
