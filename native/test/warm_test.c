@@ -315,8 +315,7 @@ static void what_is_no_cgroup_starts_cold(void) {
     char text[64];
     struct warm_helper *helper = make(CAT);
     int group = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    CHECK_EQUAL(start_in(helper, group, text, sizeof text),
-                probe_has(KERNEL_CLONE_INTO_CGROUP) ? WARM_OTHER_LIMITS : WARM_OTHER_REQUEST);
+    CHECK_EQUAL(start_in(helper, group, text, sizeof text), WARM_OTHER_REQUEST);
     CHECK_EQUAL(close(group), 0);
     CHECK_EQUAL(warm_look(helper), WARM_STARTED);
     warm_free(helper);

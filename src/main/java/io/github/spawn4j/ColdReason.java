@@ -75,7 +75,7 @@ public enum ColdReason {
 
     /**
      * It asks for what only a cold start can do: another {@link SpawnStrategy}, a death signal,
-     * inherited signals or descriptors; or a cgroup, before Linux 5.7.
+     * inherited signals or descriptors; or a cgroup that no child can be cloned into.
      */
     OTHER_REQUEST(WarmSpawn.OTHER_REQUEST),
 
