@@ -4,6 +4,7 @@
 
 #include "probe.h"
 #include "slot.h"
+#include "warm/ended.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -461,6 +462,45 @@ static void stopped_helper_is_given_up_and_runs_nothing(void) {
     check_no_child();
 }
 
+#define FREEZER "/sys/fs/cgroup/freezer"
+
+static void write_text(const char *folder, const char *name, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    CHECK_EQUAL(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+/* The first kind of cgroups keeps who is frozen from dying too. */
+static void frozen_helper_holds_nobody_up(void) {
+    char folder[96];
+    char pid[16];
+    snprintf(folder, sizeof folder, FREEZER "/spawn4j-warm-%d", (int)getpid());
+    if (mkdir(folder, 0755) != 0) {
+        printf("skipped, no freezer (%s): ", strerror(errno));
+        return;
+    }
+    struct warm_helper *helper = make(ECHO_HI);
+    int pidfd = sys_pidfd_open(warm_pid(helper), 0);
+    use_up_waiting(helper, ECHO_HI);
+    snprintf(pid, sizeof pid, "%d", warm_pid(helper));
+    write_text(folder, "cgroup.procs", pid);
+    write_text(folder, "freezer.state", "FROZEN");
+    struct builder b = request_printing(ECHO_HI);
+    CHECK_EQUAL(try_to_start(helper, &b, 50), WARM_LATE);
+    request_discard(&b);
+    warm_free(helper);
+    warm_free(make(ECHO_HI));
+    write_text(folder, "freezer.state", "THAWED");
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    CHECK_EQUAL(poll(&end, 1, DEADLINE_MS), 1);
+    ended_reap();
+    check_no_child();
+    CHECK_EQUAL(rmdir(folder), 0);
+}
+
 static void *let_go(void *helper) {
     const struct timespec moment = {.tv_nsec = 60000000};
     nanosleep(&moment, NULL);
@@ -762,6 +802,7 @@ int main(void) {
     RUN(helper_without_room_for_a_child_refuses);
     RUN(killed_helper_loses_nothing);
     RUN(stopped_helper_is_given_up_and_runs_nothing);
+    RUN(frozen_helper_holds_nobody_up);
     RUN(helper_that_was_stopped_in_between_starts_once);
     RUN(killed_child_that_waited_loses_nothing);
     RUN(stopped_child_that_waited_is_given_up);
