@@ -721,6 +721,25 @@ static void changed_cache_of_the_linker_is_stale(void) {
     }
 }
 
+/* Where it is searched before the one that was found. */
+static void library_that_comes_earlier_is_stale(void) {
+    struct warm_helper *helper;
+    char variable[160];
+    int error;
+    snprintf(variable, sizeof variable, "LD_LIBRARY_PATH=/no/such:%s", folder);
+    const char *const envp[] = {variable, NULL};
+    struct builder b = request_begin();
+    builder_end_with(&b, TRUE, envp);
+    CHECK_EQUAL(warm_make(b.memory, b.capacity, DEADLINE_MS, &helper, &error), WARM_STARTED);
+    request_discard(&b);
+    write_file(path_of("unrelated"), "", 0, 0755);
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    write_file(path_of("libc.so.6"), "", 0, 0755);
+    CHECK_EQUAL(warm_look(helper), WARM_STALE);
+    warm_free(helper);
+    CHECK_EQUAL(unlink(path_of("libc.so.6")), 0);
+}
+
 static void replaced_library_is_stale(void) {
     if (access("/lib/x86_64-linux-gnu/libc.so.6", R_OK) != 0) {
         printf("skipped, no libc there: ");
@@ -776,6 +795,7 @@ int main(void) {
     RUN(removed_program_is_stale);
     RUN(changed_mode_is_stale);
     RUN(link_that_leads_elsewhere_is_stale);
+    RUN(library_that_comes_earlier_is_stale);
     every_change_of_a_library_is_stale();
     RUN(changed_cache_of_the_linker_is_stale);
     RUN(replaced_library_is_stale);

@@ -249,7 +249,9 @@ static enum warm_reason check_helper(struct making *making) {
 }
 
 static enum warm_reason watch_files(struct making *making) {
-    int result = watch_open(making->helper->pid, making->begin_ns, &making->helper->watch);
+    struct warm_helper *helper = making->helper;
+    int result =
+        watch_open(helper->pid, making->begin_ns, helper->key, helper->key_size, &helper->watch);
     switch (result) {
     case 0:
         return WARM_STARTED;

@@ -58,7 +58,8 @@ import java.util.Objects;
  *   <li>There is no execve(2) for each start, which auditing and security tools may count on: they
  *       see one for each helper.
  *   <li>A new library that would be found earlier in the linker's search path than the known one is
- *       not noticed before the helper is renewed; a changed one is.
+ *       noticed in the directories of {@code LD_LIBRARY_PATH}, but in others not before the helper
+ *       is renewed; a changed one is.
  *   <li>As long as there is a helper the program is being executed: writing to its file fails with
  *       ETXTBSY, replacing it by rename works.
  *   <li>Programs that give ids or capabilities are never started warm.
