@@ -18,6 +18,7 @@
 #include "timeslice.h"
 #include "wait.h"
 #include "warm/calls.h"
+#include "warm/ended.h"
 #include "warm/trial.h"
 #include "warm/warm.h"
 
@@ -238,6 +239,12 @@ NATIVE(void, WarmSpawn, free0)(JNIEnv *env, jclass class, jlong helper) {
     (void)env;
     (void)class;
     warm_free(helper_at(helper));
+}
+
+NATIVE(void, WarmSpawn, reap0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    ended_reap();
 }
 
 NATIVE(jint, WarmSpawn, ask0)(JNIEnv *env, jclass class, jint need) {

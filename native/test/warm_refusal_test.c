@@ -2,6 +2,7 @@
 #include "warm/trial.h"
 #include "warm_requests.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -90,6 +91,19 @@ static void what_is_no_program_is_refused(void) {
     check_refused(path_of("empty"), WARM_NOT_ELF);
     write_file(path_of("elf"), "\177ELF\1\1\1", 7, 0755);
     check_refused(path_of("elf"), WARM_NOT_ELF);
+}
+
+static void program_of_another_machine_is_refused(void) {
+    copy_file("/bin/true", path_of("small"), 0755);
+    int fd = open(path_of("small"), O_WRONLY | O_CLOEXEC);
+    CHECK_EQUAL(pwrite(fd, "\1", 1, EI_CLASS), 1); /* 32 bits */
+    close(fd);
+    check_refused(path_of("small"), WARM_NOT_ELF);
+    copy_file("/bin/true", path_of("foreign"), 0755);
+    fd = open(path_of("foreign"), O_WRONLY | O_CLOEXEC);
+    CHECK_EQUAL(pwrite(fd, "\xf3\0", 2, offsetof(Elf64_Ehdr, e_machine)), 2); /* RISC-V */
+    close(fd);
+    check_refused(path_of("foreign"), WARM_NOT_ELF);
 }
 
 static void script_of_env_is_refused(void) {
@@ -252,6 +266,13 @@ static void program_that_is_never_linked_is_refused(void) {
     CHECK_EQUAL(try_with("LD_TRACE_LOADED_OBJECTS=1"), WARM_NEVER_LINKED);
 }
 
+static void program_without_its_library_is_refused(void) {
+    copy_file("/bin/true", path_of("lacking"), 0755);
+    CHECK(replace(path_of("lacking"), "libc.so.6", "libx.so.6", sizeof "libc.so.6") > 0);
+    warm_free(make(TRUE)); /* opens what stays open */
+    check_refused(path_of("lacking"), WARM_NEVER_LINKED);
+}
+
 /* What the linker prints is printed by each start. */
 static void linker_that_does_more_is_refused(void) {
     static const char *const variables[] = {
@@ -366,6 +387,23 @@ static void no_filter_makes_a_start_fail(void) {
 
 static void tracing_that_is_forbidden_is_told(void) {
     answer(SYS_ptrace, SECCOMP_RET_ERRNO | EPERM);
+    check_refused("/bin/true", WARM_NO_KERNEL);
+}
+
+/* A kernel without CONFIG_CHECKPOINT_RESTORE. */
+static void kernel_that_does_not_set_maps_is_refused(void) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_SET_MM, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
+    warm_free(make(TRUE)); /* opens what stays open */
+    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    CHECK_EQUAL(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), 0);
     check_refused("/bin/true", WARM_NO_KERNEL);
 }
 
@@ -602,6 +640,106 @@ static void check_replaced_library(void) {
     warm_free(helper);
 }
 
+/* A helper that has linked its own copy of libc, which is looked for in our folder. */
+static struct warm_helper *make_with_own_library(void) {
+    static char variable[160];
+    const char *envp[] = {variable, NULL};
+    struct warm_helper *helper = NULL;
+    enum warm_reason reason;
+    snprintf(variable, sizeof variable, "LD_LIBRARY_PATH=%s", folder);
+    copy_file("/lib/x86_64-linux-gnu/libc.so.6", path_of("libc.so.6"), 0755);
+    do {
+        int error;
+        struct builder b = request_begin();
+        builder_end_with(&b, TRUE, envp);
+        reason = warm_make(b.memory, b.capacity, DEADLINE_MS, &helper, &error);
+        request_discard(&b);
+    } while (reason == WARM_STALE);
+    CHECK_EQUAL(reason, WARM_STARTED);
+    return helper;
+}
+
+static void write_library(void) {
+    int fd = open(path_of("libc.so.6"), O_WRONLY | O_CLOEXEC);
+    CHECK_EQUAL(pwrite(fd, "\x7f", 1, 0), 1);
+    close(fd);
+}
+
+static void remove_library(void) { CHECK_EQUAL(unlink(path_of("libc.so.6")), 0); }
+
+static void move_library(void) {
+    CHECK_EQUAL(rename(path_of("libc.so.6"), path_of("elsewhere.so")), 0);
+}
+
+static void (*change_library)(void);
+
+static void changed_library_is_stale(void) {
+    if (access("/lib/x86_64-linux-gnu/libc.so.6", R_OK) != 0) {
+        printf("skipped, no libc there: ");
+        return;
+    }
+    struct warm_helper *helper = make_with_own_library();
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    change_library();
+    CHECK_EQUAL(warm_look(helper), WARM_STALE);
+    warm_free(helper);
+}
+
+static void every_change_of_a_library_is_stale(void) {
+    static const struct {
+        const char *name;
+        void (*change)(void);
+    } changes[] = {{"library that was written to", write_library},
+                   {"library that was removed", remove_library},
+                   {"library that was moved", move_library}};
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        change_library = changes[i].change;
+        check_run(changed_library_is_stale, changes[i].name);
+    }
+}
+
+/* In a directory of our own in place of /etc, as far as the linker reads it. */
+static void changed_cache_of_the_linker_is_stale(void) {
+    if (getuid() != 0) {
+        printf("skipped, not root: ");
+        return;
+    }
+    static const char *const names[] = {"ld.so.cache", "ld.so.preload"};
+    CHECK_EQUAL(unshare(CLONE_NEWNS), 0);
+    CHECK_EQUAL(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+    for (size_t i = 0; i < 2; i++) {
+        char path[32];
+        CHECK_EQUAL(mount("none", "/etc", "tmpfs", 0, NULL), 0);
+        struct warm_helper *helper = make(TRUE);
+        write_file("/etc/unrelated", "", 0, 0644);
+        CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+        snprintf(path, sizeof path, "/etc/%s", names[i]);
+        write_file(path, "", 0, 0644);
+        CHECK_EQUAL(warm_look(helper), WARM_STALE);
+        warm_free(helper);
+        CHECK_EQUAL(umount("/etc"), 0);
+    }
+}
+
+/* Where it is searched before the one that was found. */
+static void library_that_comes_earlier_is_stale(void) {
+    struct warm_helper *helper;
+    char variable[160];
+    int error;
+    snprintf(variable, sizeof variable, "LD_LIBRARY_PATH=/no/such:%s", folder);
+    const char *const envp[] = {variable, NULL};
+    struct builder b = request_begin();
+    builder_end_with(&b, TRUE, envp);
+    CHECK_EQUAL(warm_make(b.memory, b.capacity, DEADLINE_MS, &helper, &error), WARM_STARTED);
+    request_discard(&b);
+    write_file(path_of("unrelated"), "", 0, 0755);
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    write_file(path_of("libc.so.6"), "", 0, 0755);
+    CHECK_EQUAL(warm_look(helper), WARM_STALE);
+    warm_free(helper);
+    CHECK_EQUAL(unlink(path_of("libc.so.6")), 0);
+}
+
 static void replaced_library_is_stale(void) {
     if (access("/lib/x86_64-linux-gnu/libc.so.6", R_OK) != 0) {
         printf("skipped, no libc there: ");
@@ -631,6 +769,7 @@ int main(void) {
     RUN(program_with_capabilities_is_refused);
     RUN(static_program_is_refused);
     RUN(what_is_no_program_is_refused);
+    RUN(program_of_another_machine_is_refused);
     RUN(script_of_env_is_refused);
     RUN(unknown_linker_is_refused);
     RUN(linker_of_musl_is_refused);
@@ -639,11 +778,13 @@ int main(void) {
     RUN(linker_that_differs_is_refused);
     RUN(trial_that_could_not_be_made_is_made_again);
     RUN(program_that_is_never_linked_is_refused);
+    RUN(program_without_its_library_is_refused);
     RUN(linker_that_does_more_is_refused);
     RUN(unreadable_program_is_refused);
     RUN(ignored_children_are_refused);
     no_filter_makes_a_start_fail();
     RUN(tracing_that_is_forbidden_is_told);
+    RUN(kernel_that_does_not_set_maps_is_refused);
     RUN(what_is_traced_already_is_refused_or_warm);
     RUN(without_proc_is_refused);
     RUN(another_pid_namespace_is_refused);
@@ -654,6 +795,9 @@ int main(void) {
     RUN(removed_program_is_stale);
     RUN(changed_mode_is_stale);
     RUN(link_that_leads_elsewhere_is_stale);
+    RUN(library_that_comes_earlier_is_stale);
+    every_change_of_a_library_is_stale();
+    RUN(changed_cache_of_the_linker_is_stale);
     RUN(replaced_library_is_stale);
     RUN(replaced_library_is_stale_without_inotify);
     remove_folder();

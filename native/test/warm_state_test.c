@@ -133,6 +133,22 @@ static void own_process_group(void) { CHECK_EQUAL(setpgid(0, 0), 0); }
 
 static void own_session(void) { CHECK(setsid() >= 0); }
 
+static void lead_session(void) {
+    pid_t leader = getpid();
+    if (setsid() < 0) {
+        CHECK_EQUAL(getsid(0), leader);
+    }
+}
+
+static void get_terminal(void) {
+    int manager = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (manager < 0 || unlockpt(manager) != 0) {
+        printf("skipped, no terminal (%s): ", strerror(errno));
+        exit(0);
+    }
+    CHECK(open(ptsname(manager), O_RDWR | O_CLOEXEC) >= 0);
+}
+
 static void limit_stack(void) {
     struct rlimit limit;
     CHECK_EQUAL(getrlimit(RLIMIT_STACK, &limit), 0);
@@ -195,6 +211,7 @@ static const struct row {
     {"speculation", NULL, stop_speculation, WARM_OTHER_AUTHORITY, false},
     {"process group", NULL, own_process_group, WARM_OTHER_GROUP, false},
     {"session", NULL, own_session, WARM_OTHER_GROUP, false},
+    {"terminal", lead_session, get_terminal, WARM_OTHER_GROUP, false},
     {"stack", NULL, limit_stack, WARM_OTHER_LIMITS, false},
     {"personality", NULL, change_personality, WARM_OTHER_LIMITS, false},
     {"oom_score_adj", NULL, be_killed_sooner, WARM_OTHER_LIMITS, false},

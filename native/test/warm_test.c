@@ -4,6 +4,7 @@
 
 #include "probe.h"
 #include "slot.h"
+#include "warm/ended.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -315,8 +316,7 @@ static void what_is_no_cgroup_starts_cold(void) {
     char text[64];
     struct warm_helper *helper = make(CAT);
     int group = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    CHECK_EQUAL(start_in(helper, group, text, sizeof text),
-                probe_has(KERNEL_CLONE_INTO_CGROUP) ? WARM_OTHER_LIMITS : WARM_OTHER_REQUEST);
+    CHECK_EQUAL(start_in(helper, group, text, sizeof text), WARM_OTHER_REQUEST);
     CHECK_EQUAL(close(group), 0);
     CHECK_EQUAL(warm_look(helper), WARM_STARTED);
     warm_free(helper);
@@ -460,6 +460,45 @@ static void stopped_helper_is_given_up_and_runs_nothing(void) {
     CHECK_EQUAL(access(mark, F_OK), -1);
     request_discard(&b);
     check_no_child();
+}
+
+#define FREEZER "/sys/fs/cgroup/freezer"
+
+static void write_text(const char *folder, const char *name, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    CHECK_EQUAL(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+/* The first kind of cgroups keeps who is frozen from dying too. */
+static void frozen_helper_holds_nobody_up(void) {
+    char folder[96];
+    char pid[16];
+    snprintf(folder, sizeof folder, FREEZER "/spawn4j-warm-%d", (int)getpid());
+    if (mkdir(folder, 0755) != 0) {
+        printf("skipped, no freezer (%s): ", strerror(errno));
+        return;
+    }
+    struct warm_helper *helper = make(ECHO_HI);
+    int pidfd = sys_pidfd_open(warm_pid(helper), 0);
+    use_up_waiting(helper, ECHO_HI);
+    snprintf(pid, sizeof pid, "%d", warm_pid(helper));
+    write_text(folder, "cgroup.procs", pid);
+    write_text(folder, "freezer.state", "FROZEN");
+    struct builder b = request_printing(ECHO_HI);
+    CHECK_EQUAL(try_to_start(helper, &b, 50), WARM_LATE);
+    request_discard(&b);
+    warm_free(helper);
+    warm_free(make(ECHO_HI));
+    write_text(folder, "freezer.state", "THAWED");
+    struct pollfd end = {.fd = pidfd, .events = POLLIN};
+    CHECK_EQUAL(poll(&end, 1, DEADLINE_MS), 1);
+    ended_reap();
+    check_no_child();
+    CHECK_EQUAL(rmdir(folder), 0);
 }
 
 static void *let_go(void *helper) {
@@ -785,6 +824,7 @@ int main(void) {
     RUN(helper_without_room_for_a_child_refuses);
     RUN(killed_helper_loses_nothing);
     RUN(stopped_helper_is_given_up_and_runs_nothing);
+    RUN(frozen_helper_holds_nobody_up);
     RUN(helper_that_was_stopped_in_between_starts_once);
     RUN(killed_child_that_waited_loses_nothing);
     RUN(stopped_child_that_waited_is_given_up);

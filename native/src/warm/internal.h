@@ -40,9 +40,6 @@ enum warm_reason warm_make_untried(void *block, size_t capacity, int64_t deadlin
 /* Makes a memfd that can be sealed, with one of these flags. Returns it or -errno. */
 int warm_make_memfd(unsigned flag);
 
-/* Kills and reaps a child by its pidfd, which is closed. */
-void warm_end(int pidfd);
-
 /* Rings for a child at a slot, which is born in the cgroup whose directory is open at `cgroup`, or
  * with -1 where the helper is. Returns 0 or -errno. */
 int warm_ring(const struct warm_helper *helper, int slot, int cgroup);

@@ -5,6 +5,7 @@
 #include "warm/check.h"
 #include "warm/clock.h"
 #include "warm/current.h"
+#include "warm/ended.h"
 #include "warm/link.h"
 #include "warm/trial.h"
 
@@ -25,6 +26,9 @@
 
 /* The shortest that the kernel gives. */
 #define SLICE_NS 100000
+
+/* How long a process may take to die. */
+#define END_MS 1000
 
 extern const char warm_image[];
 extern const char warm_image_end[];
@@ -245,7 +249,9 @@ static enum warm_reason check_helper(struct making *making) {
 }
 
 static enum warm_reason watch_files(struct making *making) {
-    int result = watch_open(making->helper->pid, making->begin_ns, &making->helper->watch);
+    struct warm_helper *helper = making->helper;
+    int result =
+        watch_open(helper->pid, making->begin_ns, helper->key, helper->key_size, &helper->watch);
     switch (result) {
     case 0:
         return WARM_STARTED;
@@ -397,14 +403,8 @@ enum warm_reason warm_make_untried(void *block, size_t capacity, int64_t deadlin
     return make_helper(block, capacity, deadline_ns, true, helper, error);
 }
 
-void warm_end(int pidfd) {
-    sys_pidfd_send_signal(pidfd, SIGKILL, 0);
-    sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | __WALL, NULL);
-    sys_close(pidfd);
-}
-
 /* A child that waits in a slot, or died there. */
-static void end_waiting(int pid) {
+static void end_waiting(int pid, int wait_ms) {
     int pidfd = sys_pidfd_open(pid, 0);
     if (pidfd < 0) {
         return;
@@ -414,19 +414,22 @@ static void end_waiting(int pid) {
         sys_close(pidfd);
         return;
     }
-    warm_end(pidfd);
+    ended_kill(pidfd, wait_ms);
 }
 
 void warm_free(struct warm_helper *helper) {
-    /* The helper first: as long as it lives it may clone another child. */
-    if (helper->pidfd >= 0) {
-        warm_end(helper->pidfd);
+    ended_reap();
+    /* The helper first: as long as it lives it may clone another child. One that does not die is
+     * frozen, and with it those of its children that wait. */
+    int wait_ms = END_MS;
+    if (helper->pidfd >= 0 && !ended_kill(helper->pidfd, wait_ms)) {
+        wait_ms = 0;
     }
     close_fd(helper->line);
     for (int i = 0; i < WARM_SLOTS; i++) {
         int pid = helper->shared ? helper->shared->slots[i].pid : 0;
         if (pid > 0) {
-            end_waiting(pid);
+            end_waiting(pid, wait_ms);
         }
         close_fd(helper->slots[i]);
     }

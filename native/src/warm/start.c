@@ -181,7 +181,11 @@ static enum warm_reason conclude(struct warm_slot *slot, const struct request *r
         }
     }
     slot->word = warm_word(word, WARM_FREE);
-    return state == WARM_REFUSED ? WARM_OTHER_LIMITS : WARM_STARTED;
+    if (state != WARM_REFUSED) {
+        return WARM_STARTED;
+    }
+    /* A cold start tells what is wrong with the cgroup. */
+    return request->cgroup >= 0 ? WARM_OTHER_REQUEST : WARM_OTHER_LIMITS;
 }
 
 /* A pidfd of the child that waits in a slot, or -errno: -ESRCH if it has ended. */

@@ -260,9 +260,20 @@ static int read_schedule(const struct state *like, struct state_schedule *schedu
     return 0;
 }
 
+/* A session's terminal is that of whoever was there when it was opened, and of their children. */
+static bool has_terminal(void) {
+    int fd = sys_open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, 0);
+    if (fd >= 0) {
+        sys_close(fd);
+    }
+    return fd >= 0;
+}
+
 static int read_group(const struct state_files *files, struct state_group *group) {
     group->session = (int32_t)sys_call(SYS_getsid, 0, 0, 0, 0, 0, 0);
     group->process_group = sys_getpgid(0);
+    group->has_terminal =
+        group->session == (int32_t)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0) && has_terminal();
     return read_cgroup(files, &group->cgroup);
 }
 

@@ -44,6 +44,8 @@ struct state {
     struct state_group {
         int32_t session;
         int32_t process_group;
+        int32_t has_terminal; /* of who leads the session: nobody else can get one */
+        int32_t reserved;
         uint64_t cgroup; /* its number, or a hash of all where there are several hierarchies */
     } group;
 

@@ -16,6 +16,7 @@
 #include "spawn.h"
 #include "warm/build_id.h"
 #include "warm/clock.h"
+#include "warm/ended.h"
 #include "warm/internal.h"
 
 #include <elf.h>
@@ -246,7 +247,7 @@ static enum warm_reason hear(const struct trial *trial, char *told) {
     }
     told[length] = 0;
     sys_close(end.fd);
-    warm_end(trial->order->header.pidfd);
+    ended_kill(trial->order->header.pidfd, left_ms(trial));
     return size < 0 ? refuse(trial, WARM_TIMEOUT, size) : WARM_STARTED;
 }
 

@@ -15,6 +15,10 @@
 #define FILE_EVENTS (IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_UNMOUNT)
 #define LINKER_EVENTS (IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR)
 
+/* A library that comes into one of these may be found before the one that is known. */
+#define SEARCHED "LD_LIBRARY_PATH="
+#define SEARCHED_EVENTS (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD)
+
 #define NS_PER_S 1000000000
 
 static bool is_known(const struct watch *watch, const char *path) {
@@ -81,7 +85,39 @@ static int add_mapped(int pid, int64_t since_ns, struct watch *watch) {
     return result;
 }
 
-int watch_open(int pid, int64_t since_ns, struct watch *watch) {
+static void add_directory(struct watch *watch, const char *path, size_t length) {
+    char directory[PATH_MAX];
+    if (watch->inotify < 0 || length == 0 || length >= sizeof directory) {
+        return;
+    }
+    memcpy(directory, path, length);
+    directory[length] = 0;
+    /* One that is missing is searched by nobody. */
+    long result =
+        sys_call(SYS_inotify_add_watch, watch->inotify, (long)directory, SEARCHED_EVENTS, 0, 0, 0);
+    if (result == -ENOSPC || result == -ENOMEM) {
+        give_up_inotify(watch);
+    }
+}
+
+static void add_searched(const char *variables, size_t size, struct watch *watch) {
+    for (size_t at = 0; at < size; at += strlen(variables + at) + 1) {
+        if (strncmp(variables + at, SEARCHED, sizeof SEARCHED - 1) != 0) {
+            continue;
+        }
+        for (const char *path = variables + at + sizeof SEARCHED - 1;; path++) {
+            size_t length = strcspn(path, ":;");
+            add_directory(watch, path, length);
+            path += length;
+            if (!*path) {
+                break;
+            }
+        }
+    }
+}
+
+int watch_open(int pid, int64_t since_ns, const char *variables, size_t variables_size,
+               struct watch *watch) {
     *watch = WATCH_NOTHING;
     watch->files = calloc(WATCH_MOST_FILES, sizeof *watch->files);
     if (!watch->files) {
@@ -95,6 +131,7 @@ int watch_open(int pid, int64_t since_ns, struct watch *watch) {
             give_up_inotify(watch);
         }
     }
+    add_searched(variables, variables_size, watch);
     int result = add_mapped(pid, since_ns, watch);
     struct identity cache;
     /* Some systems do without. */
@@ -112,12 +149,26 @@ void watch_close(struct watch *watch) {
     free(watch->files);
 }
 
+/* Whether a file of this name may be found in place of one that is watched: with another version, a
+ * library has the same name up to ".so". */
+static bool is_name_of_watched(const struct watch *watch, const char *name) {
+    for (int i = 0; i < watch->count; i++) {
+        const char *own = strrchr(watch->files[i].path, '/') + 1;
+        const char *end = strstr(own, ".so");
+        if (end && strncmp(name, own, (size_t)(end - own) + 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool tells_of_change(const struct watch *watch, const struct inotify_event *event) {
     if (event->wd == watch->etc && !(event->mask & IN_Q_OVERFLOW)) {
         return event->len > 0 && (strcmp(event->name, "ld.so.cache") == 0 ||
                                   strcmp(event->name, "ld.so.preload") == 0);
     }
-    return true;
+    /* Only what happens in a directory bears a name. */
+    return event->len == 0 || is_name_of_watched(watch, event->name);
 }
 
 static bool has_events(struct watch *watch) {

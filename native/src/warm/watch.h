@@ -22,10 +22,12 @@ struct watch {
 
 #define WATCH_NOTHING ((struct watch){.inotify = -1, .etc = -1})
 
-/* Begins to watch the files that the process `pid` has mapped. Returns 0, -ESTALE if one of them
- * has changed after `since_ns` of CLOCK_REALTIME, when the process had not yet been started, or
- * another -errno; in any case it is to be closed. */
-int watch_open(int pid, int64_t since_ns, struct watch *watch);
+/* Begins to watch the files that the process `pid` has mapped, and the directories of
+ * LD_LIBRARY_PATH, if that is among its `variables`, for other files of their names. Returns 0,
+ * -ESTALE if one of them has changed after `since_ns` of CLOCK_REALTIME, when the process had not
+ * yet been started, or another -errno; in any case it is to be closed. */
+int watch_open(int pid, int64_t since_ns, const char *variables, size_t variables_size,
+               struct watch *watch);
 
 void watch_close(struct watch *watch);
 

@@ -75,8 +75,8 @@ public enum ColdReason {
 
     /**
      * It asks for what only a cold start can do: another {@link SpawnStrategy}, a death signal,
-     * inherited signals or descriptors; a cgroup, before Linux 5.7; or another attribute that exec
-     * takes part in, of which {@code docs/attributes.md} has a list.
+     * inherited signals or descriptors; a cgroup that no child can be cloned into; or another
+     * attribute that exec takes part in, of which {@code docs/attributes.md} has a list.
      */
     OTHER_REQUEST(WarmSpawn.OTHER_REQUEST),
 

@@ -37,11 +37,12 @@ import java.util.Objects;
  *
  * <h2>What it costs</h2>
  *
- * <p>For each template a helper, usually of 100 to 600 KiB of its own memory, and some 30
- * descriptors of the JVM; 20 to 50 KiB for each child that waits; and one thread for all helpers,
- * which keeps the class loader of the library as long as there are any. Helper and waiting children
- * are children of the JVM, called {@code spawn4j-warm: PROGRAM}, which {@link
- * ProcessHandle#children()} shows too.
+ * <p>For each template a helper (and from four processors on, for a template that is in no cache,
+ * another one while more processes are being started than one can have under way), usually of 100
+ * to 600 KiB of its own memory, and some 30 descriptors of the JVM; 20 to 50 KiB for each child
+ * that waits; and one thread for all helpers, which keeps the class loader of the library as long
+ * as there are any. Helper and waiting children are children of the JVM, called {@code
+ * spawn4j-warm: PROGRAM}, which {@link ProcessHandle#children()} shows too.
  *
  * <h2>Security considerations</h2>
  *
@@ -57,7 +58,8 @@ import java.util.Objects;
  *   <li>There is no execve(2) for each start, which auditing and security tools may count on: they
  *       see one for each helper.
  *   <li>A new library that would be found earlier in the linker's search path than the known one is
- *       not noticed before the helper is renewed; a changed one is.
+ *       noticed in the directories of {@code LD_LIBRARY_PATH}, but in others not before the helper
+ *       is renewed; a changed one is.
  *   <li>As long as there is a helper the program is being executed: writing to its file fails with
  *       ETXTBSY, replacing it by rename works.
  *   <li>Programs that give ids or capabilities are never started warm.
@@ -66,6 +68,10 @@ import java.util.Objects;
 public final class Warm {
     private static final int MOST_PARKED = 16;
     private static final int USUAL_RENEWAL = 1000;
+
+    /** Where there are fewer, a second helper only waits for its turn as well. */
+    private static final int PROCESSORS_FOR_TWO = 4;
+
     private static final Duration USUAL_IDLE = Duration.ofMinutes(1);
     private static final Duration USUAL_DEADLINE = Duration.ofSeconds(1);
     private static final Duration LONGEST_IDLE = Duration.ofDays(365);
@@ -178,7 +184,13 @@ public final class Warm {
         int deadlineMs = (int) Math.max(1, deadline.toMillis());
         return new WarmProgram(
                 request,
-                new WarmSettings(fromStart, parked, idle.toNanos(), renewAfter, deadlineMs),
+                new WarmSettings(
+                        fromStart,
+                        parked,
+                        idle.toNanos(),
+                        renewAfter,
+                        deadlineMs,
+                        Runtime.getRuntime().availableProcessors() >= PROCESSORS_FOR_TWO),
                 budget);
     }
 

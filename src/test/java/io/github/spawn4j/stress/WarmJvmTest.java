@@ -41,6 +41,19 @@ class WarmJvmTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"4, true, warm", "2, false, cold"})
+    void hasASecondHelperForABusyOneWhereProcessorsAllow(
+            int processors, boolean isToBeWarm, String kind) throws Exception {
+        String output =
+                SecondJvm.startedBy()
+                        .option("-XX:ActiveProcessorCount=" + processors)
+                        .run(BusyWarmJvm.class, Boolean.toString(isToBeWarm));
+        assumeFalse(output.startsWith("refused"), () -> "no helper can be made: " + output);
+
+        assertThat(output).isEqualTo(kind);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "ptrace=EPERM, MISSING_SYSTEM_CALL",
         "kcmp=EPERM, MISSING_SYSTEM_CALL",

@@ -113,6 +113,11 @@ public final class WarmSpawn {
         free0(helper);
     }
 
+    /** Reaps helpers, and children that waited, that could not die when they were ended. */
+    public static void reap() {
+        reap0();
+    }
+
     /** 0 if {@link #PTRACE}, for example, is there, or -errno. */
     public static int ask(int need) {
         return ask0(need);
@@ -125,6 +130,8 @@ public final class WarmSpawn {
     public static byte[] linkers() {
         return linkers0();
     }
+
+    private static native void reap0();
 
     private static native int ask0(int need);
 

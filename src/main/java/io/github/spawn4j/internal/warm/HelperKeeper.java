@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.launch.Keeper;
 import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Threads;
+import io.github.spawn4j.internal.os.WarmSpawn;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +89,7 @@ final class HelperKeeper {
         for (int i = 0; (program = program(i)) != null; i++) {
             program.lookAfter(); // one that it drops makes us skip the next, until the next look
         }
+        WarmSpawn.reap();
         return program(0) != null || Threads.hasChildren();
     }
 }

@@ -38,6 +38,11 @@ public final class WarmProgram implements AutoCloseable {
     /** Null where nobody else's helpers count. */
     private final HelperBudget budget;
 
+    /**
+     * The same program with a helper of its own, for when ours is busy; null where there is none.
+     */
+    private final WarmProgram second;
+
     /** What a helper is made from. Used on the thread of the helpers only. */
     private final RequestEncoder request;
 
@@ -76,6 +81,11 @@ public final class WarmProgram implements AutoCloseable {
         this.request = request;
         this.settings = settings;
         this.budget = budget;
+        // The bound of a budget is kept strictly.
+        second =
+                settings.hasSecond() && budget == null
+                        ? new WarmProgram(request, settings.ofSecond(), null)
+                        : null;
     }
 
     /**
@@ -85,6 +95,15 @@ public final class WarmProgram implements AutoCloseable {
      *     happened, and it is to be started in the usual way
      */
     public boolean start(RequestEncoder toStart, int strategy) {
+        int reason = attempt(toStart, strategy);
+        if (reason == WarmSpawn.BUSY && second != null) {
+            reason = second.attempt(toStart, strategy);
+        }
+        return reason == WarmSpawn.STARTED;
+    }
+
+    /** Returns {@link WarmSpawn#STARTED}, or why nothing has happened. */
+    private int attempt(RequestEncoder toStart, int strategy) {
         Helper current = helper;
         if (current == null || !current.acquire()) {
             int reason = refusal;
@@ -92,7 +111,7 @@ public final class WarmProgram implements AutoCloseable {
                 lastUseNs = System.nanoTime();
                 ask();
             }
-            return false;
+            return reason;
         }
         try {
             int reason = toStart.launchWarm(current.address(), strategy, settings.deadlineMs());
@@ -101,7 +120,7 @@ public final class WarmProgram implements AutoCloseable {
             } else {
                 hasRefused(current, reason);
             }
-            return reason == WarmSpawn.STARTED;
+            return reason;
         } finally {
             current.release();
         }
@@ -260,6 +279,9 @@ public final class WarmProgram implements AutoCloseable {
 
     /** Ends the helper as if nobody had used it for long; the next start asks for another. */
     public void rest() {
+        if (second != null) {
+            second.rest();
+        }
         Helper current = helper;
         if (current != null) {
             giveUp(current);
@@ -267,16 +289,20 @@ public final class WarmProgram implements AutoCloseable {
     }
 
     public long parked() {
-        return parked.get();
+        return parked.get() + (second == null ? 0 : second.parked());
     }
 
     public long cloned() {
-        return cloned.get();
+        return cloned.get() + (second == null ? 0 : second.cloned());
     }
 
     /** How many starts were cold for {@code reason}. */
     public long cold(int reason) {
-        return cold.get(reason);
+        long count = cold.get(reason);
+        // Those that the second helper has started after all.
+        return reason == WarmSpawn.BUSY && second != null
+                ? count - second.parked() - second.cloned()
+                : count;
     }
 
     /** The helper's pid, or 0 if there is none. */
@@ -298,6 +324,9 @@ public final class WarmProgram implements AutoCloseable {
     /** Ends the helper; starts that are going on finish. Closing twice does nothing. */
     @Override
     public void close() {
+        if (second != null) {
+            second.close();
+        }
         Helper old;
         synchronized (this) {
             closed = true;
