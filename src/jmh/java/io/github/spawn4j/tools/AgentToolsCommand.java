@@ -36,9 +36,9 @@ import picocli.CommandLine.Spec;
                     + " templates take turns."
         })
 final class AgentToolsCommand implements Callable<Integer> {
+    /** How many calls are made in one way before it is the other's turn. */
     private static final int PARKED = 8;
 
-    /** How many calls are made in one way before it is the other's turn. */
     private static final int SLICE = 128;
 
     private static final int WARM_UP = 64;
@@ -64,13 +64,6 @@ final class AgentToolsCommand implements Callable<Integer> {
     List<Split> splits = Split.ofProposal();
 
     @Option(
-            names = "--tools",
-            paramLabel = "NAME",
-            split = ",",
-            description = "Only calls of these, separated by commas. Default: all.")
-    List<String> tools = Workload.tools();
-
-    @Option(
             names = "--warm",
             description = "The templates keep their programs warm, with 8 children waiting each.")
     boolean warm;
@@ -87,13 +80,9 @@ final class AgentToolsCommand implements Callable<Integer> {
         if (calls < 1) {
             throw new ParameterException(spec.commandLine(), "--calls must be positive");
         }
-        if (!Workload.tools().containsAll(tools)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--tools can be " + String.join(", ", Workload.tools()));
-        }
         List<Result> results = new ArrayList<>();
         List<String> missing;
-        try (Workload made = new Workload(tools);
+        try (Workload made = new Workload();
                 Launcher one = new JdkLauncher(made);
                 Launcher other =
                         new TemplateLauncher(made, warm ? Warm.on().parked(PARKED) : null);
