@@ -32,8 +32,7 @@ import picocli.CommandLine.Spec;
                     + " processor time of a start in microseconds, of child, helper and all threads of"
                     + " this JVM: the median of the batches, with 16 in flight and one after the"
                     + " other. \"blocked\" is how long a start holds up its caller, \"total\" the time"
-                    + " until output and process have ended, both one after the other, the"
-                    + " median.",
+                    + " until output and process have ended: medians in microseconds.",
             "Ratios are those of clone3 to the other way: 2 means that it takes half of it."
         })
 final class WarmCommand implements Callable<Integer> {
@@ -114,8 +113,9 @@ final class WarmCommand implements Callable<Integer> {
     private String tables() {
         return table("CPU, 16 in flight", Costs::crowdMicros)
                 + table("CPU, one after the other", Costs::aloneMicros)
-                + table("blocked", Costs::blockedMicros)
-                + table("total", Costs::totalMicros);
+                + table("blocked, 16 in flight", Costs::crowdBlockedMicros)
+                + table("blocked, one after the other", Costs::blockedMicros)
+                + table("total, one after the other", Costs::totalMicros);
     }
 
     private String table(String heading, ToDoubleFunction<Costs> cost) {
@@ -183,6 +183,7 @@ final class WarmCommand implements Callable<Integer> {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("crowdMicros", costs.crowdMicros());
         entry.put("aloneMicros", costs.aloneMicros());
+        entry.put("crowdBlockedMicros", costs.crowdBlockedMicros());
         entry.put("blockedMicros", costs.blockedMicros());
         entry.put("totalMicros", costs.totalMicros());
         return entry;

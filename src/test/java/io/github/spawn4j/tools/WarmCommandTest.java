@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code warm} measures all ways; how much they gain is no matter of tests. */
 class WarmCommandTest extends ToolsTest {
     private static final String COSTS =
-            "\\{\"crowdMicros\":[\\d.]+,\"aloneMicros\":[\\d.]+,\"blockedMicros\":[\\d.]+,"
+            "\\{\"crowdMicros\":[\\d.]+,\"aloneMicros\":[\\d.]+,\"crowdBlockedMicros\":[\\d.]+,"
+                    + "\"blockedMicros\":[\\d.]+,"
                     + "\"totalMicros\":[\\d.]+\\}";
 
     private static Run warm(String options) {
@@ -43,7 +44,11 @@ class WarmCommandTest extends ToolsTest {
         assertThat(run.out().lines().filter(line -> line.contains("clone3")))
                 .extracting(line -> line.substring(0, line.indexOf("  ")))
                 .containsExactly(
-                        "CPU, 16 in flight", "CPU, one after the other", "blocked", "total");
+                        "CPU, 16 in flight",
+                        "CPU, one after the other",
+                        "blocked, 16 in flight",
+                        "blocked, one after the other",
+                        "total, one after the other");
         assertThat(run.out().lines())
                 .anyMatch(line -> line.matches("true +\\d+( +\\d+ +\\d+\\.\\d\\d){3}"))
                 .anyMatch(line -> line.matches("sh -c : +\\d+( +\\d+ +\\d+\\.\\d\\d){3}"))

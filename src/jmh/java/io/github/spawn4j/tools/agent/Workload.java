@@ -5,6 +5,7 @@ import io.github.spawn4j.tools.TemporaryDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,16 @@ public final class Workload implements AutoCloseable {
     private final List<String> missing = new ArrayList<>();
     private final List<Call> calls;
 
+    /** Calls of all tools. */
     public Workload() throws IOException, InterruptedException {
+        this(ToolCalls.TOOLS);
+    }
+
+    /**
+     * @param tools whose calls are made
+     * @throws IOException if none of them is installed
+     */
+    public Workload(Collection<String> tools) throws IOException, InterruptedException {
         environment.put("PATH", System.getenv().getOrDefault("PATH", "/bin:/usr/bin"));
         environment.put("HOME", directory().toString());
         environment.put("LC_ALL", "C");
@@ -45,6 +55,7 @@ public final class Workload implements AutoCloseable {
         calls =
                 toolCalls.all().stream()
                         .filter(call -> programs.containsKey(call.tool()))
+                        .filter(call -> tools.contains(call.tool()))
                         .collect(Collectors.toList());
         if (calls.isEmpty()) {
             throw new IOException("none of the tools is installed");
@@ -88,6 +99,11 @@ public final class Workload implements AutoCloseable {
     /** The whole environment of every call. */
     public Map<String, String> environment() {
         return environment;
+    }
+
+    /** All that can be named. */
+    public static List<String> tools() {
+        return ToolCalls.TOOLS;
     }
 
     /** The tools that are there, each with its path. */

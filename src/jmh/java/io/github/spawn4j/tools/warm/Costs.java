@@ -13,12 +13,13 @@ public final class Costs {
 
     private final List<Double> crowdMicros = new ArrayList<>();
     private final List<Double> aloneMicros = new ArrayList<>();
+    private final Times crowdBlocked = new Times();
     private final Times blocked = new Times();
     private final Times total = new Times();
 
     /** Makes a batch with many starts in flight, and a shorter one with one after the other. */
     void measure(Starter starter, int starts) throws IOException, InterruptedException {
-        crowdMicros.add(new Batch(starter, new Times(), new Times()).run(starts, CROWD));
+        crowdMicros.add(new Batch(starter, crowdBlocked, new Times()).run(starts, CROWD));
         aloneMicros.add(new Batch(starter, blocked, total).run(starts / 2, 1));
     }
 
@@ -30,6 +31,11 @@ public final class Costs {
     /** The same, one after the other. */
     public double aloneMicros() {
         return median(aloneMicros);
+    }
+
+    /** Microseconds for which a start holds up its caller, with many in flight: the median. */
+    public double crowdBlockedMicros() {
+        return crowdBlocked.micros(MEDIAN);
     }
 
     /** Microseconds for which a start holds up its caller, one after the other: the median. */
