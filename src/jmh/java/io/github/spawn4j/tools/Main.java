@@ -28,6 +28,7 @@ import picocli.CommandLine.RunLast;
             ThreadsCommand.class,
             VirtualThreadsCommand.class,
             AgentToolsCommand.class,
+            ReportCommand.class,
             JmhCommand.class
         })
 public final class Main {
