@@ -50,6 +50,7 @@ final class Comparison implements AutoCloseable {
     private final Effort effort;
     private final long seed;
     private final PrintWriter err;
+    private boolean pinned;
 
     /**
      * @param seed of the order of the turns
@@ -81,11 +82,19 @@ final class Comparison implements AutoCloseable {
                 count == null ? Duration.ofSeconds(COUNT_S) : Effort.UNLIMITED);
     }
 
+    /** Keeps each of those that are opened on one processor, the same for all. */
+    void pin() {
+        pinned = true;
+    }
+
     /** Opens and warms up spawners; one that is missing here is left out and named. */
     void open(Collection<SpawnerType> types, String program, Burden burden, NativePrograms programs)
-            throws IOException {
+            throws IOException, InterruptedException {
         for (SpawnerType type : types) {
             spawners.put(type, open(type, program, burden, programs));
+            if (pinned) {
+                Processors.pin(spawners.get(type).pid());
+            }
         }
         try (Progress progress = new Progress("warm-up", (long) effort.warmUp() * types.size())) {
             for (SpawnerType type : types) {

@@ -83,6 +83,7 @@ final class ReportCommand implements Callable<Integer> {
         ReportOthers others = new ReportOthers(programs, err());
         return List.of(
                 new ReportSection("starts", 45, starts::unburdened),
+                new ReportSection("processors", 40, starts::byProcessor),
                 new ReportSection(
                         "open files",
                         110,
@@ -103,6 +104,7 @@ final class ReportCommand implements Callable<Integer> {
         ReportOthers others = new ReportOthers(programs, err());
         return List.of(
                 new ReportSection("starts", 5, starts::unburdened),
+                new ReportSection("processors", 4, starts::byProcessor),
                 new ReportSection("open files", 5, () -> starts.byOpenFiles(List.of(0, 100))),
                 new ReportSection("memory", 5, () -> starts.byMemory(List.of(0, 64))),
                 new ReportSection("threads", 1, () -> others.threads(List.of(1, 2), 3, 5)),
@@ -132,16 +134,11 @@ final class ReportCommand implements Callable<Integer> {
     private Map<String, Object> document(String began, Machine machine, List<Plot> plots) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("began", began);
-        document.put("version", version());
+        document.put("versions", Versions.all());
         document.put("command", "java -jar spawn4j-tools.jar report" + (sample ? " --sample" : ""));
         machine.describe(document);
         document.put("leftOut", leftOut);
         document.put("figures", plots.stream().map(Plot::entry).collect(Collectors.toList()));
         return document;
-    }
-
-    private static String version() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "of this checkout" : version;
     }
 }

@@ -64,6 +64,14 @@ final class ReportStarts {
                     SpawnerType.SPAWN4J_FORK,
                     SpawnerType.SPAWN4J_TEMPLATE);
 
+    private static final Set<SpawnerType> PINNED =
+            EnumSet.of(
+                    SpawnerType.JDK,
+                    SpawnerType.SPAWN4J_CLONE3,
+                    SpawnerType.SPAWN4J_TEMPLATE,
+                    SpawnerType.FLOOR,
+                    SpawnerType.FLOOR_EQUAL);
+
     private final NativePrograms programs;
     private final Effort effort;
     private final PrintWriter err;
@@ -75,16 +83,25 @@ final class ReportStarts {
     }
 
     private Map<SpawnerType, Measurement> measure(Set<SpawnerType> types, Burden burden)
-            throws IOException {
+            throws IOException, InterruptedException {
+        return measure(types, burden, false);
+    }
+
+    private Map<SpawnerType, Measurement> measure(
+            Set<SpawnerType> types, Burden burden, boolean pinned)
+            throws IOException, InterruptedException {
         Ballast.check(burden, types.size());
         try (Comparison comparison = new Comparison(effort, System.nanoTime(), err)) {
+            if (pinned) {
+                comparison.pin();
+            }
             comparison.open(types, programs.path("noop_cpu"), burden, programs);
             return comparison.measure();
         }
     }
 
     /** Distributions, ratios to the JDK, and processor time. */
-    List<Plot> unburdened() throws IOException {
+    List<Plot> unburdened() throws IOException, InterruptedException {
         Map<SpawnerType, Measurement> results = measure(ALL, Burden.NONE);
         List<Series> curves = new ArrayList<>();
         results.forEach((type, result) -> curves.add(curve(type, result.all())));
@@ -205,7 +222,36 @@ final class ReportStarts {
                 List.of(cpu));
     }
 
-    List<Plot> byOpenFiles(List<Integer> numbers) throws IOException {
+    /** What it changes where the child runs. */
+    List<Plot> byProcessor() throws IOException, InterruptedException {
+        List<String> steps = new ArrayList<>();
+        Series anywhere = new Series("on any processor");
+        Series pinned = new Series("all on one processor");
+        Map<SpawnerType, Measurement> free = measure(PINNED, Burden.NONE);
+        Map<SpawnerType, Measurement> kept = measure(PINNED, Burden.NONE, true);
+        free.forEach(
+                (type, result) -> {
+                    if (kept.containsKey(type)) {
+                        anywhere.add(point(steps.size(), result.all()));
+                        pinned.add(point(steps.size(), kept.get(type).all()));
+                        steps.add(type.toString());
+                    }
+                });
+        return List.of(
+                new Plot(
+                        "processors",
+                        Shape.BARS,
+                        "A start, by where the child may run",
+                        "The kernel may start the child on another processor, which takes longer to"
+                                + " wake and to fill its caches, but leaves the first one to the"
+                                + " parent. A benchmark that is pinned looks better than life.",
+                        elsewhere(free) + " " + SPREAD,
+                        Axis.steps("", steps),
+                        Axis.linear(TOTAL),
+                        List.of(anywhere, pinned)));
+    }
+
+    List<Plot> byOpenFiles(List<Integer> numbers) throws IOException, InterruptedException {
         Map<SpawnerType, Series> series = new EnumMap<>(SpawnerType.class);
         List<String> steps = new ArrayList<>();
         for (int number : numbers) {
@@ -226,7 +272,7 @@ final class ReportStarts {
                         List.copyOf(series.values())));
     }
 
-    List<Plot> byMemory(List<Integer> mebibytes) throws IOException {
+    List<Plot> byMemory(List<Integer> mebibytes) throws IOException, InterruptedException {
         Map<SpawnerType, Series> series = new EnumMap<>(SpawnerType.class);
         List<String> steps = new ArrayList<>();
         for (int mib : mebibytes) {

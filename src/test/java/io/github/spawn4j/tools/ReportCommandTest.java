@@ -67,8 +67,16 @@ class ReportCommandTest extends ToolsTest {
     void tellsWhereItWasMadeAndWhatCouldMislead() {
         assertThat(document.keySet())
                 .containsExactly(
-                        "began", "version", "command", "machine", "warnings", "leftOut", "figures");
+                        "began",
+                        "versions",
+                        "command",
+                        "machine",
+                        "warnings",
+                        "leftOut",
+                        "figures");
         assertThat(document.getAsJsonArray("leftOut")).isEmpty();
+        assertThat(document.getAsJsonObject("versions").get("nuprocess").getAsString())
+                .matches("\\d+(\\.\\d+)+");
     }
 
     @Test
@@ -79,6 +87,7 @@ class ReportCommandTest extends ToolsTest {
                         "distributions",
                         "ratios",
                         "cpu",
+                        "processors",
                         "files",
                         "memory",
                         "threads",

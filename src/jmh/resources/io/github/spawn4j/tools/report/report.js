@@ -174,7 +174,7 @@ function draw(figures) {
 const machine = report.machine;
 document.getElementById('machine').textContent = `${report.began}. ${machine.processor}, ${machine.processors} processors`
   + `${machine.virtual ? ' of a virtual machine' : ''}; Linux ${machine.kernel}, ${machine.libc}; JDK ${machine.jdk}; `
-  + `spawn4j ${report.version}; load before ${machine.loadBefore}, stolen ${machine.stolenPercent} %.`;
+  + Object.entries(report.versions).map(([library, version]) => `${library} ${version}`).join(', ') + `; load before ${machine.loadBefore}, stolen ${machine.stolenPercent} %.`;
 report.warnings.concat(report.leftOut).forEach(text => element(document.getElementById('warnings'), 'li', text));
 document.getElementById('command').textContent = report.command;
 
