@@ -1,19 +1,12 @@
 package io.github.spawn4j.tools;
 
-import io.github.spawn4j.tools.agent.Launcher;
 import io.github.spawn4j.tools.agent.Result;
 import io.github.spawn4j.tools.agent.Split;
 import io.github.spawn4j.tools.agent.Way;
-import io.github.spawn4j.tools.agent.Workload;
-import io.github.spawn4j.tools.method.ProcessorTimes;
 import io.github.spawn4j.tools.method.Ratio;
-import io.github.spawn4j.tools.method.Rounds;
-import io.github.spawn4j.tools.spawners.CpuClock;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,12 +40,7 @@ import picocli.CommandLine.Spec;
                     + " author gained over his own launch path."
         })
 final class AgentToolsCommand implements Callable<Integer> {
-    /** How many calls are made in one way before it is another's turn. */
-    private static final int SLICE = 64;
-
-    private static final int WARM_UP = 64;
     private static final int PERCENT = 100;
-    private static final double NS_PER_S = 1e9;
 
     @Spec CommandSpec spec;
 
@@ -83,97 +71,23 @@ final class AgentToolsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints JSON instead of a table.")
     boolean json;
 
-    private final Map<Way, Launcher> launchers = new EnumMap<>(Way.class);
-    private final int processors = Runtime.getRuntime().availableProcessors();
-    private Workload workload;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (calls < 1) {
             throw new ParameterException(spec.commandLine(), "--calls must be positive");
         }
         Machine machine = new Machine();
-        Map<Split, Map<Way, Result>> results = new LinkedHashMap<>();
-        List<String> missing;
         Set<Way> ways =
                 warm ? EnumSet.allOf(Way.class) : EnumSet.complementOf(EnumSet.of(Way.WARM));
-        try (Workload made = new Workload()) {
-            workload = made;
-            missing = workload.missing();
-            missing.forEach(tool -> err().println(LeftOut.inWords(tool)));
-            for (Way way : ways) {
-                launchers.put(way, way.open(workload));
-            }
-            warmUp();
-            measure(results);
-        } finally {
-            launchers.values().forEach(Launcher::close);
-        }
+        AgentTools tools = new AgentTools(calls, spec.commandLine().getErr());
+        Map<Split, Map<Way, Result>> results = tools.measure(splits, ways);
         PrintWriter out = spec.commandLine().getOut();
         out.print(
                 json
-                        ? Json.write(document(results, missing, machine)) + "\n"
+                        ? Json.write(document(results, tools.missing(), machine)) + "\n"
                         : table(results) + machine.text());
         out.flush();
         return 0;
-    }
-
-    private PrintWriter err() {
-        return spec.commandLine().getErr();
-    }
-
-    private void warmUp() throws IOException, InterruptedException {
-        int count = Math.min(WARM_UP, calls);
-        long tookNs = 0;
-        for (Launcher launcher : launchers.values()) {
-            tookNs += splits.get(0).run(launcher, workload, 0, count);
-        }
-        err().printf(
-                        Locale.ROOT,
-                        "this will take about %.0f s%n",
-                        tookNs / NS_PER_S / count * calls * splits.size());
-    }
-
-    private void measure(Map<Split, Map<Way, Result>> results)
-            throws IOException, InterruptedException {
-        long all = (long) launchers.size() * calls * splits.size();
-        try (Progress progress = new Progress("agent-tools", all)) {
-            for (Split split : splits) {
-                results.put(split, measure(split, progress));
-            }
-        }
-    }
-
-    private Map<Way, Result> measure(Split split, Progress progress)
-            throws IOException, InterruptedException {
-        Map<Way, Result> results = new EnumMap<>(Way.class);
-        launchers.keySet().forEach(way -> results.put(way, new Result()));
-        int most = (calls + SLICE - 1) / SLICE;
-        Rounds rounds = new Rounds(most, most, Duration.ZERO, System.nanoTime());
-        for (int first = 0; first < calls; first += SLICE) {
-            int count = Math.min(SLICE, calls - first);
-            for (Way way : rounds.next(launchers.keySet())) {
-                results.get(way).add(slice(split, launchers.get(way), first, count));
-                progress.add(count);
-            }
-        }
-        return results;
-    }
-
-    private Result.Slice slice(Split split, Launcher launcher, int first, int count)
-            throws IOException, InterruptedException {
-        ProcessorTimes before = ProcessorTimes.now();
-        long jvmNs = CpuClock.jvmNs();
-        long toolsNs = CpuClock.childrenNs();
-        long elapsedNs = split.run(launcher, workload, first, count);
-        jvmNs = CpuClock.jvmNs() - jvmNs;
-        toolsNs = CpuClock.childrenNs() - toolsNs;
-        double others =
-                jvmNs + toolsNs == 0
-                        ? 0
-                        : ProcessorTimes.now()
-                                .othersSince(before, jvmNs + toolsNs, elapsedNs, processors);
-        return new Result.Slice(count, elapsedNs, jvmNs, toolsNs, others);
     }
 
     private static String table(Map<Split, Map<Way, Result>> results) {

@@ -57,7 +57,7 @@ final class CompareCommand implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description =
-                    "Starts in each way. Default: as many as it takes to know the ratios, from "
+                    "Starts in each way, in whole batches, ten or more. Default: as many as it takes to know the ratios, from "
                             + Comparison.LEAST_ROUNDS * Comparison.BATCH
                             + " to "
                             + Comparison.MOST_ROUNDS * Comparison.BATCH
@@ -135,13 +135,17 @@ final class CompareCommand implements Callable<Integer> {
         Burden burden = new Burden(openFiles, residentMib);
         Ballast.check(burden, spawners.size());
         try (NativePrograms programs = new NativePrograms();
-                Comparison comparison = new Comparison(warmUp, seed, spec.commandLine().getErr())) {
+                Comparison comparison =
+                        new Comparison(
+                                Comparison.effort(count, warmUp),
+                                seed,
+                                spec.commandLine().getErr())) {
             program = program == null ? programs.path("noop_cpu") : Programs.find(program);
             if (pin) {
                 processor = Processors.pin();
             }
             comparison.open(spawners, program, burden, programs);
-            results = comparison.measure(count);
+            results = comparison.measure();
         }
         ComparisonReport report = new ComparisonReport(results, placesKnown);
         PrintWriter out = spec.commandLine().getOut();

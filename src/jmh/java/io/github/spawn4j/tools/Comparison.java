@@ -41,38 +41,62 @@ final class Comparison implements AutoCloseable {
     /** How long the measured starts of one may take, unless it is said how many there are. */
     static final int COUNT_S = 6;
 
-    private static final long NS_PER_S = 1_000_000_000;
-
     /** Of a batch's time: compilers that work less than this are quiet. */
     private static final double QUIET = 0.02;
 
     private final Map<SpawnerType, RemoteSpawner> spawners = new EnumMap<>(SpawnerType.class);
     private final int processors = Runtime.getRuntime().availableProcessors();
 
-    /** Null if it was not said. */
-    private final Integer warmUp;
-
+    private final Effort effort;
     private final long seed;
     private final PrintWriter err;
+    private boolean pinned;
 
     /**
-     * @param warmUp how many starts of each are not measured; null for {@link #WARM_UP}, but for
-     *     {@link #WARM_UP_S} seconds at most, and then until the compilers are quiet
      * @param seed of the order of the turns
      */
-    Comparison(Integer warmUp, long seed, PrintWriter err) {
-        this.warmUp = warmUp;
+    Comparison(Effort effort, long seed, PrintWriter err) {
+        this.effort = effort;
         this.seed = seed;
         this.err = err;
     }
 
+    /**
+     * What is measured unless it is said otherwise.
+     *
+     * @param count how many starts of each; null for as many as make the intervals narrow, but for
+     *     {@link #MOST_ROUNDS} batches and {@link #COUNT_S} seconds of each at most
+     * @param warmUp how many starts of each are not measured; null for {@link #WARM_UP}, but for
+     *     {@link #WARM_UP_S} seconds at most, and then until the compilers are quiet
+     */
+    static Effort effort(Integer count, Integer warmUp) {
+        int batch = count == null ? BATCH : Math.max(1, Math.min(BATCH, count / LEAST_ROUNDS));
+        int most = count == null ? MOST_ROUNDS : (count + batch - 1) / batch;
+        return new Effort(
+                warmUp == null ? WARM_UP : warmUp,
+                warmUp == null ? Duration.ofSeconds(WARM_UP_S) : Effort.UNLIMITED,
+                warmUp == null,
+                batch,
+                count == null ? LEAST_ROUNDS : most,
+                most,
+                count == null ? Duration.ofSeconds(COUNT_S) : Effort.UNLIMITED);
+    }
+
+    /** Keeps each of those that are opened on one processor, the same for all. */
+    void pin() {
+        pinned = true;
+    }
+
     /** Opens and warms up spawners; one that is missing here is left out and named. */
     void open(Collection<SpawnerType> types, String program, Burden burden, NativePrograms programs)
-            throws IOException {
+            throws IOException, InterruptedException {
         for (SpawnerType type : types) {
             spawners.put(type, open(type, program, burden, programs));
+            if (pinned) {
+                Processors.pin(spawners.get(type).pid());
+            }
         }
-        try (Progress progress = new Progress("warm-up", (long) mostWarmUp() * types.size())) {
+        try (Progress progress = new Progress("warm-up", (long) effort.warmUp() * types.size())) {
             for (SpawnerType type : types) {
                 warmUpOrLeaveOut(type, progress);
             }
@@ -93,10 +117,6 @@ final class Comparison implements AutoCloseable {
                                 burden.residentMib()));
     }
 
-    private int mostWarmUp() {
-        return warmUp == null ? WARM_UP : warmUp;
-    }
-
     private void warmUpOrLeaveOut(SpawnerType type, Progress progress) throws IOException {
         try {
             warmUp(spawners.get(type), progress);
@@ -111,13 +131,14 @@ final class Comparison implements AutoCloseable {
 
     private void warmUp(RemoteSpawner spawner, Progress progress) throws IOException {
         Samples discarded = new Samples();
-        long limitNs = warmUp == null ? WARM_UP_S * NS_PER_S : Long.MAX_VALUE;
-        while (discarded.size() < mostWarmUp() && discarded.sumNs() < limitNs) {
-            int batch = Math.min(BATCH, mostWarmUp() - discarded.size());
+        long limitNs = effort.warmUpLimit().toNanos();
+        int most = effort.warmUp();
+        while (discarded.size() < most && discarded.sumNs() < limitNs) {
+            int batch = Math.min(effort.batch(), most - discarded.size());
             spawner.spawn(batch, discarded);
             progress.add(batch);
         }
-        boolean quiet = warmUp != null;
+        boolean quiet = !effort.untilQuiet();
         while (!quiet && discarded.sumNs() < 2 * limitNs) {
             long beforeNs = discarded.sumNs();
             long beforeMs = spawner.compiledMs();
@@ -127,31 +148,23 @@ final class Comparison implements AutoCloseable {
         }
     }
 
-    /**
-     * Has every spawner make starts.
-     *
-     * @param count how many; null for as many as make the intervals narrow, but for {@link
-     *     #MOST_ROUNDS} batches and {@link #COUNT_S} seconds of each at most
-     */
-    Map<SpawnerType, Measurement> measure(Integer count) throws IOException {
+    /** Has every spawner make starts. */
+    Map<SpawnerType, Measurement> measure() throws IOException {
         Map<SpawnerType, Measurement> results = new EnumMap<>(SpawnerType.class);
         spawners.keySet().forEach(type -> results.put(type, new Measurement()));
-        int batch = count == null ? BATCH : Math.max(1, Math.min(BATCH, count / LEAST_ROUNDS));
-        int most = count == null ? MOST_ROUNDS : (count + batch - 1) / batch;
         Rounds rounds =
                 new Rounds(
-                        count == null ? LEAST_ROUNDS : most,
-                        most,
-                        Duration.ofSeconds((long) COUNT_S * spawners.size()),
+                        effort.least(),
+                        effort.most(),
+                        effort.limit().multipliedBy(spawners.size()),
                         seed);
-        try (Progress progress = new Progress("compare", (long) most * spawners.size())) {
-            int left = count == null ? Integer.MAX_VALUE : count;
+        long turns = (long) effort.most() * spawners.size();
+        try (Progress progress = new Progress("compare", turns)) {
             do {
                 for (SpawnerType type : rounds.next(spawners.keySet())) {
-                    results.get(type).add(batch(spawners.get(type), Math.min(batch, left)));
+                    results.get(type).add(batch(spawners.get(type), effort.batch()));
                     progress.add(1);
                 }
-                left -= batch;
             } while (!rounds.isOver(ratios(results)));
         }
         return results;

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Writes maps, collections, strings and numbers as JSON. */
+/** Writes maps, collections, strings, numbers and truth values as JSON. */
 final class Json {
     private Json() {}
 
@@ -17,7 +17,12 @@ final class Json {
         if (value instanceof Collection<?> values) {
             return values.stream().map(Json::write).collect(Collectors.joining(",", "[", "]"));
         }
-        return value == null || value instanceof Number ? "" + value : quote(value.toString());
+        if (value instanceof Double number && (number.isNaN() || number.isInfinite())) {
+            return "null"; // JSON knows neither
+        }
+        return value == null || value instanceof Number || value instanceof Boolean
+                ? "" + value
+                : quote(value.toString());
     }
 
     private static String quote(String text) {

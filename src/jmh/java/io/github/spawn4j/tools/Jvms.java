@@ -11,11 +11,21 @@ final class Jvms {
     private Jvms() {}
 
     static List<String> command(Class<?> main, Object... args) {
+        return command(List.of(), main, args);
+    }
+
+    /**
+     * The same with more options.
+     *
+     * @param options of the JVM
+     */
+    static List<String> command(List<String> options, Class<?> main, Object... args) {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option -> option.startsWith("-X"))
                 .forEach(command::add);
+        command.addAll(options);
         if (Runtime.version().feature() >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED"); // spares a warning
         }

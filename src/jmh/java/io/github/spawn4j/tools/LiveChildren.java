@@ -1,5 +1,6 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.tools.spawners.CpuClock;
 import io.github.spawn4j.tools.spawners.Times;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -21,6 +22,7 @@ final class LiveChildren implements AutoCloseable {
      * @param threads the OS threads that there were more, with all children, than before the first
      * @param heapBytes by how much the used heap grew per child
      * @param residentBytes by how much the resident memory grew per child, the heap's included
+     * @param cpuMicros processor time per child, the JVM's and the child's; 0 if unknown
      * @param notices from each child's death to the completion of its onExit()
      */
     record Result(
@@ -30,10 +32,12 @@ final class LiveChildren implements AutoCloseable {
             int threads,
             long heapBytes,
             long residentBytes,
+            double cpuMicros,
             Times notices) {}
 
     private static final List<String> COMMAND = List.of("sleep", "600");
     private static final int WARM_UP = 50;
+    private static final double NS_PER_US = 1e3;
     private static final long LIMIT_S = 60;
 
     private final Starter starter;
@@ -53,14 +57,26 @@ final class LiveChildren implements AutoCloseable {
         long heap = usedHeap();
         long resident = Surroundings.residentMemory();
         long startNs = System.nanoTime();
+        long cpuNs = CpuClock.ns();
         List<Process> live = start(count);
         Duration start = Duration.ofNanos(System.nanoTime() - startNs);
+        cpuNs = CpuClock.ns() - cpuNs;
         threads = OsThreads.count() - threads;
         heap = usedHeap() - heap;
         resident = Surroundings.residentMemory() - resident;
         kill(start(WARM_UP));
+        cpuNs -= CpuClock.ns();
         Times notices = kill(live);
-        return new Result(starter, count, start, threads, heap / count, resident / count, notices);
+        cpuNs += CpuClock.ns();
+        return new Result(
+                starter,
+                count,
+                start,
+                threads,
+                heap / count,
+                resident / count,
+                cpuNs / NS_PER_US / count,
+                notices);
     }
 
     /** Without callbacks: what runs those is not what living children need. */

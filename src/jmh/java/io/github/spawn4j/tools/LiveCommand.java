@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
                     + " compilers and collectors. \"heap\" and \"resident\" are bytes per child;"
                     + " resident memory includes what the heap grew by, unless the JVM has it all"
                     + " from the start: java -Xms128m -Xmx128m -XX:+AlwaysPreTouch -jar ...",
+            "\"CPU\" is microseconds of processor time for each child from before its start to the"
+                    + " word of its end, the child's and those of all threads of the JVM included.",
             "This library and ProcessBuilder one after the other, as both at once would not fit."
         })
 final class LiveCommand implements Callable<Integer> {
@@ -63,6 +65,7 @@ final class LiveCommand implements Callable<Integer> {
         if (children < 1 || jdkChildren < 0) {
             throw new ParameterException(spec.commandLine(), "numbers must be positive");
         }
+        Machine machine = new Machine();
         List<LiveChildren.Result> results = new ArrayList<>();
         try (NativePrograms programs = new NativePrograms()) {
             for (Starter starter : Starter.values()) {
@@ -75,14 +78,17 @@ final class LiveCommand implements Callable<Integer> {
             }
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document(results)) + "\n" : table(results));
+        out.print(
+                json
+                        ? Json.write(document(results, machine)) + "\n"
+                        : table(results) + machine.text());
         out.flush();
         return 0;
     }
 
     private static String table(List<LiveChildren.Result> results) {
         Table table =
-                new Table("lrrrrrrrr")
+                new Table("lrrrrrrrrr")
                         .row(
                                 "",
                                 "children",
@@ -90,6 +96,7 @@ final class LiveCommand implements Callable<Integer> {
                                 "threads",
                                 "heap",
                                 "resident",
+                                "CPU",
                                 "notice p50",
                                 "p99",
                                 "max");
@@ -101,6 +108,7 @@ final class LiveCommand implements Callable<Integer> {
                     Integer.toString(result.threads()),
                     Long.toString(result.heapBytes()),
                     Long.toString(result.residentBytes()),
+                    format(result.cpuMicros()),
                     format(millis(result.notices(), MEDIAN)),
                     format(millis(result.notices(), TAIL)),
                     format(millis(result.notices(), ALL)));
@@ -108,8 +116,10 @@ final class LiveCommand implements Callable<Integer> {
         return table.toString();
     }
 
-    private static Map<String, Object> document(List<LiveChildren.Result> results) {
+    private static Map<String, Object> document(
+            List<LiveChildren.Result> results, Machine machine) {
         Map<String, Object> document = new LinkedHashMap<>();
+        machine.describe(document);
         document.put(
                 "results", results.stream().map(LiveCommand::entry).collect(Collectors.toList()));
         return document;
@@ -123,6 +133,7 @@ final class LiveCommand implements Callable<Integer> {
         entry.put("threads", result.threads());
         entry.put("heapBytesPerChild", result.heapBytes());
         entry.put("residentBytesPerChild", result.residentBytes());
+        entry.put("cpuMicrosPerChild", result.cpuMicros());
         entry.put("noticeP50Millis", millis(result.notices(), MEDIAN));
         entry.put("noticeP99Millis", millis(result.notices(), TAIL));
         entry.put("noticeMaxMillis", millis(result.notices(), ALL));

@@ -29,6 +29,7 @@ import picocli.CommandLine.RunLast;
             VirtualThreadsCommand.class,
             AgentToolsCommand.class,
             WarmCommand.class,
+            ReportCommand.class,
             JmhCommand.class
         })
 public final class Main {

@@ -30,7 +30,8 @@ final class Notification implements AutoCloseable {
     private static final double NS_PER_US = 1e3;
 
     // Long, as the JVM's compilers take a processor for milliseconds at a time until they are done.
-    private static final int WARM_UP = 5_000;
+    static final int WARM_UP = 5_000;
+
     private static final long WARM_UP_NS = 4_000_000_000L;
     private static final int MOST_TRIES = 100;
     private static final long LIMIT_S = 30;
@@ -57,10 +58,19 @@ final class Notification implements AutoCloseable {
 
     /** Warms up all notifiers; one of others that does not work is left out and named. */
     void warmUp() throws IOException, InterruptedException {
+        warmUp(WARM_UP);
+    }
+
+    /**
+     * The same with fewer exits.
+     *
+     * @param most how many there are of each
+     */
+    void warmUp(int most) throws IOException, InterruptedException {
         for (ExitNotifier notifier : ExitNotifier.values()) {
             try {
                 long began = System.nanoTime();
-                for (int i = 0; i < WARM_UP && System.nanoTime() - began < WARM_UP_NS; i++) {
+                for (int i = 0; i < most && System.nanoTime() - began < WARM_UP_NS; i++) {
                     latencyNs(notifier);
                 }
                 notifiers.add(notifier);

@@ -19,9 +19,18 @@ final class Processors {
      * @throws IOException if there is no taskset
      */
     static int pin() throws IOException, InterruptedException {
+        return pin(ProcessHandle.current().pid());
+    }
+
+    /**
+     * The same for another process, and what it starts from now on.
+     *
+     * @throws IOException if there is no taskset
+     */
+    static int pin(long pid) throws IOException, InterruptedException {
         int processor = Surroundings.lastProcessor(); // the first one serves more interrupts
         PidfdProcess.builder("taskset", "-a", "-c", "-p")
-                .args(Integer.toString(processor), Long.toString(ProcessHandle.current().pid()))
+                .args(Integer.toString(processor), Long.toString(pid))
                 .run(RunOptions.timeout(LIMIT).expectExit(0));
         return processor;
     }

@@ -10,12 +10,15 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 final class Progress implements AutoCloseable {
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
+    /** Whether there is one bar for many tasks, whose own are not shown. */
+    private static boolean covered;
+
     /** Null where nobody would see it. */
     private final ProgressBar bar;
 
     Progress(String task, long steps) {
         bar =
-                isTerminal()
+                isTerminal() && !covered
                         ? new ProgressBarBuilder()
                                 .setTaskName(task)
                                 .setInitialMax(steps)
@@ -34,6 +37,16 @@ final class Progress implements AutoCloseable {
         }
     }
 
+    boolean isShown() {
+        return bar != null;
+    }
+
+    /** Has this be the only bar until it is closed. */
+    Progress cover() {
+        covered = true;
+        return this;
+    }
+
     void add(long steps) {
         if (bar != null) {
             bar.stepBy(steps);
@@ -42,6 +55,7 @@ final class Progress implements AutoCloseable {
 
     @Override
     public void close() {
+        covered = false;
         if (bar != null) {
             bar.close();
         }

@@ -18,4 +18,10 @@ class JsonTest {
         assertThat(Json.write(Map.of("k", List.of(1, 2.5, "x"))))
                 .isEqualTo("{\"k\":[1,2.5,\"x\"]}");
     }
+
+    @Test
+    void knowsTruthAndWritesNullForWhatIsNoNumber() {
+        assertThat(Json.write(List.of(true, Double.NaN, Double.POSITIVE_INFINITY)))
+                .isEqualTo("[true,null,null]");
+    }
 }

@@ -53,6 +53,10 @@ public final class RemoteSpawner implements Spawner {
         compiledMs = Long.parseLong(sums[1]);
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     /** How long its compilers have worked so far. */
     public long compiledMs() {
         return compiledMs;

@@ -1,0 +1,2 @@
+/** What {@code report} writes: figures, the page that shows them, and the browser that draws it. */
+package io.github.spawn4j.tools.report;
