@@ -113,6 +113,26 @@ static int check_attribute(struct request *request, struct span block,
     case REQUEST_PERSONALITY:
     case REQUEST_RESET_IDS:
     case REQUEST_LIMIT:
+    case REQUEST_BOUNDING_SET:
+    case REQUEST_CAPABILITIES:
+    case REQUEST_NO_NEW_PRIVILEGES:
+    case REQUEST_NAMESPACES:
+    case REQUEST_PRIVATE_TMP:
+        return 0;
+    case REQUEST_PATHS:
+        return has_data && !request_text(request, attribute->data)[attribute->second - 1] ? 0
+                                                                                          : -EINVAL;
+    case REQUEST_CALLS:
+        return has_data && attribute->second % 8 == 0 ? 0 : -EINVAL;
+    case REQUEST_GROUPS:
+        request->changes_ids = true;
+        return attribute->first >= 0 && attribute->second == attribute->first * 4 &&
+                       has_data == (attribute->first > 0)
+                   ? 0
+                   : -EINVAL;
+    case REQUEST_GROUP:
+    case REQUEST_USER:
+        request->changes_ids = true;
         return 0;
     case REQUEST_CPU_AFFINITY:
     case REQUEST_MEMORY_POLICY:
@@ -122,7 +142,7 @@ static int check_attribute(struct request *request, struct span block,
         request->cgroup = attribute->first;
         return 0;
     case REQUEST_PARENT_DEATH:
-        request->dies_with_parent = true;
+        request->death_signal = attribute->first;
         return attribute->first >= 1 && attribute->first <= SIGNALS ? 0 : -EINVAL;
     default:
         return -EINVAL;
