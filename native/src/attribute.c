@@ -1,19 +1,13 @@
 #include "attribute.h"
 
+#include "confine.h"
+#include "credentials.h"
+#include "namespace.h"
 #include "priority.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
-
-/* The effective ids become the real ones. The group first: who is no longer root may not change it.
- */
-static int reset_ids(void) {
-    long gid = sys_call(SYS_getgid, 0, 0, 0, 0, 0, 0);
-    long uid = sys_call(SYS_getuid, 0, 0, 0, 0, 0, 0);
-    long result = sys_call(SYS_setresgid, -1, gid, -1, 0, 0, 0);
-    return (int)(result < 0 ? result : sys_call(SYS_setresuid, -1, uid, -1, 0, 0, 0));
-}
 
 /* The child ends by `signal` when its parent does; at once if that has happened already. */
 static int die_with_parent(const struct request *request, int signal) {
@@ -36,6 +30,12 @@ static int die_with_parent(const struct request *request, int signal) {
         sys_exit(128 + signal); /* it is ignored, or does not end a process */
     }
     return 0;
+}
+
+/* The kernel forgets the signal when ids change. */
+static int rearm(const struct request *request, int result) {
+    return result == 0 && request->death_signal ? die_with_parent(request, request->death_signal)
+                                                : result;
 }
 
 /* Of the child alone, though it shares our memory: the kernel spreads it to all that share it,
@@ -95,11 +95,31 @@ int attribute_apply(const struct request *request, const struct attribute *attri
     case REQUEST_PERSONALITY:
         return add_personality(attribute->first);
     case REQUEST_RESET_IDS:
-        return reset_ids();
+        return credentials_reset();
     case REQUEST_PARENT_DEATH:
         return die_with_parent(request, attribute->first);
+    case REQUEST_NAMESPACES:
+        return rearm(request, namespace_enter(attribute->first));
+    case REQUEST_PRIVATE_TMP:
+        return namespace_mount_tmp();
     case REQUEST_LIMIT:
         return set_limit(attribute);
+    case REQUEST_BOUNDING_SET:
+        return credentials_bound(attribute->value);
+    case REQUEST_GROUPS:
+        return credentials_set_groups(attribute->first, data);
+    case REQUEST_GROUP:
+        return rearm(request, credentials_set_group(attribute->first));
+    case REQUEST_USER:
+        return rearm(request, credentials_set_user(attribute->first));
+    case REQUEST_CAPABILITIES:
+        return rearm(request, credentials_keep(attribute->value));
+    case REQUEST_NO_NEW_PRIVILEGES:
+        return credentials_forbid_new_privileges();
+    case REQUEST_PATHS:
+        return confine_paths(data, (size_t)attribute->second);
+    case REQUEST_CALLS:
+        return confine_calls(data, (size_t)attribute->second);
     default:
         return -EINVAL;
     }

@@ -2,6 +2,7 @@
  * -errno. */
 #include <jni.h>
 
+#include "account.h"
 #include "authority.h"
 #include "constants.h"
 #include "foreground.h"
@@ -91,6 +92,36 @@ NATIVE(jint, Slots, adopt0)(JNIEnv *env, jclass class, jlong address) {
     (void)env;
     (void)class;
     return slots_adopt((void *)(uintptr_t)address);
+}
+
+/* Accounts */
+
+NATIVE(jint, Account, user0)(JNIEnv *env, jclass class, jbyteArray name, jintArray ids) {
+    (void)class;
+    jbyte *text = (*env)->GetByteArrayElements(env, name, NULL);
+    jint *numbers = text ? (*env)->GetIntArrayElements(env, ids, NULL) : NULL;
+    int result = -ENOMEM;
+    if (numbers) {
+        result = account_user((const char *)text, numbers, (*env)->GetArrayLength(env, ids));
+        (*env)->ReleaseIntArrayElements(env, ids, numbers, 0);
+    }
+    if (text) {
+        (*env)->ReleaseByteArrayElements(env, name, text, JNI_ABORT);
+    }
+    return result;
+}
+
+NATIVE(jint, Account, group0)(JNIEnv *env, jclass class, jbyteArray name, jintArray id) {
+    (void)class;
+    jbyte *text = (*env)->GetByteArrayElements(env, name, NULL);
+    if (!text) {
+        return -ENOMEM;
+    }
+    jint number = 0;
+    int result = account_group((const char *)text, &number);
+    (*env)->ReleaseByteArrayElements(env, name, text, JNI_ABORT);
+    (*env)->SetIntArrayRegion(env, id, 0, 1, &number);
+    return result;
 }
 
 /* Threads */

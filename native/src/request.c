@@ -94,6 +94,20 @@ static bool only_closes(const struct action *action) {
     return action->type == REQUEST_CLOSE_RANGE && action->flags == 0;
 }
 
+/* Whether each rule is a letter and a path, and the last one ends where the data do. */
+static bool are_rules(const char *rules, size_t size) {
+    for (size_t at = 0; at < size;) {
+        char letter = rules[at];
+        const char *nul = at + 1 < size ? memchr(rules + at + 1, 0, size - at - 1) : NULL;
+        if (!nul || (letter != REQUEST_PATH_READ && letter != REQUEST_PATH_WRITE &&
+                     letter != REQUEST_PATH_DEVICE)) {
+            return false;
+        }
+        at = (size_t)(nul - rules) + 1;
+    }
+    return true;
+}
+
 static int check_attribute(struct request *request, struct span block,
                            const struct attribute *attribute) {
     bool has_data = attribute->data != 0;
@@ -113,16 +127,38 @@ static int check_attribute(struct request *request, struct span block,
     case REQUEST_PERSONALITY:
     case REQUEST_RESET_IDS:
     case REQUEST_LIMIT:
+    case REQUEST_BOUNDING_SET:
+    case REQUEST_CAPABILITIES:
+    case REQUEST_NO_NEW_PRIVILEGES:
+    case REQUEST_NAMESPACES:
+    case REQUEST_PRIVATE_TMP:
         return 0;
+    case REQUEST_PATHS:
+        return has_data &&
+                       are_rules(request_text(request, attribute->data), (size_t)attribute->second)
+                   ? 0
+                   : -EINVAL;
     case REQUEST_CPU_AFFINITY:
     case REQUEST_MEMORY_POLICY:
+    case REQUEST_CALLS:
+        return has_data && attribute->second % 8 == 0 ? 0 : -EINVAL;
+    case REQUEST_GROUPS:
+        request->changes_ids = true;
+        return attribute->first >= 0 && attribute->second == attribute->first * 4 &&
+                       has_data == (attribute->first > 0)
+                   ? 0
+                   : -EINVAL;
+    case REQUEST_GROUP:
+    case REQUEST_USER:
+        request->changes_ids = true;
+        return 0;
     case REQUEST_OOM_SCORE_ADJ:
         return has_data ? 0 : -EINVAL;
     case REQUEST_CGROUP:
         request->cgroup = attribute->first;
         return 0;
     case REQUEST_PARENT_DEATH:
-        request->dies_with_parent = true;
+        request->death_signal = attribute->first;
         return attribute->first >= 1 && attribute->first <= SIGNALS ? 0 : -EINVAL;
     default:
         return -EINVAL;

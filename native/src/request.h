@@ -110,8 +110,9 @@ struct request {
     struct slots_use slots;
     signal_set mask;     /* what the child blocks if no action says so */
     bool lacks_handlers; /* the child was made without any */
-    bool dies_with_parent;
-    int parent; /* if it does: the pid that the child's parent has, as long as it lives */
+    bool changes_ids;    /* which a child that shares our memory must not */
+    int death_signal;    /* which the child gets when its parent dies; 0: none */
+    int parent; /* if there is one: the pid that the child's parent has, as long as it lives */
     uint64_t capabilities; /* of the kernel: what it lacks is not tried, as a filter may kill */
     bool closes_by_number; /* an action closes a descriptor that a shared table would not have */
 };

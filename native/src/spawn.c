@@ -134,6 +134,11 @@ static long start(struct request *request, int *pidfd) {
         return is_born_in_cgroup(request) ? clone3_onto_stack(request, 0, pidfd)
                                           : clone_onto_stack(request, 0, pidfd);
     default:
+        if (request->changes_ids) {
+            /* The kernel would change for our memory too whether it may be looked at, and by whom
+             * (commit_creds()), and another user's process would have all that is in it. */
+            return clone_copy(request, pidfd);
+        }
         pid = clone3_onto_stack(request, shared_flags(request), pidfd);
         if (means_refused(pid) && !is_born_in_cgroup(request)) {
             request->cut = 0;
@@ -433,7 +438,7 @@ static int stop_traced(const struct request *request, int pid, int pidfd) {
  * stop for it. */
 static signal_set signals_to_block(const struct request *request) {
     bool clears = request->header->strategy == REQUEST_STRATEGY_CLONE3 && may_clone3(request) &&
-                  !(request->header->flags & REQUEST_FLAG_TRACED);
+                  !request->changes_ids && !(request->header->flags & REQUEST_FLAG_TRACED);
     return clears ? SIGNAL_SET_ALL & ~((signal_set)1 << (SIGCHLD - 1)) : SIGNAL_SET_ALL;
 }
 
@@ -499,7 +504,7 @@ static int run(struct request *request) {
     }
     request->reserved = slots_reserved();
     request->slots = slots_use();
-    if (request->dies_with_parent) {
+    if (request->death_signal) {
         /* As the kernel counts it in our pid namespace, which is the child's as well. */
         request->parent = (int)sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
     }
@@ -548,7 +553,7 @@ int spawn(void *block, size_t capacity) {
     }
     bool shares = header->strategy == REQUEST_STRATEGY_CLONE3 &&
                   !(header->flags & REQUEST_FLAG_COPY_DESCRIPTORS) && !request.closes_by_number &&
-                  request.capabilities & KERNEL_CLOSE_RANGE;
+                  !request.changes_ids && request.capabilities & KERNEL_CLOSE_RANGE;
     request.cut = shares ? SLOT_END : 0;
     open_null(&request);
     struct turn turn;

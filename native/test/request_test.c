@@ -148,6 +148,36 @@ static void request_open_refuses_sections_that_end_outside(void) {
     REFUSES(b, builder_header(&b)->identity_offset, builder_header(&b)->length - 56);
 }
 
+/* Asks for an attribute of this type with `size` bytes of data. */
+static int open_with_data(uint32_t type, const void *data, uint32_t offset, int size) {
+    struct builder b = valid();
+    uint32_t text = builder_header(&b)->pointers_offset - 8; /* over the environment */
+    memcpy(page + text, data, 8);
+    *builder_attribute(&b, 0) =
+        (struct attribute){.type = type, .second = size, .data = offset ? offset : text};
+    return open_block();
+}
+
+/* Data of an attribute must lie in the block, and be what the child takes them for. */
+static void request_open_refuses_wrong_data_of_attributes(void) {
+    const uint32_t with_data[] = {REQUEST_CPU_AFFINITY, REQUEST_MEMORY_POLICY, REQUEST_CALLS};
+    for (size_t i = 0; i < sizeof with_data / sizeof with_data[0]; i++) {
+        CHECK_EQUAL(open_with_data(with_data[i], "A=b\0\0\0\0", 0, 8), 0);
+        CHECK_EQUAL(open_with_data(with_data[i], "A=b\0\0\0\0", 0, 7), -EINVAL);
+        CHECK_EQUAL(open_with_data(with_data[i], "A=b\0\0\0\0", 0, 16), -EINVAL);
+        CHECK_EQUAL(open_with_data(with_data[i], "A=b\0\0\0\0", 0, -8), -EINVAL);
+        CHECK_EQUAL(open_with_data(with_data[i], "A=b\0\0\0\0", 8, 8), -EINVAL);
+        CHECK_EQUAL(open_with_data(with_data[i], "A=b\0\0\0\0", PAGE, 8), -EINVAL);
+        REFUSES(b, builder_attribute(&b, 0)->type, with_data[i]); /* without data */
+    }
+    CHECK_EQUAL(open_with_data(REQUEST_PATHS, "r/\0w/a\0", 0, 7), 0);
+    CHECK_EQUAL(open_with_data(REQUEST_PATHS, "r/\0w/a\0", 0, 3), 0);
+    CHECK_EQUAL(open_with_data(REQUEST_PATHS, "r/\0w/ab", 0, 7), -EINVAL);
+    CHECK_EQUAL(open_with_data(REQUEST_PATHS, "r/\0w/a\0", 0, 4), -EINVAL);
+    CHECK_EQUAL(open_with_data(REQUEST_PATHS, "x/\0w/a\0", 0, 7), -EINVAL);
+    CHECK_EQUAL(open_with_data(REQUEST_PATHS, "r/\0\0\0\0\0", 0, 4), -EINVAL);
+}
+
 /* What is read as numbers or pointers must be aligned as such. */
 static void request_open_refuses_misaligned_sections(void) {
     REFUSES(b, builder_header(&b)->sources_offset, REQUEST_HEADER_SIZE + 2);
@@ -350,6 +380,7 @@ int main(void) {
     RUN(request_open_reads_nothing_behind_its_memory);
     RUN(request_open_refuses_offsets_outside);
     RUN(request_open_refuses_sections_that_end_outside);
+    RUN(request_open_refuses_wrong_data_of_attributes);
     RUN(request_open_refuses_misaligned_sections);
     RUN(request_open_refuses_counts_that_overflow);
     RUN(request_open_refuses_more_strings_than_pointers);

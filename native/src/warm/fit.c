@@ -102,6 +102,7 @@ static bool is_warm_attribute(const struct attribute *attribute) {
     case REQUEST_CPU_AFFINITY:
     case REQUEST_OOM_SCORE_ADJ:
     case REQUEST_TIMER_SLACK:
+    case REQUEST_NO_NEW_PRIVILEGES:
         return true;
     case REQUEST_LIMIT:
         return attribute->first != RLIMIT_STACK && attribute->first != RLIMIT_AS &&

@@ -2,12 +2,18 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.RequestLayout;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The attributes of a process: what it gives itself, in the fixed order that {@code
@@ -26,18 +32,28 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
 
     private static final int MOST_NODES = 1 << 10;
 
+    /** NGROUPS_MAX */
+    private static final int MOST_GROUPS = 1 << 16;
+
+    /** BPF_MAXINSNS */
+    private static final int MOST_INSTRUCTIONS = 4096;
+
     /**
      * By their place in the order, so that the last one said for a place counts. Replaced rather
      * than changed, as a template shares it.
      */
     Map<Integer, Attribute> attributes;
 
+    private Set<Namespace> namespaces;
+
     AttributeSettings() {
         attributes = Map.of();
+        namespaces = Set.of();
     }
 
     AttributeSettings(AttributeSettings<?> other) {
         attributes = other.attributes;
+        namespaces = other.namespaces;
     }
 
     /** This, or an exception if it cannot be changed any more. */
@@ -61,6 +77,16 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
             less.remove(Attribute.place(type));
             attributes = less;
         }
+    }
+
+    /** Null if there is none that only a child with memory of its own can have. */
+    final Attribute changeOfIds() {
+        for (Attribute attribute : attributes.values()) {
+            if (attribute.changesIds()) {
+                return attribute;
+            }
+        }
+        return null;
     }
 
     private static int checked(String what, int value, int least, int most) {
@@ -303,5 +329,249 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      */
     public S fixedAddresses() {
         return attribute(Attribute.fixedAddresses());
+    }
+
+    /**
+     * Gives the child the ids of a user: its user id, its group, and all groups it is a member of,
+     * as the C library finds them now; see setresuid(2). Its capabilities are gone then, unless the
+     * user is root.
+     *
+     * <p>Streams, directory and actions are still taken with the JVM's rights. The child gets a
+     * copy of the JVM's memory map rather than the memory itself, as with {@link
+     * SpawnStrategy#FORK}, so this takes longer the more memory the JVM has. Not with {@link
+     * SpawnStrategy#VFORK} and {@link SpawnStrategy#POSIX_SPAWN}.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("postgres", "-D", data).user("postgres").start();
+     * }</pre>
+     *
+     * <p>Needs CAP_SETUID and CAP_SETGID, without which the start fails with EPERM, at {@code
+     * setgroups} first.
+     *
+     * @param name the user's name
+     * @return this
+     * @throws IllegalArgumentException if there is no such user
+     * @throws UncheckedIOException if it cannot be found out
+     */
+    public S user(String name) {
+        int[] ids = Accounts.user(name);
+        return user(ids[0], ids[1], Arrays.copyOfRange(ids, 2, ids.length));
+    }
+
+    /**
+     * The same by numbers.
+     *
+     * @param user the user's id
+     * @param group the id of its group
+     * @param groups the ids of all other groups that it is a member of; none if there are none
+     *     here, whatever the JVM has
+     * @return this
+     * @throws IllegalArgumentException if one is negative
+     */
+    public S user(int user, int group, int... groups) {
+        checked("user", user, 0, Integer.MAX_VALUE);
+        groups(groups);
+        group(group);
+        return attribute(Attribute.user(user));
+    }
+
+    /**
+     * Gives the child the id of a group, and leaves the others; as for {@link #user(String)}. After
+     * that it replaces the user's own.
+     *
+     * @param name the group's name
+     * @return this
+     * @throws IllegalArgumentException if there is no such group
+     * @throws UncheckedIOException if it cannot be found out
+     */
+    public S group(String name) {
+        return group(Accounts.group(name));
+    }
+
+    /**
+     * The same by number.
+     *
+     * @param group the group's id
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public S group(int group) {
+        return attribute(Attribute.group(checked("group", group, 0, Integer.MAX_VALUE)));
+    }
+
+    /**
+     * Makes the child a member of these groups and no others, besides its own; see setgroups(2),
+     * and {@link #user(String)}.
+     *
+     * @param names their names
+     * @return this
+     * @throws IllegalArgumentException if there is no such group
+     * @throws UncheckedIOException if it cannot be found out
+     */
+    public S groups(List<String> names) {
+        return groups(names.stream().mapToInt(Accounts::group).toArray());
+    }
+
+    /**
+     * The same by numbers.
+     *
+     * @param groups the ids of the groups; none for none at all
+     * @return this
+     * @throws IllegalArgumentException if one is negative, or if there are more than 65536
+     */
+    public S groups(int... groups) {
+        checked("number of groups", groups.length, 0, MOST_GROUPS);
+        for (int group : groups) {
+            checked("group", group, 0, Integer.MAX_VALUE);
+        }
+        return attribute(Attribute.groups(groups));
+    }
+
+    /**
+     * Leaves the child at most these capabilities, and whatever it executes too: from the bounding
+     * and the ambient set, and from those of its own, all others are dropped. It gets none that it
+     * would not have anyway.
+     *
+     * <p>Needs CAP_SETPCAP, without which the start fails with EPERM at {@code
+     * prctl(PR_CAPBSET_DROP)}. An ordinary user has no capabilities to be dropped; {@link
+     * #noNewPrivileges} keeps his processes from getting some.
+     *
+     * @param kept those that it may have; none for none at all
+     * @return this
+     */
+    public S capabilities(Capability... kept) {
+        long set = 0;
+        for (Capability capability : kept) {
+            set |= capability.bit();
+        }
+        String names =
+                kept.length == 0
+                        ? "none"
+                        : EnumSet.copyOf(Arrays.asList(kept)).stream()
+                                .map(Enum::name)
+                                .collect(Collectors.joining(","));
+        attribute(Attribute.boundingSet(set, names));
+        return attribute(Attribute.capabilities(set, names));
+    }
+
+    /**
+     * Lets neither the child nor what comes of it gain privileges by executing a program: bits and
+     * capabilities of files have no effect, so that sudo(8) and ping(8) fail; see
+     * PR_SET_NO_NEW_PRIVS(2const). Linux 3.5.
+     *
+     * @return this
+     */
+    public S noNewPrivileges() {
+        return attribute(Attribute.noNewPrivileges());
+    }
+
+    /**
+     * Lets the child use no other files than these; see {@link FileAccess}. Implies {@link
+     * #noNewPrivileges}. Landlock of Linux 6.2, without which the start fails with ENOSYS or
+     * EOPNOTSUPP at {@code landlock}.
+     *
+     * @param access the files
+     * @return this
+     */
+    public S fileAccess(FileAccess access) {
+        attribute(access.attribute());
+        return noNewPrivileges();
+    }
+
+    /**
+     * Lets the child change no files but those in these directories; it may read and execute all
+     * that it otherwise may, and write to the {@linkplain FileAccess#devices devices}. As for
+     * {@link #fileAccess}, which this replaces.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("make").directory(build).readOnlyExcept(build).start();
+     * }</pre>
+     *
+     * @param directories the directories, which must be there at the start
+     * @return this
+     */
+    public S readOnlyExcept(Path... directories) {
+        return fileAccess(FileAccess.NONE.readOnly(Path.of("/")).readWrite(directories).devices());
+    }
+
+    /**
+     * Has the child's system calls filtered, and those of all that comes of it; see seccomp(2).
+     * Implies {@link #noNewPrivileges}. Linux 3.17.
+     *
+     * <p>The filter is there before exec, and so has to allow rt_sigprocmask(2), execve(2),
+     * execveat(2) and exit(2). If it kills for one of them, the start succeeds and the process has
+     * ended by SIGSYS.
+     *
+     * @param program a program of classic BPF, as seccomp_export_bpf(3) writes it: instructions of
+     *     8 bytes in native order, 4096 at most. One that the kernel finds wrong fails the start
+     *     with EINVAL
+     * @return this
+     * @throws IllegalArgumentException if its length is wrong
+     */
+    public S seccomp(byte[] program) {
+        int count = program.length / Attribute.BPF_INSTRUCTION;
+        if (program.length % Attribute.BPF_INSTRUCTION != 0) {
+            throw new IllegalArgumentException(
+                    program.length + " bytes are no number of instructions");
+        }
+        checked("number of instructions", count, 1, MOST_INSTRUCTIONS);
+        attribute(Attribute.calls(program));
+        return noNewPrivileges();
+    }
+
+    /**
+     * Gives the child namespaces of its own, besides those that it has got by other methods; see
+     * unshare(2). Who may not make them (CAP_SYS_ADMIN) gets a {@link Namespace#USER user
+     * namespace} as well, which everybody may have unless the system forbids it (Linux 3.8); then
+     * the start fails with EPERM, ENOSPC or EACCES at {@code unshare}.
+     *
+     * @param namespaces of what
+     * @return this
+     */
+    public S namespaces(Namespace... namespaces) {
+        S self = changeable();
+        Set<Namespace> all = EnumSet.noneOf(Namespace.class);
+        all.addAll(this.namespaces);
+        all.addAll(Arrays.asList(namespaces));
+        if (all.isEmpty()) {
+            return self;
+        }
+        int flags = 0;
+        for (Namespace namespace : all) {
+            flags |= namespace.flag();
+        }
+        this.namespaces = all;
+        return attribute(
+                Attribute.namespaces(
+                        flags, all.stream().map(Enum::name).collect(Collectors.joining(","))));
+    }
+
+    /**
+     * Takes the network from the child: it has one of its own ({@link Namespace#NETWORK}) with
+     * nothing in it, so that no address can be reached, not even the machine's own. For an ordinary
+     * user too; see {@link #namespaces}. Sockets that are files ({@code /run/docker.sock}), and
+     * those that are open already, can still be used.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("npm", "test").noNetwork().start();
+     * }</pre>
+     *
+     * @return this
+     */
+    public S noNetwork() {
+        return namespaces(Namespace.NETWORK);
+    }
+
+    /**
+     * Gives the child an empty {@code /tmp} that nobody else sees and that is gone with its last
+     * process: a tmpfs in a {@link Namespace#MOUNT mount namespace} of its own. For an ordinary
+     * user too; see {@link #namespaces}. Streams and directory are the JVM's, also those in {@code
+     * /tmp}; a program there is not found.
+     *
+     * @return this
+     */
+    public S privateTmp() {
+        namespaces(Namespace.MOUNT);
+        return attribute(Attribute.privateTmp());
     }
 }

@@ -315,6 +315,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             throw new LaunchException(
                     "posix_spawn cannot express terminal", -1, Errno.EOPNOTSUPP, "");
         }
+        if (strategy == SpawnStrategy.VFORK && changeOfIds() != null) {
+            throw new LaunchException(
+                    "vfork cannot express " + changeOfIds(),
+                    -1,
+                    Errno.EOPNOTSUPP,
+                    "",
+                    "the strategies CLONE3 and FORK can");
+        }
         if (directory != null && !isLikeProcessBuilder) {
             ProgramLookup.checkDirectory(encodedDirectory, directory);
         }

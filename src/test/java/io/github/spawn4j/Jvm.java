@@ -10,7 +10,10 @@ import java.util.concurrent.Callable;
 
 /** What no start may change of this process or of the calling thread. */
 final class Jvm {
-    private static final int SYS_PRCTL = System.getProperty("os.arch").equals("amd64") ? 157 : 167;
+    private static final boolean X86 = System.getProperty("os.arch").equals("amd64");
+    private static final int SYS_PRCTL = X86 ? 157 : 167;
+    private static final int SYS_PERSONALITY = X86 ? 135 : 92;
+    private static final int PR_GET_TIMERSLACK = 30;
     private static final int PR_GET_DUMPABLE = 3;
     private static final int PR_SET_DUMPABLE = 4;
 
@@ -26,8 +29,8 @@ final class Jvm {
         for (String key : new String[] {"mnt", "uts", "ipc", "net", "pid", "user", "cgroup"}) {
             state.put(key, link(Path.of("/proc/thread-self/ns", key)));
         }
-        state.put("personality", lines(Path.of("/proc/self/personality")));
-        state.put("timer slack", lines(Path.of("/proc/self/timerslack_ns")));
+        state.put("personality", Long.toString(LibC.syscall(SYS_PERSONALITY, 0xffffffffL, 0, 0)));
+        state.put("timer slack", Long.toString(LibC.syscall(SYS_PRCTL, PR_GET_TIMERSLACK, 0, 0)));
         state.put("scheduling", scheduling());
         state.put("root", link(Path.of("/proc/self/root")));
         state.put("cwd", link(Path.of("/proc/self/cwd")));

@@ -1,9 +1,11 @@
 package io.github.spawn4j;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ final class LibC {
     private static final long SYS_SETRESUID = X86 ? 117 : 147;
     private static final long SYS_SETFSUID = X86 ? 122 : 151;
     private static final long SYS_SETRESGID = X86 ? 119 : 149;
+    private static final long SYS_SETGROUPS = X86 ? 116 : 159;
 
     static {
         Native.register(LibC.class, "c");
@@ -135,6 +138,15 @@ final class LibC {
                 || syscall(SYS_SETRESUID, real, effective, saved) != 0) {
             throw new AssertionError("setresuid has failed with errno " + errno());
         }
+    }
+
+    /** Changes the supplementary groups of the calling thread only. */
+    static void setGroups(int... groups) {
+        Memory ids = new Memory(Integer.BYTES * (groups.length + 1L));
+        ids.write(0, groups, 0, groups.length);
+        long address = Pointer.nativeValue(ids);
+        check("setgroups", (int) syscall(SYS_SETGROUPS, groups.length, address, 0));
+        Reference.reachabilityFence(ids);
     }
 
     /** With the ids of nobody, which limits apply to, but access to files as before. */

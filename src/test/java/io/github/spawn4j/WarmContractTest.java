@@ -73,6 +73,7 @@ class WarmContractTest {
                 with("a place on the disk", process -> process.ioPriority(IoClass.IDLE, 0)),
                 with("a processor", process -> process.cpuAffinity(0)),
                 with("an early end", process -> process.oomScoreAdj(600)),
+                with("no new privileges", EmptyProcess::noNewPrivileges),
                 with("a timer slack", process -> process.timerSlack(Duration.ofMillis(1))));
     }
 

@@ -27,6 +27,20 @@ final class AttributeOptions {
                             + " seconds or bytes. May be repeated.")
     List<String> limits = new ArrayList<>();
 
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            description = "Whose ids and groups it has; for root only.")
+    String user;
+
+    @Option(
+            names = "--no-new-privs",
+            description = "Nothing that it executes gives it privileges, as sudo(8) would.")
+    boolean noNewPrivileges;
+
+    @Option(names = "--no-network", description = "It can reach no address, not even our own.")
+    boolean noNetwork;
+
     /**
      * Sets them.
      *
@@ -40,6 +54,15 @@ final class AttributeOptions {
             process.nice(nice);
         }
         limits.forEach(limit -> apply(limit, process));
+        if (user != null) {
+            process.user(user);
+        }
+        if (noNewPrivileges) {
+            process.noNewPrivileges();
+        }
+        if (noNetwork) {
+            process.noNetwork();
+        }
     }
 
     private static int octal(String text) {

@@ -1,10 +1,13 @@
 package io.github.spawn4j.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +66,8 @@ class RunCommandTest extends ToolsTest {
                 "run --limit nofile -- true",
                 "run --limit nothing=1 -- true",
                 "run --limit nofile=few -- true",
-                "run --limit nofile=2:1 -- true"
+                "run --limit nofile=2:1 -- true",
+                "run --user nosuchuser -- true"
             })
     void exitsWith2IfTheCommandLineIsWrong(String line) {
         Run run = run(line.split(" "));
@@ -81,6 +85,35 @@ class RunCommandTest extends ToolsTest {
                 Stream.concat(Stream.of(options.split(" ")), command).toArray(String[]::new);
         assertThat(run(args)).isEqualTo(new Run(0, "", ""));
         assertThat(out).hasContent("0027\n4\n64\n128\n0\n");
+    }
+
+    @Test
+    void runsTheProgramAsAnotherUser(@TempDir Path directory) throws IOException {
+        assumeTrue(new File("/proc/1/environ").canRead(), "only root may become another user");
+        Path out = Files.createFile(directory.resolve("out"));
+        Files.setPosixFilePermissions(out, PosixFilePermissions.fromString("rw-rw-rw-"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String print = "{ id -un; grep NoNewPrivs /proc/self/status; } > \"$0\"";
+        assertThat(
+                        run(
+                                "run",
+                                "--user",
+                                "nobody",
+                                "--no-new-privs",
+                                "--",
+                                "sh",
+                                "-c",
+                                print,
+                                out.toString()))
+                .isEqualTo(new Run(0, "", ""));
+        assertThat(out).hasContent("nobody\nNoNewPrivs:\t1\n");
+    }
+
+    @Test
+    void takesTheNetworkFromTheProgram() {
+        String script = "test $(grep -c : /proc/net/dev) = 1";
+        assertThat(run("run", "--no-network", "--", "sh", "-c", script))
+                .isEqualTo(new Run(0, "", ""));
     }
 
     @Test

@@ -15,6 +15,9 @@ public final class Attribute {
     /** Of linux/personality.h. */
     private static final int ADDR_NO_RANDOMIZE = 0x0040000;
 
+    /** The size of one, in bytes. */
+    public static final int BPF_INSTRUCTION = 8;
+
     private static final byte[] NO_DATA = new byte[0];
 
     private final int type;
@@ -173,6 +176,79 @@ public final class Attribute {
         return limit == -1 ? "unlimited" : Long.toUnsignedString(limit);
     }
 
+    /**
+     * At most these capabilities, a bit for each, of these names, of any process that comes of it.
+     */
+    public static Attribute boundingSet(long kept, String names) {
+        return new Attribute(
+                RequestLayout.BOUNDING_SET,
+                0,
+                0,
+                NO_DATA,
+                kept,
+                0,
+                "prctl(PR_CAPBSET_DROP)",
+                "all but " + names);
+    }
+
+    /** At most these capabilities, a bit for each, of these names. */
+    public static Attribute capabilities(long kept, String names) {
+        return new Attribute(RequestLayout.CAPABILITIES, 0, 0, NO_DATA, kept, 0, "capset", names);
+    }
+
+    public static Attribute groups(int... groups) {
+        ByteBuffer bytes =
+                ByteBuffer.allocate(groups.length * Integer.BYTES).order(ByteOrder.nativeOrder());
+        bytes.asIntBuffer().put(groups);
+        String list =
+                Arrays.stream(groups).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        return new Attribute(
+                RequestLayout.GROUPS,
+                groups.length,
+                bytes.capacity(),
+                bytes.array(),
+                0,
+                0,
+                "setgroups",
+                list.isEmpty() ? "none" : list);
+    }
+
+    public static Attribute group(int group) {
+        return of(RequestLayout.GROUP, group, "setresgid", Integer.toString(group));
+    }
+
+    public static Attribute user(int user) {
+        return of(RequestLayout.USER, user, "setresuid", Integer.toString(user));
+    }
+
+    public static Attribute noNewPrivileges() {
+        return of(RequestLayout.NO_NEW_PRIVILEGES, 0, "prctl(PR_SET_NO_NEW_PRIVS)", "");
+    }
+
+    /** CLONE_NEW flags, of these names. */
+    public static Attribute namespaces(int flags, String names) {
+        return of(RequestLayout.NAMESPACES, flags, "unshare", names);
+    }
+
+    public static Attribute privateTmp() {
+        return of(RequestLayout.PRIVATE_TMP, 0, "mount", "tmpfs on \"/tmp\"");
+    }
+
+    /** Rules that {@link PathRules} has made, in these words. */
+    static Attribute paths(byte[] rules, String words) {
+        return withData(RequestLayout.PATHS, 0, rules, "landlock", words);
+    }
+
+    /** A program of BPF. */
+    public static Attribute calls(byte[] program) {
+        return withData(
+                RequestLayout.CALLS,
+                0,
+                program.clone(),
+                "seccomp",
+                "of " + program.length / BPF_INSTRUCTION + " instructions");
+    }
+
     /** As the kernel has sets: unsigned longs, of which there is at least one. */
     private static byte[] words(BitSet set) {
         long[] words = Arrays.copyOf(set.toLongArray(), Math.max(1, set.toLongArray().length));
@@ -208,6 +284,16 @@ public final class Attribute {
 
     long other() {
         return other;
+    }
+
+    /**
+     * Whether it must not be given to a child that shares the JVM's memory: with the ids the kernel
+     * changes whom the memory belongs to, and whether it may be looked at, for all that share it.
+     */
+    public boolean changesIds() {
+        return type == RequestLayout.GROUPS
+                || type == RequestLayout.GROUP
+                || type == RequestLayout.USER;
     }
 
     /** Where it comes in the order of all; the last one that was said for a place counts. */

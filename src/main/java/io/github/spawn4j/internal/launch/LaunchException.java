@@ -29,7 +29,7 @@ public final class LaunchException extends IOException {
     /**
      * @param explanation what the error number does not say, or an empty string
      */
-    LaunchException(String step, int index, int errno, String object, String explanation) {
+    public LaunchException(String step, int index, int errno, String object, String explanation) {
         super(describe(step, index, errno, object, explanation));
         this.step = step;
         this.index = index;

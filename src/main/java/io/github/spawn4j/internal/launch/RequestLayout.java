@@ -256,11 +256,54 @@ public final class RequestLayout {
     @Native static final int FIRST_LATE = 32;
 
     /**
-     * prlimit(2): {@code first} is the resource, {@code value} its soft limit, {@code other} its
-     * hard one. Late: actions may need descriptors above the limit. Before ids, as to raise one
-     * takes a privilege.
+     * unshare(2): {@code first} is CLONE_NEW flags. Late: streams and directory are the JVM's.
+     * Before ids, as it may take a privilege.
      */
-    @Native static final int LIMIT = 32;
+    @Native static final int NAMESPACES = 32;
+
+    /** An empty tmpfs on /tmp. */
+    @Native static final int PRIVATE_TMP = 33;
+
+    /** PR_SET_NO_NEW_PRIVS. Before what nobody unprivileged may do without it. */
+    @Native static final int NO_NEW_PRIVILEGES = 34;
+
+    /** landlock_restrict_self(2): data are rules, a letter and a path ended by NUL each. */
+    @Native static final int PATHS = 35;
+
+    /**
+     * prlimit(2): {@code first} is the resource, {@code value} its soft limit, {@code other} its
+     * hard one. After all that opens files, which may need numbers above the limit. Before ids, as
+     * to raise one takes a privilege.
+     */
+    @Native static final int LIMIT = 36;
+
+    /** PR_CAPBSET_DROP of all but {@code value}. Before ids, as it takes a privilege. */
+    @Native static final int BOUNDING_SET = 37;
+
+    /**
+     * setgroups(2): {@code first} is their number, data are their ids. Before the other ids: who is
+     * no longer privileged may not change it.
+     */
+    @Native static final int GROUPS = 38;
+
+    /** setresgid(2), to {@code first}. */
+    @Native static final int GROUP = 39;
+
+    /** setresuid(2), to {@code first}. */
+    @Native static final int USER = 40;
+
+    /** capset(2) and PR_CAP_AMBIENT_LOWER of all but {@code value}. */
+    @Native static final int CAPABILITIES = 41;
+
+    /** seccomp(2): data are a program. Last: it may forbid what the others need. */
+    @Native static final int CALLS = 42;
+
+    // Letters of rules.
+    @Native static final int PATH_READ = 'r';
+    @Native static final int PATH_WRITE = 'w';
+
+    /** As WRITE, but that it need not be there. */
+    @Native static final int PATH_DEVICE = 'd';
 
     // Steps at which a spawn can fail; 0 says that it has not.
     @Native static final int STEP_NONE = 0;

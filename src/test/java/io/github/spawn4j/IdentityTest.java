@@ -1,0 +1,217 @@
+package io.github.spawn4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who the child is and what it may; the JVM stays who it is. */
+@Timeout(60)
+class IdentityTest {
+    private static final int EPERM = 1;
+    private static final int EOPNOTSUPP = 95;
+    private static final int NOBODY = 65534;
+
+    @TempDir private Path folder;
+
+    private static void assumeRoot() {
+        assumeTrue(LibC.isRoot(), "only root may become somebody else");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SpawnStrategy.class,
+            names = {"CLONE3", "FORK"})
+    void becomesTheUserAndLosesAllThatRootHas(SpawnStrategy strategy) throws Exception {
+        assumeRoot();
+        Map<String, String> before = Jvm.state();
+
+        ProbeReport report = Probe.report(Probe.with(strategy).user(NOBODY, NOBODY, 7, 8));
+
+        assertThat(report.text("status.Uid").split("\t")).containsOnly("65534");
+        assertThat(report.text("status.Gid").split("\t")).containsOnly("65534");
+        assertThat(report.text("groups")).isEqualTo("7,8");
+        assertThat(report.text("status.CapEff")).isEqualTo("0000000000000000");
+        assertThat(report.text("status.CapPrm")).isEqualTo("0000000000000000");
+        assertThat(Jvm.state()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = SpawnStrategy.class,
+            names = {"CLONE3", "FORK"})
+    void takesGroupsFromNobodyWhoIsNotNamed(SpawnStrategy strategy) throws Exception {
+        assumeRoot();
+        ProbeReport report =
+                OwnThread.call(
+                        () -> {
+                            LibC.setGroups(4, 5);
+                            return Probe.report(Probe.with(strategy).user(NOBODY, NOBODY));
+                        });
+        assertThat(report.text("groups")).isEmpty();
+    }
+
+    @Test
+    void findsUsersAndGroupsByName() throws Exception {
+        assumeRoot();
+        ProbeReport report = Probe.report(PidfdProcess.builder(Probe.PROGRAM).user("nobody"));
+        assertThat(report.text("uid") + " " + report.text("gid") + " " + report.text("groups"))
+                .isEqualTo(id("-u") + " " + id("-g") + " " + id("-G").replace(' ', ','));
+
+        report =
+                Probe.report(
+                        PidfdProcess.builder(Probe.PROGRAM)
+                                .group("root")
+                                .groups(List.of("root", "daemon")));
+        assertThat(report.text("uid") + " " + report.text("gid") + " " + report.text("groups"))
+                .isEqualTo("0 0 0,1");
+    }
+
+    /** What id(1) says of nobody. */
+    private static String id(String option) throws Exception {
+        return Probe.text(PidfdProcess.builder("id", option, "nobody")).strip();
+    }
+
+    @Test
+    void leavesStreamsAndDirectoryToTheJvm() throws Exception {
+        assumeRoot();
+        Path closed = Files.createDirectory(folder.resolve("closed"));
+        Files.setPosixFilePermissions(closed, Set.of());
+        EmptyProcess process =
+                PidfdProcess.builder("true")
+                        .user(NOBODY, NOBODY)
+                        .directory(closed)
+                        .stdout(Redirect.to(closed.resolve("out")));
+        assertThat(process.start().waitFor()).isZero();
+        assertThat(closed.resolve("out")).exists();
+    }
+
+    /** The kernel forgets it when ids change; what is checked is that it is told again. */
+    @Test
+    void stillDiesWithTheJvm() throws Exception {
+        assumeRoot();
+        ProbeReport report =
+                Probe.report(
+                        PidfdProcess.builder(Probe.PROGRAM)
+                                .parentDeathSignal(Signal.TERM)
+                                .user(NOBODY, NOBODY)
+                                .capabilities());
+        assertThat(report.text("pdeathsig")).isEqualTo("15");
+        assertThat(report.text("uid")).isEqualTo("65534");
+    }
+
+    @Test
+    void isRefusedWhereTheMemoryIsLent() {
+        EmptyProcess process = Probe.with(SpawnStrategy.VFORK).user(NOBODY, NOBODY);
+        SpawnException e = catchThrowableOfType(SpawnException.class, process::start);
+        assertThat(e.step()).isEqualTo("vfork cannot express setgroups none");
+        assertThat(e.errno()).isEqualTo(EOPNOTSUPP);
+        assertThat(e).hasMessageContaining("the strategies CLONE3 and FORK can");
+    }
+
+    @Test
+    void startsColdFromATemplate() throws Exception {
+        assumeRoot();
+        try (SpawnTemplate template =
+                SpawnTemplate.builder(Probe.PROGRAM).user(NOBODY, NOBODY).warm(Warm.on()).build()) {
+            Eventually.isTrue(
+                    "a helper is made or refused",
+                    () ->
+                            template.statistics().helperPid() != 0
+                                    || template.statistics().refusal().isPresent());
+            assertThat(Probe.report(template.prepare()).text("uid")).isEqualTo("65534");
+            assertThat(template.statistics().warm()).isZero();
+        }
+    }
+
+    @ForEachExpressiveStrategy
+    void hasNoOtherCapabilitiesThanItIsLeft(SpawnStrategy strategy) throws Exception {
+        assumeTrue(LibC.isRoot(), "only root has capabilities to be dropped");
+        Map<String, String> before = Jvm.state();
+        ProbeReport none = Probe.report(Probe.with(strategy).capabilities());
+        assertThat(none.text("status.CapBnd")).isEqualTo("0000000000000000");
+        assertThat(none.text("status.CapEff")).isEqualTo("0000000000000000");
+
+        ProbeReport some =
+                Probe.report(
+                        Probe.with(strategy)
+                                .capabilities(Capability.KILL, Capability.NET_BIND_SERVICE));
+        assertThat(some.text("status.CapBnd")).isEqualTo("0000000000000420");
+        assertThat(some.text("status.CapEff")).isEqualTo("0000000000000420");
+        assertThat(Jvm.state()).isEqualTo(before);
+    }
+
+    @ForEachExpressiveStrategy
+    void gainsNoPrivileges(SpawnStrategy strategy) throws Exception {
+        Map<String, String> before = Jvm.state();
+        ProbeReport report = Probe.report(Probe.with(strategy).noNewPrivileges());
+        assertThat(report.text("status.NoNewPrivs")).isEqualTo("1");
+        assertThat(Jvm.state()).isEqualTo(before);
+        Jvm.asOrdinaryUser(
+                () -> {
+                    ProbeReport his = Probe.report(Probe.with(strategy).noNewPrivileges());
+                    assertThat(his.text("status.NoNewPrivs")).isEqualTo("1");
+                    return null;
+                });
+    }
+
+    static Stream<Arguments> refusals() {
+        return Stream.of(
+                refusal("setgroups 5", process -> process.groups(5)),
+                refusal("setgroups none", process -> process.user(0, 0)),
+                refusal("setresgid 0", process -> process.group(0)),
+                refusal(
+                        "prctl(PR_CAPBSET_DROP) all but KILL",
+                        process -> process.capabilities(Capability.KILL)));
+    }
+
+    private static Arguments refusal(String words, UnaryOperator<EmptyProcess> set) {
+        return Arguments.of(words, set);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusals")
+    void failsByItsNameWithoutThePrivilege(String words, UnaryOperator<EmptyProcess> set)
+            throws Exception {
+        Jvm.asOrdinaryUser(
+                () -> {
+                    EmptyProcess process = set.apply(Probe.with(SpawnStrategy.CLONE3));
+                    SpawnException e = catchThrowableOfType(SpawnException.class, process::start);
+                    assertThat(e).as("exception").isNotNull();
+                    assertThat(e.errno()).isEqualTo(EPERM);
+                    assertThat(words).startsWith(e.step());
+                    assertThat(e).hasMessageContaining("(" + words + ": EPERM");
+                    return null;
+                });
+        assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+
+    @Test
+    void refusesWhomNobodyKnows() {
+        EmptyProcess process = PidfdProcess.builder("true");
+        assertThatThrownBy(() -> process.user("no such user"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there is no user \"no such user\"");
+        assertThatThrownBy(() -> process.group("no such group"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there is no group \"no such group\"");
+        assertThatThrownBy(() -> process.user(-1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> process.user("a\0b")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(process.attributes()).isEmpty();
+    }
+}
