@@ -226,6 +226,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
+    /** Has its teardown reach all who can be reached. */
+    void leaveNobody() {
+        changeable();
+        teardown = teardownOrDefault().widened(cgroup != null);
+    }
+
     Teardown teardownOrDefault() {
         return teardown == null ? Teardown.DEFAULT : teardown;
     }
@@ -244,6 +250,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
         state = State.DEAD;
         Launched launched = new Launched();
+        launched.memory(MemoryWatch.begin(ownCgroup));
         try {
             launch(launched);
             T adopted = adoption.adopt(launched);

@@ -30,6 +30,8 @@ import java.util.function.Consumer;
  *   RUNNING --all have exited, all output is read--> ENDED
  *      |                                               ^
  *      +--timeout, overflow, interrupt ...--> FAILING -+ torn down, and read or given up
+ *      |                                               |
+ *      +--the same as to ENDED, but nobody may stay--> CLEARING, torn down
  * </pre>
  */
 final class Run implements Pipeline.Adopter<Run.Stage> {
@@ -47,6 +49,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private enum State {
         RUNNING,
         FAILING,
+        CLEARING,
         ENDED
     }
 
@@ -83,10 +86,16 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      * One process of the run.
      *
      * @param isWarm whether a helper has started it
+     * @param memory tells what it died of, or null
      * @param stderr null if it does not lead here
      */
     record Stage(
-            EmptyProcess process, Child child, Escalation teardown, boolean isWarm, Drain stderr) {}
+            EmptyProcess process,
+            Child child,
+            Escalation teardown,
+            boolean isWarm,
+            MemoryWatch memory,
+            Drain stderr) {}
 
     private static final Log LOG = Log.of(Run.class);
 
@@ -214,7 +223,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         Escalation.Input end = input == null ? null : input.input();
         boolean isWarm = launched.startKind() != Launched.COLD;
         Stage running =
-                new Stage(process, child, teardown.of(child, process.cgroup, end), isWarm, stderr);
+                new Stage(
+                        process,
+                        child,
+                        teardown.of(child, process.cgroup, end),
+                        isWarm,
+                        launched.memory(),
+                        stderr);
         boolean succeeded = false;
         try {
             for (int i = firstOutput; i < outputs.size(); i++) {
@@ -349,9 +364,33 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     private void endIfAllHaveEnded() {
         if (haveAllEnded()) {
-            end(State.RUNNING, null);
+            if (options.leavesNobody()) {
+                clear();
+            } else {
+                end(State.RUNNING, null);
+            }
             everythingEnded.complete(null); // for a run that has failed
         }
+    }
+
+    /** Ends whoever is left of a run that has gone well. */
+    private void clear() {
+        synchronized (this) {
+            if (state != State.RUNNING) {
+                return;
+            }
+            state = State.CLEARING;
+        }
+        Consumer<Throwable> next =
+                guarded(e -> end(State.CLEARING, e == null ? null : e.getCause()));
+        tearDown().whenComplete((gone, survival) -> next.accept(survival));
+    }
+
+    private CompletableFuture<Void> tearDown() {
+        return CompletableFuture.allOf(
+                stages.stream()
+                        .map(stage -> stage.teardown.begin())
+                        .toArray(CompletableFuture[]::new));
     }
 
     private synchronized boolean haveAllEnded() {
@@ -411,11 +450,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             failure = reason;
         }
         Consumer<Throwable> next = guarded(this::awaitOutputs);
-        CompletableFuture.allOf(
-                        stages.stream()
-                                .map(stage -> stage.teardown.begin())
-                                .toArray(CompletableFuture[]::new))
-                .whenComplete((gone, survival) -> next.accept(survival));
+        tearDown().whenComplete((gone, survival) -> next.accept(survival));
     }
 
     /**
@@ -461,6 +496,14 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             return new Ending(
                     result, new Failure(CommandException.Reason.EXIT, stage, exit, null), survival);
         }
+        if (known == null && survival != null) {
+            int stage = result.stage().index();
+            String detail = survival.getMessage();
+            return new Ending(
+                    result,
+                    new Failure(CommandException.Reason.SURVIVOR, stage, detail, survival),
+                    null);
+        }
         return new Ending(result, known, survival);
     }
 
@@ -480,7 +523,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         if (status instanceof ExitStatus.Killed killed) {
             return killed.signal() + (killed.coreDumped() ? " (core dumped)" : "");
         }
-        return "an exit that nobody knows";
+        return status instanceof ExitStatus.OutOfMemory
+                ? "SIGKILL, as its cgroup was out of memory"
+                : "an exit that nobody knows";
     }
 
     private CommandResult result(Failure known) {
@@ -516,7 +561,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 index,
                 stage.process.command(),
                 stage.child.pid(),
-                PidfdProcess.status(exit),
+                PidfdProcess.status(exit, stage.memory),
                 ResourceUsage.of(exit, stage.isWarm),
                 shared == null ? CapturedOutput.of(stage.stderr) : shared);
     }
