@@ -80,8 +80,16 @@ final class CompareCommand implements Callable<Integer> {
                     "The ways, separated by commas: ${COMPLETION-CANDIDATES}. Default: all, but of"
                             + " the floors only floor and floor-equal, and without spawn4j-warm and"
                             + " spawn4j-parked, which need a program that is dynamically linked,"
-                            + " such as true.")
+                            + " such as true, and without those of --cgroup.")
     Set<SpawnerType> spawners = SpawnerType.usual();
+
+    @Option(
+            names = "--cgroup",
+            description =
+                    "Only compares spawn4j-clone3 with spawn4j-cgroup, whose children are born in a"
+                            + " cgroup of their own, and spawn4j-cgroup-moved, whose children are"
+                            + " put there after their start.")
+    boolean cgroup;
 
     @Option(
             names = "--pin",
@@ -125,7 +133,7 @@ final class CompareCommand implements Callable<Integer> {
             if (pin) {
                 processor = Processors.pin();
             }
-            comparison.open(spawners, program, programs);
+            comparison.open(cgroup ? SpawnerType.ofCgroups() : spawners, program, programs);
             // Only now: an application has loaded its libraries before it is busy.
             ballast.load();
             results = comparison.measure(count);
