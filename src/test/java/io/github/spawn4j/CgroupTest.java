@@ -5,6 +5,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -87,6 +88,37 @@ class CgroupTest {
             assertThat(cgroup.members()).doesNotContain(jvm);
         }
         assertThat(Files.readString(Path.of("/proc/self/cgroup"))).isEqualTo(before);
+    }
+
+    @Test
+    void saysThatNothingIsDelegatedToAnOrdinaryUser() throws Exception {
+        TestCgroup.mount();
+        Throwable refused =
+                OwnThread.callUnprivileged(() -> catchThrowable(() -> Cgroup.create().close()));
+
+        assumeTrue(refused != null, "a cgroup is delegated to this user");
+        assertThat(refused)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no cgroup is delegated to this user")
+                .hasMessageContaining("Delegate=yes");
+    }
+
+    @Test
+    void isMadeByAnOrdinaryUserWhereItIsDelegated() throws Exception {
+        try (Cgroup delegated = TestCgroup.own()) {
+            TestCgroup.delegate(delegated.directory());
+            Path directory =
+                    OwnThread.callUnprivileged(
+                            () -> {
+                                try (Cgroup cgroup = Cgroup.create(delegated.directory())) {
+                                    assertThat(cgroup.usage().processes()).isZero();
+                                    cgroup.kill();
+                                    return cgroup.directory();
+                                }
+                            });
+
+            assertThat(directory).hasParentRaw(delegated.directory()).doesNotExist();
+        }
     }
 
     // Starts
@@ -182,6 +214,17 @@ class CgroupTest {
             assertThat(e.step()).isEqualTo("clone into cgroup");
             assertThat(e.errno()).isEqualTo(16);
             assertThat(e).hasMessageContaining("hands controllers on");
+        }
+    }
+
+    @Test
+    void tellsThatTheUserMayNot() throws Exception {
+        try (Cgroup cgroup = TestCgroup.own()) {
+            SpawnException e = OwnThread.callUnprivileged(() -> refusal(sh("exit").cgroup(cgroup)));
+
+            assertThat(e.step()).isEqualTo("clone into cgroup");
+            assertThat(e.errno()).isEqualTo(13);
+            assertThat(e).hasMessageContaining("the user may not write cgroup.procs");
         }
     }
 

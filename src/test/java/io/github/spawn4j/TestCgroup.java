@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** A cgroup (version 2) of a test's own, which root can make where one is mounted. */
 public final class TestCgroup implements AutoCloseable {
+    private static final int NOBODY = 65534;
+
     private final Deque<Path> made = new ArrayDeque<>();
 
     /** Makes one, or skips the test. */
@@ -60,6 +62,13 @@ public final class TestCgroup implements AutoCloseable {
             }
         }
         return abort("no controller that is for whole processes");
+    }
+
+    /** Gives a cgroup to nobody, as systemd would. */
+    static void delegate(Path directory) throws IOException {
+        for (String file : List.of("", "cgroup.procs", "cgroup.subtree_control")) {
+            Files.setAttribute(directory.resolve(file), "unix:uid", NOBODY);
+        }
     }
 
     /** Else who needs more is only made slow. */
