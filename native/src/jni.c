@@ -329,6 +329,12 @@ NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {
     return result < 0 ? result : (jlong)capabilities;
 }
 
+NATIVE(jboolean, Kernel, killsAtBirth0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    return spawn_kills_at_birth();
+}
+
 /* TimeSlice */
 
 NATIVE(jint, TimeSlice, halve0)(JNIEnv *env, jclass class) {

@@ -33,6 +33,11 @@
 /* Set when the kernel or a filter has refused clone3(2), so that it is asked once only. */
 static atomic_bool clone3_refused;
 
+/* Set when the kernel has killed a child at its birth in a cgroup. */
+static atomic_bool killed_at_birth;
+
+bool spawn_kills_at_birth(void) { return killed_at_birth; }
+
 static bool means_refused(long error) {
     /* Docker's filter says ENOSYS, older ones EPERM; a kernel too old for a flag says EINVAL, for
      * the struct's size E2BIG. */
@@ -198,6 +203,7 @@ static long start_in_cgroup(struct request *request, int *pidfd) {
         } else if (header->step != REQUEST_STEP_CGROUP) {
             return pid;
         } else {
+            killed_at_birth = true;
             header->step = REQUEST_STEP_NONE;
             discard_child((int)pid, *pidfd);
             *pidfd = -1;

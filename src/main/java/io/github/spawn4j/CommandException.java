@@ -50,7 +50,10 @@ public final class CommandException extends IOException {
         INPUT("was torn down, as its input has thrown "),
 
         /** Its output could not be read, for the cause. */
-        READ("was torn down, as its output could not be read: ");
+        READ("was torn down, as its output could not be read: "),
+
+        /** Somebody is left although {@link RunOptions#leaveNobody} forbids it. */
+        SURVIVOR("could not be cleared up behind: ");
 
         private final String words;
 

@@ -228,6 +228,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
+    /** Has its teardown reach all who can be reached. */
+    void leaveNobody() {
+        changeable();
+        teardown = teardownOrDefault().widened(cgroup != null);
+    }
+
     Teardown teardownOrDefault() {
         return teardown == null ? Teardown.DEFAULT : teardown;
     }
@@ -249,6 +255,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
         state = State.DEAD;
         Launched launched = new Launched();
+        launched.memory(MemoryWatch.begin(ownCgroup));
         try {
             launch(launched);
             T adopted = adoption.adopt(launched);

@@ -1,16 +1,16 @@
 package io.github.spawn4j;
 
 /**
- * How a process ended: by itself with a code, by a signal, or in a way that nobody can tell any
- * more.
+ * How a process ended: by itself with a code, by a signal, for want of memory, or in a way that
+ * nobody can tell any more.
  *
- * <p>{@link Process#exitValue()} folds the first two into one number, so that {@code exit 137}
- * looks like SIGKILL; this type keeps them apart, as waitid(2) does. Immutable.
+ * <p>{@link Process#exitValue()} folds these into one number, so that {@code exit 137} looks like
+ * SIGKILL; this type keeps them apart, as waitid(2) does. Immutable.
  *
  * <pre>{@code
  * ExitStatus status = process.exitStatus();
- * if (status instanceof ExitStatus.Killed killed && killed.signal().equals(Signal.KILL)) {
- *   log.warn("out of memory?");
+ * if (status instanceof ExitStatus.OutOfMemory) {
+ *   log.warn("it took more memory than its cgroup may have");
  * }
  * }</pre>
  */
@@ -55,6 +55,20 @@ public sealed interface ExitStatus {
         @Override
         public int exitValue() {
             return SHELL_OFFSET + signal.number();
+        }
+    }
+
+    /**
+     * The kernel killed the process, with SIGKILL, while its {@link Cgroup} or the whole machine
+     * was out of memory: it died of that signal, and the cgroup's count of such deaths had grown
+     * since it was started. Only told of a process that was started in a {@link Cgroup} with
+     * controller memory; where several processes of one are killed at the same time, one by
+     * somebody else and another by the kernel, both are taken for the kernel's.
+     */
+    record OutOfMemory() implements ExitStatus {
+        @Override
+        public int exitValue() {
+            return Killed.SHELL_OFFSET + Signal.KILL.number();
         }
     }
 

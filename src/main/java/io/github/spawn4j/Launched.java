@@ -50,6 +50,9 @@ final class Launched {
     /** Whether it had been waiting. */
     private boolean wasParked;
 
+    /** Tells what it died of, or null. */
+    private MemoryWatch memory;
+
     private int pid;
 
     /** Null until it is watched. */
@@ -139,6 +142,15 @@ final class Launched {
                 pipes[fd].open(outcome.pipe(sources[fd]));
             }
         }
+    }
+
+    /** Has its exit judged by {@code watch}, which may be null. */
+    void memory(MemoryWatch watch) {
+        memory = watch;
+    }
+
+    MemoryWatch memory() {
+        return memory;
     }
 
     /** The number of the pidfd, until somebody watches the child. */

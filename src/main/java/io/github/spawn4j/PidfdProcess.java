@@ -8,6 +8,7 @@ import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.PipeInput;
 import io.github.spawn4j.internal.io.PipeOutput;
+import io.github.spawn4j.internal.io.ProcessGroup;
 import io.github.spawn4j.internal.io.Reactor;
 import io.github.spawn4j.internal.io.Spillway;
 import io.github.spawn4j.internal.io.Terminal;
@@ -104,6 +105,12 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Null where the process was given none. */
     private final Terminal terminal;
 
+    /** Tells what it died of, or null. */
+    private final MemoryWatch memory;
+
+    /** Where it was started, or null. */
+    private final Path cgroup;
+
     /** As {@link Launched#startKind} has it. */
     private final byte startKind;
 
@@ -118,6 +125,8 @@ public final class PidfdProcess extends Process implements Closeable {
             throws IOException {
         terminal = launched.terminal();
         startKind = (byte) launched.startKind();
+        memory = launched.memory();
+        this.cgroup = cgroup;
         boolean isRead = launched.hasPipe(1);
         input =
                 launched.hasPipe(0)
@@ -136,6 +145,9 @@ public final class PidfdProcess extends Process implements Closeable {
         escalation = known.of(child, cgroup, endsInput ? new UserInput(input, this) : null);
         if (known.isToBeReleased()) {
             releaseInTime();
+        }
+        if (memory != null) {
+            child.whenExited(() -> status(child.exit(), memory));
         }
     }
 
@@ -277,7 +289,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * @throws IllegalThreadStateException if it has not ended yet
      */
     public ExitStatus exitStatus() {
-        return status(collected());
+        return status(collected(), memory);
     }
 
     /**
@@ -299,7 +311,16 @@ public final class PidfdProcess extends Process implements Closeable {
         return exit;
     }
 
-    static ExitStatus status(Exit exit) {
+    /**
+     * How a process has ended.
+     *
+     * @param memory what tells whether that was for want of memory, or null
+     */
+    static ExitStatus status(Exit exit, MemoryWatch memory) {
+        return memory == null ? status(exit) : memory.judge(status(exit));
+    }
+
+    private static ExitStatus status(Exit exit) {
         switch (exit.code()) {
             case Exit.EXITED:
                 return new ExitStatus.Exited(exit.status());
@@ -448,6 +469,23 @@ public final class PidfdProcess extends Process implements Closeable {
         } catch (CompletionException e) {
             told.completeExceptionally(e.getCause());
         }
+    }
+
+    /**
+     * All processes that belong to this one: those of the {@linkplain EmptyProcess#cgroup cgroup}
+     * that it was started in, else those of the process group that its {@linkplain Teardown#ofGroup
+     * teardown} reaches.
+     *
+     * @return the tree, which may outlive the process
+     * @throws IllegalStateException if the process has neither
+     */
+    public ProcessTree tree() {
+        ProcessGroup group = child.processGroup();
+        if (cgroup == null && group == null) {
+            throw new IllegalStateException(
+                    "process " + pid() + " has no cgroup, nor a teardown of its group");
+        }
+        return cgroup == null ? new ProcessTree(this, group) : new ProcessTree(this, cgroup);
     }
 
     /**

@@ -177,6 +177,9 @@ public final class Pipeline {
     }
 
     private Run begin(RunOptions options) throws SpawnException {
+        if (options.leavesNobody()) {
+            stages.forEach(EmptyProcess::leaveNobody);
+        }
         check();
         FirstUse.prepare(FirstUse.RUN);
         Run run = new Run(options, stages.size());

@@ -52,6 +52,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
 
     Path cgroup;
 
+    /** What {@link #cgroup} is the directory of; null where only that is known. */
+    Cgroup ownCgroup;
+
     /** Null where nobody has asked for one. */
     Teardown teardown;
 
@@ -92,6 +95,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         group = other.group;
         terminal = other.terminal;
         cgroup = other.cgroup;
+        ownCgroup = other.ownCgroup;
         teardown = other.teardown;
         inheritsDescriptors = other.inheritsDescriptors;
         inheritsSignals = other.inheritsSignals;
@@ -411,12 +415,35 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
      * Lets the child be born in a cgroup (version 2), so that not even its first page is charged
      * elsewhere; CLONE_INTO_CGROUP, Linux 5.7. Not with {@link SpawnStrategy#POSIX_SPAWN}.
      *
+     * <p>Where the kernel or a filter refuses that, and where it would kill the child (from Linux
+     * 6.13 on in a cgroup that {@code cgroup.kill} was written to), the child moves itself before
+     * it executes its program. A start fails with step {@code clone into cgroup} or {@code move
+     * into cgroup} and an error number of its own: ENOENT or ENODEV if the cgroup has been removed,
+     * EOPNOTSUPP below a threaded one, EBUSY if it hands on controllers and so takes nobody, EACCES
+     * if the user may not, EAGAIN if its {@code pids.max} is reached; with step {@code start in
+     * cgroup} and EBUSY if it is frozen. One that is frozen while a child is being started in it
+     * holds the calling thread until it is thawed.
+     *
      * @param directory the cgroup's directory below the mount of the cgroup2 file system
      * @return this
      */
     public S cgroup(Path directory) {
         S self = changeable();
         cgroup = Objects.requireNonNull(directory, "directory");
+        ownCgroup = null;
+        return self;
+    }
+
+    /**
+     * The same in a cgroup that was made here, which also tells that the process was killed for
+     * want of memory: {@link ExitStatus.OutOfMemory}.
+     *
+     * @param cgroup the cgroup, which stays the caller's
+     * @return this
+     */
+    public S cgroup(Cgroup cgroup) {
+        S self = cgroup(cgroup.directory());
+        ownCgroup = cgroup;
         return self;
     }
 

@@ -19,6 +19,8 @@ import java.util.stream.IntStream;
  * log.info("{} of CPU, {} bytes written", usage.cpuTime(), usage.bytesWritten());
  * usage.maxResidentBytes().ifPresent(peak -> log.info("{} MiB", peak >> 20));
  * }</pre>
+ *
+ * <p>What all processes of a cgroup have used, whoever waited for them, is {@link Cgroup#usage()}.
  */
 public final class ResourceUsage {
     private static final int BLOCK = 512;
@@ -91,8 +93,9 @@ public final class ResourceUsage {
      * <p>The kernel counts a child's memory from before its exec, when that was the JVM's. So it is
      * known only if it is more than the JVM itself has ever had, as far as the kernel's counters
      * are exact, or if the process was started {@linkplain StartKind#WARM warm}, by a small helper.
-     * Of a compiler that takes 24 MiB in a JVM that takes 1 GiB nobody can tell. The JVM's own peak
-     * is asked for, in {@code /proc/self/status}, when this is called first.
+     * Of a compiler that takes 24 MiB in a JVM that takes 1 GiB nobody can tell; {@link
+     * TreeUsage#peakMemoryBytes} of a {@link Cgroup} of its own can. The JVM's own peak is asked
+     * for, in {@code /proc/self/status}, when this is called first.
      *
      * @return the peak in bytes; empty if it cannot be told from the JVM's, and where {@code /proc}
      *     is not mounted

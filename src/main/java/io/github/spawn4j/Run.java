@@ -30,6 +30,8 @@ import java.util.function.Consumer;
  *   RUNNING --all have exited, all output is read--> ENDED
  *      |                                               ^
  *      +--timeout, overflow, interrupt ...--> FAILING -+ torn down, and read or given up
+ *      |                                               |
+ *      +--the same as to ENDED, but nobody may stay--> CLEARING, torn down
  * </pre>
  */
 final class Run implements Pipeline.Adopter<Run.Stage> {
@@ -47,6 +49,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private enum State {
         RUNNING,
         FAILING,
+        CLEARING,
         ENDED
     }
 
@@ -82,10 +85,16 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /**
      * One process of the run.
      *
+     * @param memory tells what it died of, or null
      * @param stderr null if it does not lead here
      */
     record Stage(
-            EmptyProcess process, Child child, Escalation teardown, Drain stderr, int startKind) {}
+            EmptyProcess process,
+            Child child,
+            Escalation teardown,
+            MemoryWatch memory,
+            Drain stderr,
+            int startKind) {}
 
     private static final Log LOG = Log.of(Run.class);
 
@@ -216,6 +225,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                         process,
                         child,
                         teardown.of(child, process.cgroup, end),
+                        launched.memory(),
                         stderr,
                         launched.startKind());
         boolean succeeded = false;
@@ -352,9 +362,33 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     private void endIfAllHaveEnded() {
         if (haveAllEnded()) {
-            end(State.RUNNING, null);
+            if (options.leavesNobody()) {
+                clear();
+            } else {
+                end(State.RUNNING, null);
+            }
             everythingEnded.complete(null); // for a run that has failed
         }
+    }
+
+    /** Ends whoever is left of a run that has gone well. */
+    private void clear() {
+        synchronized (this) {
+            if (state != State.RUNNING) {
+                return;
+            }
+            state = State.CLEARING;
+        }
+        Consumer<Throwable> next =
+                guarded(e -> end(State.CLEARING, e == null ? null : e.getCause()));
+        tearDown().whenComplete((gone, survival) -> next.accept(survival));
+    }
+
+    private CompletableFuture<Void> tearDown() {
+        return CompletableFuture.allOf(
+                stages.stream()
+                        .map(stage -> stage.teardown.begin())
+                        .toArray(CompletableFuture[]::new));
     }
 
     private synchronized boolean haveAllEnded() {
@@ -414,11 +448,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             failure = reason;
         }
         Consumer<Throwable> next = guarded(this::awaitOutputs);
-        CompletableFuture.allOf(
-                        stages.stream()
-                                .map(stage -> stage.teardown.begin())
-                                .toArray(CompletableFuture[]::new))
-                .whenComplete((gone, survival) -> next.accept(survival));
+        tearDown().whenComplete((gone, survival) -> next.accept(survival));
     }
 
     /**
@@ -464,6 +494,14 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             return new Ending(
                     result, new Failure(CommandException.Reason.EXIT, stage, exit, null), survival);
         }
+        if (known == null && survival != null) {
+            int stage = result.stage().index();
+            String detail = survival.getMessage();
+            return new Ending(
+                    result,
+                    new Failure(CommandException.Reason.SURVIVOR, stage, detail, survival),
+                    null);
+        }
         return new Ending(result, known, survival);
     }
 
@@ -483,7 +521,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         if (status instanceof ExitStatus.Killed killed) {
             return killed.signal() + (killed.coreDumped() ? " (core dumped)" : "");
         }
-        return "an exit that nobody knows";
+        return status instanceof ExitStatus.OutOfMemory
+                ? "SIGKILL, as its cgroup was out of memory"
+                : "an exit that nobody knows";
     }
 
     private CommandResult result(Failure known) {
@@ -519,7 +559,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 index,
                 stage.process.command(),
                 stage.child.pid(),
-                PidfdProcess.status(exit),
+                PidfdProcess.status(exit, stage.memory),
                 ResourceUsage.of(exit, stage.startKind != Launched.COLD),
                 shared == null ? CapturedOutput.of(stage.stderr) : shared,
                 StartKind.of(stage.startKind));

@@ -35,6 +35,7 @@ public final class RunOptions {
 
     private Duration linger = DEFAULT_LINGER;
     private Input input = Input.NONE;
+    private boolean leavesNobody;
     private Capture stdout = Capture.failBeyond(DEFAULT_CAPTURE);
     private Capture stderr = Capture.failBeyond(DEFAULT_CAPTURE);
 
@@ -74,6 +75,7 @@ public final class RunOptions {
         stdout = other.stdout;
         stderr = other.stderr;
         expectedExits = other.expectedExits;
+        leavesNobody = other.leavesNobody;
     }
 
     private static Duration notNegative(String name, Duration duration) {
@@ -206,6 +208,29 @@ public final class RunOptions {
     public RunOptions linger(Duration linger) {
         notNegative("linger", linger);
         return with(options -> options.linger = linger);
+    }
+
+    /**
+     * Leaves nobody behind, after success either: when all has ended that is waited for otherwise,
+     * the process is {@linkplain EmptyProcess#teardown torn down} with all who belong to it, and
+     * the run is over when they are gone. If somebody survives that the run fails, with {@link
+     * CommandException.Reason#SURVIVOR} if nothing else was wrong.
+     *
+     * <p>Those who belong to it are all of its {@linkplain EmptyProcess#cgroup cgroup}, daemons
+     * too: processes that were there before are ended as well. Without one they are those of its
+     * process group, which is then its own; who has left that ({@code setsid}, {@code nohup} in a
+     * shell with job control) is neither reached nor noticed. The teardown's steps stay as they
+     * are; before Linux 6.9 none reaches a group whose leader has ended, and a straggler is an
+     * error.
+     *
+     * @return the options
+     */
+    public RunOptions leaveNobody() {
+        return with(options -> options.leavesNobody = true);
+    }
+
+    boolean leavesNobody() {
+        return leavesNobody;
     }
 
     /** Null for ever. */

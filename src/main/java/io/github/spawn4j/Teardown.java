@@ -1,6 +1,6 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.Cgroup;
+import io.github.spawn4j.internal.io.CgroupMembers;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
 import io.github.spawn4j.internal.io.Escalation;
@@ -155,6 +155,12 @@ public final class Teardown {
         return new Teardown(steps, scope, true);
     }
 
+    /** The same to as many as can be reached: those of the process's cgroup if it has one. */
+    Teardown widened(boolean hasCgroup) {
+        Scope widest = hasCgroup ? Scope.CGROUP : Scope.GROUP;
+        return new Teardown(steps, widest, atShutdown);
+    }
+
     boolean closesInput() {
         return steps.get(0) instanceof Escalation.CloseInput;
     }
@@ -191,7 +197,7 @@ public final class Teardown {
             case GROUP:
                 return child.processGroup();
             case CGROUP:
-                return new Cgroup(cgroup);
+                return new CgroupMembers(cgroup);
             default:
                 return child;
         }

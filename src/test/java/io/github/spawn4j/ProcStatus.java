@@ -16,6 +16,17 @@ final class ProcStatus {
         return of(Path.of("/proc/thread-self/status"));
     }
 
+    /** Whether a process is there that has not ended. */
+    static boolean runs(long pid) {
+        try {
+            return !of(Path.of("/proc", Long.toString(pid), "status"))
+                    .getOrDefault("State", "X")
+                    .matches("[ZX].*");
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
     static Map<String, String> of(Path file) {
         try {
             Map<String, String> values = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package io.github.spawn4j;
 
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -7,16 +8,74 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /** A cgroup (version 2) of a test's own, which root can make where one is mounted. */
 public final class TestCgroup implements AutoCloseable {
+    private static final int NOBODY = 65534;
+
     private final Deque<Path> made = new ArrayDeque<>();
 
     /** Makes one, or skips the test. */
     public TestCgroup() throws IOException {
         assumeTrue(LibC.isRoot(), "making a cgroup needs root");
         make(mount().resolve("spawn4j-test-" + ProcessHandle.current().pid()));
+    }
+
+    /** A cgroup of the public kind, or the test is skipped. */
+    static Cgroup own() throws IOException {
+        assumeTrue(LibC.isRoot(), "making a cgroup needs root");
+        mount();
+        return Cgroup.create();
+    }
+
+    /** The same with a controller that can be set. */
+    static Cgroup with(String controller) throws IOException {
+        assumeTrue(LibC.isRoot(), "making a cgroup needs root");
+        assumeTrue(
+                has(controller),
+                "cgroup2 has no controller " + controller + " here; one of version 1 has it");
+        return Cgroup.create();
+    }
+
+    /** Whether the root of the tree has a controller. */
+    static boolean has(String controller) throws IOException {
+        return controllers(mount()).contains(controller);
+    }
+
+    private static List<String> controllers(Path directory) throws IOException {
+        return List.of(
+                Files.readString(directory.resolve("cgroup.controllers")).strip().split(" "));
+    }
+
+    /**
+     * A controller that keeps processes out of a cgroup that hands it on, handed on to one; without
+     * any the test is skipped.
+     */
+    static String domainController(Cgroup cgroup) throws IOException {
+        Path parent = cgroup.directory().getParent();
+        for (String controller : List.of("memory", "io", "hugetlb")) {
+            if (controllers(parent).contains(controller)) {
+                Files.writeString(parent.resolve("cgroup.subtree_control"), "+" + controller);
+                return controller;
+            }
+        }
+        return abort("no controller that is for whole processes");
+    }
+
+    /** Gives a cgroup to nobody, as systemd would. */
+    static void delegate(Path directory) throws IOException {
+        for (String file : List.of("", "cgroup.procs", "cgroup.subtree_control")) {
+            Files.setAttribute(directory.resolve(file), "unix:uid", NOBODY);
+        }
+    }
+
+    /** Else who needs more is only made slow. */
+    static void withoutSwap(Cgroup cgroup) throws IOException {
+        if (Files.exists(cgroup.directory().resolve("memory.swap.max"))) {
+            cgroup.swapMax(0);
+        }
     }
 
     /** Whether there can be one here. */

@@ -15,7 +15,7 @@ enum Capability {
             Kernel.CLONE_INTO_CGROUP,
             "5.7",
             "a child can be born in a cgroup",
-            "no child can be started in another cgroup"),
+            "a child moves itself into its cgroup, which makes all forks of the machine wait"),
     CLONE_PIDFD(
             "CLONE_PIDFD",
             Kernel.CLONE_PIDFD,

@@ -91,6 +91,14 @@ final class CompareCommand implements Callable<Integer> {
     Set<SpawnerType> spawners = SpawnerType.usual();
 
     @Option(
+            names = "--cgroup",
+            description =
+                    "Only compares spawn4j-clone3 with spawn4j-cgroup, whose children are born in a"
+                            + " cgroup of their own, and spawn4j-cgroup-moved, whose children are"
+                            + " put there after their start.")
+    boolean cgroup;
+
+    @Option(
             names = "--pin",
             description =
                     "Everything runs on one processor, the last that it may use: this JVM with all"
@@ -133,7 +141,8 @@ final class CompareCommand implements Callable<Integer> {
         Map<SpawnerType, Measurement> results;
         Machine machine = new Machine();
         Burden burden = new Burden(openFiles, residentMib);
-        Ballast.check(burden, spawners.size());
+        Set<SpawnerType> ways = cgroup ? SpawnerType.ofCgroups() : spawners;
+        Ballast.check(burden, ways.size());
         try (NativePrograms programs = new NativePrograms();
                 Comparison comparison =
                         new Comparison(
@@ -144,7 +153,7 @@ final class CompareCommand implements Callable<Integer> {
             if (pin) {
                 processor = Processors.pin();
             }
-            comparison.open(spawners, program, burden, programs);
+            comparison.open(ways, program, burden, programs);
             results = comparison.measure();
         }
         ComparisonReport report = new ComparisonReport(results, placesKnown);

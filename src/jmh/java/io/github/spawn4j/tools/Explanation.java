@@ -30,7 +30,9 @@ final class Explanation {
                         .row("signals", "none blocked, default dispositions for all")
                         .row("attributes", attributes(attributes))
                         .row("strategy", strategy(run.strategy))
-                        .row("timeout", timeout(run));
+                        .row("timeout", timeout(run))
+                        .row("cgroup", cgroup(run))
+                        .row("left behind", leftBehind(run));
         return (template == null ? table : table.row("warm", warm(template))).toString();
     }
 
@@ -90,6 +92,24 @@ final class Explanation {
             default:
                 return "our memory is lent until exec, our descriptor table is never copied";
         }
+    }
+
+    private static String cgroup(RunCommand run) {
+        if (!run.hasCgroup()) {
+            return "ours";
+        }
+        return run.memory == null
+                ? "one of its own, without limits"
+                : "one of its own, with at most " + Units.mebibytes(run.memory) + " of memory";
+    }
+
+    private static String leftBehind(RunCommand run) {
+        if (run.hasCgroup()) {
+            return "nobody: the cgroup is removed with all who are in it";
+        }
+        return run.leaveNobody
+                ? "nobody of its process group; a daemon, which leaves that, is not covered"
+                : "whoever it has started";
     }
 
     private static String timeout(RunCommand run) {

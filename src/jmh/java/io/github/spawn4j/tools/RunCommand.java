@@ -1,6 +1,8 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.Cgroup;
 import io.github.spawn4j.EmptyProcess;
+import io.github.spawn4j.ExitStatus;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -91,6 +94,29 @@ final class RunCommand implements Callable<Integer> {
     Duration timeout;
 
     @Option(
+            names = "--cgroup",
+            description =
+                    "Runs it in a cgroup of its own, which is removed afterwards with all who are"
+                            + " left in it.")
+    boolean cgroup;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = SizeConverter.class,
+            description =
+                    "Runs it in a cgroup of its own that may have so much memory (512m, 2g). Without"
+                            + " the controller nothing is run.")
+    Long memory;
+
+    @Option(
+            names = "--leave-nobody",
+            description =
+                    "Ends whoever is left when it has ended: all of its cgroup, or without one of"
+                            + " its process group, which daemons leave.")
+    boolean leaveNobody;
+
+    @Option(
             names = "--warm",
             description =
                     "Keeps the program linked first, and starts a child of that; with --explain and"
@@ -115,8 +141,27 @@ final class RunCommand implements Callable<Integer> {
             description = "A path, or a name that is searched in PATH, and its arguments.")
     List<String> command;
 
+    /** Null without {@link #hasCgroup}. */
+    private Cgroup place;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (!hasCgroup()) {
+            return runInPlace();
+        }
+        try (Cgroup made = Cgroup.create()) {
+            place = memory == null ? made : made.memoryMax(memory);
+            return runInPlace();
+        } catch (IOException e) {
+            return fail(e);
+        }
+    }
+
+    boolean hasCgroup() {
+        return cgroup || memory != null;
+    }
+
+    private Integer runInPlace() throws IOException, InterruptedException {
         if (!warm) {
             return run(request(), null);
         }
@@ -144,17 +189,47 @@ final class RunCommand implements Callable<Integer> {
             return fail(e);
         }
         boolean inTime = await(process);
+        if (leaveNobody) {
+            clear(process);
+        }
         Duration wall = Duration.ofNanos(System.nanoTime() - beganNs);
         if (stats) {
             err.print(Statistics.of(process, wall));
             err.flush();
         }
+        if (process.exitStatus() instanceof ExitStatus.OutOfMemory) {
+            say("it was killed, as it wanted more memory than it may have");
+        }
         return inTime ? process.exitValue() : TIMED_OUT;
     }
 
-    private int fail(SpawnException e) {
-        spec.commandLine().getErr().println(spec.qualifiedName() + ": " + e.getMessage());
-        return exitCode(e);
+    private int fail(IOException e) {
+        say(e.getMessage());
+        return e instanceof SpawnException failed ? exitCode(failed) : NOT_STARTED;
+    }
+
+    private void say(String what) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(spec.qualifiedName() + ": " + what);
+        err.flush();
+    }
+
+    /** Ends whoever is left. */
+    private void clear(PidfdProcess process) {
+        try {
+            process.teardown().join();
+        } catch (CompletionException e) {
+            say(e.getCause().getMessage());
+        }
+    }
+
+    private Teardown teardown() {
+        // Whoever ends us means the program.
+        Teardown gentle = Teardown.first(Signal.TERM, GRACE).then(Signal.KILL, GRACE).atShutdown();
+        if (place != null) {
+            return gentle.ofCgroup();
+        }
+        return leaveNobody ? gentle.ofGroup() : gentle;
     }
 
     private EmptyProcess request() {
@@ -175,11 +250,10 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private EmptyProcess configured(EmptyProcess request) {
-        request.args(arguments())
-                .strategy(strategy)
-                // Whoever ends us means the program.
-                .teardown(Teardown.first(Signal.TERM, GRACE).then(Signal.KILL, GRACE).atShutdown())
-                .inheritIO();
+        request.args(arguments()).strategy(strategy).teardown(teardown()).inheritIO();
+        if (place != null) {
+            request.cgroup(place);
+        }
         environment.forEach(request::env);
         attributes.apply(request);
         return directory == null ? request : request.directory(directory);

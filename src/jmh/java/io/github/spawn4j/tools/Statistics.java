@@ -46,6 +46,6 @@ final class Statistics {
                     + killed.signal().signalName()
                     + (killed.coreDumped() ? " (core dumped)" : "");
         }
-        return "unknown";
+        return status instanceof ExitStatus.OutOfMemory ? "killed for want of memory" : "unknown";
     }
 }

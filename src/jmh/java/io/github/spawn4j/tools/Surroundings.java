@@ -1,8 +1,10 @@
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.Cgroup;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.internal.os.Kernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +37,7 @@ final class Surroundings {
         table.row("/proc", "mounted")
                 .row("open files", openFiles() + ", at most " + maxOpenFiles())
                 .row("cgroup v2", cgroup())
+                .row("cgroup of its own", ownCgroup())
                 .row("seccomp", seccomp(status("Seccomp")))
                 .row("no_new_privs", status("NoNewPrivs").equals("1") ? "set" : "not set")
                 .row("deny-write", denyWrite());
@@ -140,6 +143,27 @@ final class Surroundings {
         Path directory = Path.of(mount.get(), own.get());
         boolean writable = Files.isWritable(directory.resolve("cgroup.procs"));
         return directory + (writable ? ", writable" : ", not writable");
+    }
+
+    /** Tried, as well as a start in one that was killed, after which some kernels kill children. */
+    private static String ownCgroup() {
+        try (Cgroup cgroup = Cgroup.create()) {
+            Path parent = cgroup.directory().getParent();
+            String controllers = Files.readString(parent.resolve("cgroup.controllers")).strip();
+            cgroup.kill();
+            PidfdProcess.builder("true").cgroup(cgroup).inheritIO().start().onExit().join();
+            return "can be had below "
+                    + parent
+                    + (controllers.isEmpty()
+                            ? ", without limits"
+                            : ", controllers there: " + controllers)
+                    + (Kernel.killsAtBirth()
+                            ? "; after cgroup.kill this kernel kills who is born there, so children"
+                                    + " move themselves"
+                            : "");
+        } catch (IOException | UncheckedIOException e) {
+            return "cannot be had: " + e.getMessage();
+        }
     }
 
     private static Optional<String> line(Path file, Predicate<String> wanted) throws IOException {

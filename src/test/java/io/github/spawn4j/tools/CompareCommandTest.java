@@ -2,10 +2,12 @@ package io.github.spawn4j.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.spawn4j.TestCgroup;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +113,15 @@ class CompareCommandTest extends ToolsTest {
         assertThat(rows(run.out(), "start p10")).isEqualTo(spawners());
         assertThat(rows(run.out(), "of floor: start")).isEqualTo(spawners());
         assertThat(run.out()).doesNotContain("elsewhere");
+    }
+
+    @Test
+    void comparesStartsInCgroups() throws Exception {
+        assumeTrue(TestCgroup.canBeMade(), "no cgroup can be made");
+        Run run = compare(FEW + " --cgroup");
+        assertThat(run.exitCode()).isZero();
+        assertThat(rows(run.out(), "start p10"))
+                .containsExactly("spawn4j-clone3", "spawn4j-cgroup", "spawn4j-cgroup-moved");
     }
 
     @Test

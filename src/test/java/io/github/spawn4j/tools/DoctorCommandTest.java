@@ -31,6 +31,7 @@ class DoctorCommandTest extends ToolsTest {
                 .anyMatch(line -> line.matches("C library +\\S.*"))
                 .anyMatch(line -> line.matches("open files +\\d+, at most \\d+"))
                 .anyMatch(line -> line.matches("cgroup v2 +\\S.*"))
+                .anyMatch(line -> line.matches("cgroup of its own +can(not)? be had.*"))
                 .anyMatch(line -> line.matches("seccomp +\\S.*"))
                 .anyMatch(line -> line.matches("no_new_privs +(not )?set"))
                 .anyMatch(line -> line.matches("deny-write +can(not)? be had.*"))

@@ -3,6 +3,8 @@ package io.github.spawn4j.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.TestCgroup;
+import io.github.spawn4j.internal.os.Kernel;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +60,8 @@ class RunCommandTest extends ToolsTest {
                 "run --strategy warp -- true",
                 "run --timeout soon -- true",
                 "run --timeout 0s -- true",
+                "run --memory lots -- true",
+                "run --memory 64x -- true",
                 "run --env =value -- true",
                 "run --env NAME -- true",
                 "run --umask 8 -- true",
@@ -180,6 +184,55 @@ class RunCommandTest extends ToolsTest {
                 .containsPattern("(?m)^arguments +'x y'$")
                 .containsPattern("(?m)^environment +ours, with A='b c'$")
                 .containsPattern("(?m)^strategy +vfork: ");
+    }
+
+    @Test
+    void runsTheProgramInACgroupOfItsOwn() throws IOException {
+        assumeTrue(TestCgroup.canBeMade(), "no cgroup can be made");
+        Run run =
+                run("run", "--cgroup", "--", "grep", "-q", "^0::.*/spawn4j-", "/proc/self/cgroup");
+        assertThat(run).isEqualTo(new Run(0, "", ""));
+    }
+
+    @Test
+    void saysWhatNoCgroupCanLimit(@TempDir Path folder) throws IOException {
+        assumeTrue(TestCgroup.canBeMade(), "no cgroup can be made");
+        Path file = folder.resolve("file");
+        Run run = run("run", "--memory", "64m", "--", "touch", file.toString());
+
+        if (run.exitCode() == 0) {
+            assertThat(file).exists();
+        } else {
+            assertThat(run.exitCode()).isEqualTo(125);
+            assertThat(run.err()).contains("no controller memory for").hasLineCount(1);
+            assertThat(file).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--leave-nobody", "--cgroup"})
+    void leavesNobody(String option, @TempDir Path folder) throws IOException {
+        assumeTrue(!option.equals("--cgroup") || TestCgroup.canBeMade(), "no cgroup can be made");
+        assumeTrue(
+                Kernel.has(Kernel.PIDFD_GROUP_SIGNAL),
+                "a group is reached after its leader from Linux 6.9 on");
+        Path pid = folder.resolve("pid");
+        Run run = run("run", option, "--", "sh", "-c", "sleep 600 & echo $! > " + pid);
+
+        assertThat(run).isEqualTo(new Run(0, "", ""));
+        assertThat(
+                        ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+                                .filter(process -> !isZombie(process)))
+                .isEmpty();
+    }
+
+    private static boolean isZombie(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/status"))
+                    .contains("State:\tZ");
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     @Test

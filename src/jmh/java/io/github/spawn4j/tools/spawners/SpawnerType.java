@@ -1,5 +1,7 @@
 package io.github.spawn4j.tools.spawners;
 
+import io.github.spawn4j.Cgroup;
+import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnStrategy;
@@ -8,6 +10,11 @@ import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.NativePrograms;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -115,6 +122,32 @@ public enum SpawnerType {
         }
     },
 
+    /** Born in a cgroup. */
+    SPAWN4J_CGROUP {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            Cgroup cgroup = Cgroup.create();
+            return new ProcessSpawner(
+                    () -> silent(program).cgroup(cgroup.directory()).start(), cgroup::close);
+        }
+    },
+
+    /** Put there after its start, as who has no clone3(2) does it. */
+    SPAWN4J_CGROUP_MOVED {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            Cgroup cgroup = Cgroup.create();
+            Path members = cgroup.directory().resolve("cgroup.procs");
+            return new ProcessSpawner(
+                    () -> {
+                        PidfdProcess process = silent(program).start();
+                        move(process, members);
+                        return process;
+                    },
+                    cgroup::close);
+        }
+    },
+
     SPAWN4J_TEMPLATE {
         @Override
         public Spawner open(String program, NativePrograms programs) throws IOException {
@@ -190,14 +223,28 @@ public enum SpawnerType {
     }
 
     private static Spawner strategy(String program, SpawnStrategy strategy) {
-        return new ProcessSpawner(
-                () ->
-                        PidfdProcess.builder(program)
-                                .stdin(Redirect.DISCARD)
-                                .stdout(Redirect.DISCARD)
-                                .stderr(Redirect.DISCARD)
-                                .strategy(strategy)
-                                .start());
+        return new ProcessSpawner(() -> silent(program).strategy(strategy).start());
+    }
+
+    private static EmptyProcess silent(String program) {
+        return PidfdProcess.builder(program)
+                .stdin(Redirect.DISCARD)
+                .stdout(Redirect.DISCARD)
+                .stderr(Redirect.DISCARD);
+    }
+
+    /** It may have ended already, which costs the same. */
+    private static void move(PidfdProcess process, Path members) {
+        try {
+            Files.write(
+                    members,
+                    Long.toString(process.pid()).getBytes(StandardCharsets.US_ASCII),
+                    StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            if (process.isAlive()) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /**
@@ -214,12 +261,19 @@ public enum SpawnerType {
                         NUPROCESS_RUN,
                         ZT_EXEC,
                         COMMONS_EXEC,
+                        SPAWN4J_CGROUP,
+                        SPAWN4J_CGROUP_MOVED,
                         SPAWN4J_WARM,
                         SPAWN4J_PARKED,
                         FLOOR_SIGNALS,
                         FLOOR_DESCRIPTORS,
                         FLOOR_PARENT,
                         FLOOR_NATIVE));
+    }
+
+    /** What a start in a cgroup is compared with. */
+    public static Set<SpawnerType> ofCgroups() {
+        return EnumSet.of(SPAWN4J_CLONE3, SPAWN4J_CGROUP, SPAWN4J_CGROUP_MOVED);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -90,6 +91,26 @@ public final class ProcessGroup implements Target {
             }
             throw e;
         }
+    }
+
+    /**
+     * The pids of all who live in it. Reads files.
+     *
+     * @throws IOException if /proc does not show all processes, or if another group may have the
+     *     number
+     */
+    public Set<Integer> members() throws IOException {
+        Set<Integer> members = ProcessTable.get().members(leader.pid());
+        // The kernel keeps the number for as long as somebody is in the group: if somebody still
+        // is,
+        // those who were seen are its members.
+        if (isEmpty()) {
+            return Set.of();
+        }
+        if (!Kernel.has(Kernel.PIDFD_GROUP_SIGNAL) && leader.pidfd() < 0) {
+            throw new UnreachableException(this + " may be another one's by now, before Linux 6.9");
+        }
+        return members;
     }
 
     @Override

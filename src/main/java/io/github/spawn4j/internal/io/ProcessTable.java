@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -164,6 +165,29 @@ final class ProcessTable {
             throw e.getCause();
         }
         return views;
+    }
+
+    /**
+     * All of a group who live. Reads files.
+     *
+     * @throws IOException if /proc does not show all processes, with the numbers that we know
+     */
+    Set<Integer> members(int group) throws IOException {
+        if (!isTrusted()) {
+            throw new IOException(proc + " is none of this pid namespace that shows all processes");
+        }
+        Set<Integer> members = new HashSet<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : processes) {
+                Stat stat = Stat.read(process);
+                if (stat != null && stat.group == group && stat.isAlive(process)) {
+                    members.add(Integer.valueOf(process.getFileName().toString()));
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return members;
     }
 
     private boolean isAlive(int pid, int group) throws IOException {

@@ -130,5 +130,12 @@ public final class Kernel {
         return NAMES[bit];
     }
 
+    /** Whether a child has been seen that died at its birth in a cgroup, and then moved there. */
+    public static boolean killsAtBirth() {
+        return killsAtBirth0();
+    }
+
     private static native long capabilities0();
+
+    private static native boolean killsAtBirth0();
 }

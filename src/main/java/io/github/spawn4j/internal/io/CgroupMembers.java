@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>SIGKILL goes through {@code cgroup.kill} (Linux 5.14), which also hits processes that are
  * being forked, before it is sent to one process after the other, as all other signals are.
  */
-public final class Cgroup implements Target {
+public final class CgroupMembers implements Target {
     private static final int SIGKILL = 9;
 
     /** What cgroup.procs says of a process that has no number in our pid namespace. */
@@ -29,7 +29,7 @@ public final class Cgroup implements Target {
 
     private final Path directory;
 
-    public Cgroup(Path directory) {
+    public CgroupMembers(Path directory) {
         this.directory = directory;
     }
 
@@ -109,7 +109,11 @@ public final class Cgroup implements Target {
         }
     }
 
-    private Set<Integer> members() throws IOException {
+    /**
+     * The pids of all who are in it or below; {@code 0} for each that has none in our pid
+     * namespace.
+     */
+    public Set<Integer> members() throws IOException {
         Set<Integer> members = new HashSet<>();
         addMembers(directory, members);
         return members;
@@ -157,7 +161,8 @@ public final class Cgroup implements Target {
         return answer;
     }
 
-    private boolean isEmpty() throws IOException {
+    /** Whether nobody is in it or below who has not ended; so it is if it has been removed. */
+    public boolean isEmpty() throws IOException {
         try {
             return Files.readAllLines(directory.resolve("cgroup.events")).contains("populated 0");
         } catch (IOException e) {

@@ -1,0 +1,378 @@
+package io.github.spawn4j;
+
+import io.github.spawn4j.internal.io.CgroupController;
+import io.github.spawn4j.internal.io.CgroupFiles;
+import io.github.spawn4j.internal.io.CgroupMembers;
+import io.github.spawn4j.internal.io.CgroupPlace;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A cgroup (version 2) that was made here: processes that are limited, measured and ended together,
+ * and that nobody leaves without the rights to. See cgroups(7) and the kernel's
+ * Documentation/admin-guide/cgroup-v2.rst. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Cgroup cgroup = Cgroup.create().memoryMax(512 << 20).pidsMax(100)) {
+ *   CommandResult result = PidfdProcess.builder("make", "-j4")
+ *       .cgroup(cgroup)
+ *       .run(RunOptions.timeout(ofMinutes(5)).leaveNobody());
+ *   log.info("{}: {}", result.exitStatus(), cgroup.usage());
+ * }
+ * }</pre>
+ *
+ * <p>It belongs to whoever has made it. {@link #close} ends all who are in it and removes it; what
+ * is not closed stays, even after the end of the JVM.
+ *
+ * <p>To make one takes the right to write in the tree of cgroups: root's, or that of a user to whom
+ * a part was delegated (systemd: {@code Delegate=yes}, as for {@code user@.service}; containers: a
+ * tree that is mounted read-write). To limit it takes a controller that is handed on to it, which
+ * each method names. Controllers are only handed on from a cgroup that has no processes of its own:
+ * a JVM that is alone in the part delegated to it, as a service's usually is, has to be started in
+ * a cgroup below, for example with {@code DelegateSubgroup=} of systemd. The JVM itself is never
+ * moved.
+ *
+ * <p>Its files are those of {@link #directory}, for all that there is no method for.
+ */
+public final class Cgroup implements AutoCloseable {
+    private static final AtomicLong COUNTER = new AtomicLong();
+
+    private static final String MAX = "max";
+
+    /** The period of a limit on CPU time; what the kernel takes if nothing else is said. */
+    private static final long PERIOD_US = 100_000;
+
+    /** The least of a period that the kernel takes. */
+    private static final long LEAST_QUOTA_US = 1000;
+
+    private static final int MOST_WEIGHT = 10_000;
+
+    /** How long killed processes may take until they are gone. */
+    private static final long DYING_NS = 10_000_000_000L;
+
+    private static final long FIRST_LOOK_NS = 200_000;
+    private static final long LAST_LOOK_NS = 20_000_000;
+
+    private final Path directory;
+    private final CgroupFiles files;
+    private final CgroupMembers members;
+
+    /** As they were when it was removed. */
+    private volatile long lastOutOfMemoryKills;
+
+    private volatile boolean closed;
+
+    private Cgroup(Path directory) {
+        this.directory = directory;
+        files = new CgroupFiles(directory);
+        members = new CgroupMembers(directory);
+    }
+
+    /**
+     * Makes a cgroup in the nearest place, from the JVM's own cgroup upwards, that this user may
+     * write to and that can hand on controllers; if none can, in the nearest that he may write to.
+     *
+     * @return the cgroup, without limits, in which nobody is
+     * @throws IOException if there is no such place; it says what is missing
+     */
+    public static Cgroup create() throws IOException {
+        return create(CgroupPlace.delegated());
+    }
+
+    /**
+     * Makes a cgroup below another one.
+     *
+     * @param parent the directory of that, below the mount of the cgroup2 file system
+     * @return the cgroup, without limits, in which nobody is
+     * @throws IOException if it cannot be made: EACCES, EROFS, or EAGAIN where {@code
+     *     cgroup.max.descendants} is reached
+     */
+    public static Cgroup create(Path parent) throws IOException {
+        if (!new CgroupFiles(parent).has("cgroup.procs")) {
+            throw new NoSuchFileException(
+                    parent.toString(), null, "it is not the directory of a cgroup of version 2");
+        }
+        String prefix = "spawn4j-" + ProcessHandle.current().pid() + "-";
+        while (true) {
+            try {
+                Path directory = parent.resolve(prefix + COUNTER.incrementAndGet());
+                return new Cgroup(Files.createDirectory(directory));
+            } catch (FileAlreadyExistsException e) {
+                // Of a JVM that had our pid and has left it; the next number is free.
+            }
+        }
+    }
+
+    /**
+     * Where its files are.
+     *
+     * @return the directory below the mount of the cgroup2 file system
+     */
+    public Path directory() {
+        return directory;
+    }
+
+    /**
+     * Limits memory, with the page cache and what the kernel needs: {@code memory.max}, controller
+     * memory. Who needs more is killed, and {@link ExitStatus.OutOfMemory} tells so; but what can
+     * be swapped out is, unless {@link #swapMax} forbids it.
+     *
+     * @param bytes the most; not negative, and rounded down to whole pages
+     * @return this
+     * @throws IOException if the limit cannot be set; it says which controller is missing, and
+     *     where
+     */
+    public Cgroup memoryMax(long bytes) throws IOException {
+        return limit("memory", "memory.max", Long.toString(notNegative("bytes", bytes)));
+    }
+
+    /**
+     * Limits swap: {@code memory.swap.max}, controller memory.
+     *
+     * @param bytes the most; not negative, 0 for none at all
+     * @return this
+     * @throws IOException if the limit cannot be set, as where the kernel does not account swap
+     */
+    public Cgroup swapMax(long bytes) throws IOException {
+        return limit("memory", "memory.swap.max", Long.toString(notNegative("bytes", bytes)));
+    }
+
+    /**
+     * Limits CPU time to so many processors, in each tenth of a second: {@code cpu.max}, controller
+     * cpu.
+     *
+     * @param processors such as 1.5; at least 0.01
+     * @return this
+     * @throws IOException if the limit cannot be set; it says which controller is missing, and
+     *     where
+     */
+    public Cgroup cpuMax(double processors) throws IOException {
+        long quotaUs = Math.round(processors * PERIOD_US);
+        if (!(processors > 0) || quotaUs < LEAST_QUOTA_US || processors > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(processors + " processors are not at least 0.01");
+        }
+        return limit("cpu", "cpu.max", quotaUs + " " + PERIOD_US);
+    }
+
+    /**
+     * Sets its share of the CPU where cgroups beside it want it too: {@code cpu.weight}, controller
+     * cpu.
+     *
+     * @param weight 1 to 10000; what is not set has 100
+     * @return this
+     * @throws IOException if it cannot be set; it says which controller is missing, and where
+     */
+    public Cgroup cpuWeight(int weight) throws IOException {
+        if (weight < 1 || weight > MOST_WEIGHT) {
+            throw new IllegalArgumentException("weight " + weight + " is not in 1 to 10000");
+        }
+        return limit("cpu", "cpu.weight", Integer.toString(weight));
+    }
+
+    /**
+     * Limits how many processes and threads there are at a time: {@code pids.max}, controller pids.
+     * One more fails with EAGAIN, a start in the cgroup too.
+     *
+     * @param threads the most, each thread of each process counted; not negative
+     * @return this
+     * @throws IOException if the limit cannot be set; it says which controller is missing, and
+     *     where
+     */
+    public Cgroup pidsMax(long threads) throws IOException {
+        return limit("pids", "pids.max", Long.toString(notNegative("threads", threads)));
+    }
+
+    /**
+     * Limits what is read from and written to one device: {@code io.max}, controller io.
+     *
+     * @param file any file on the device
+     * @param readBytesPerSecond the most; positive, {@link Long#MAX_VALUE} for no limit
+     * @param writtenBytesPerSecond the most; positive, {@link Long#MAX_VALUE} for no limit
+     * @return this
+     * @throws IOException if the limit cannot be set, as for a file that is on no device (tmpfs);
+     *     it says which controller is missing, and where
+     */
+    public Cgroup ioMax(Path file, long readBytesPerSecond, long writtenBytesPerSecond)
+            throws IOException {
+        String limits =
+                " rbps=" + rate(readBytesPerSecond) + " wbps=" + rate(writtenBytesPerSecond);
+        return limit("io", "io.max", BlockDevice.of(file) + limits);
+    }
+
+    private static String rate(long bytesPerSecond) {
+        if (bytesPerSecond <= 0) {
+            throw new IllegalArgumentException(bytesPerSecond + " bytes per second: not positive");
+        }
+        return bytesPerSecond == Long.MAX_VALUE ? MAX : Long.toString(bytesPerSecond);
+    }
+
+    private static long notNegative(String name, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " " + value + " is negative");
+        }
+        return value;
+    }
+
+    private Cgroup limit(String controller, String file, String value) throws IOException {
+        CgroupController.ensure(directory, controller);
+        files.write(file, value);
+        return this;
+    }
+
+    /**
+     * What its processes use, and have used: {@code cpu.stat}, {@code memory.current}, {@code
+     * memory.peak}, {@code io.stat}, each where the cgroup has it.
+     *
+     * @return the usage
+     * @throws IOException if it cannot be read, as when the cgroup has been removed
+     */
+    public TreeUsage usage() throws IOException {
+        return TreeUsage.of(directory);
+    }
+
+    /**
+     * What has happened in a {@link Cgroup} so far. Immutable.
+     *
+     * <pre>{@code
+     * if (cgroup.events().refusedForks().orElse(0) > 0) {
+     *   log.warn("it wanted more processes than it may have");
+     * }
+     * }</pre>
+     *
+     * @param isPopulated whether a process that has not ended is in it or below: {@code
+     *     cgroup.events}
+     * @param isFrozen whether its processes are stopped: {@code cgroup.events}
+     * @param outOfMemoryKills how many of its processes the kernel has killed for want of memory:
+     *     {@code oom_kill} of {@code memory.events}; empty without the controller
+     * @param memoryMaxHits how often its limit on memory was met, mostly without harm: {@code max}
+     *     of {@code memory.events}; empty without the controller
+     * @param refusedForks how often its limit on processes was met: {@code max} of {@code
+     *     pids.events}; empty without the controller
+     */
+    public record Events(
+            boolean isPopulated,
+            boolean isFrozen,
+            OptionalLong outOfMemoryKills,
+            OptionalLong memoryMaxHits,
+            OptionalLong refusedForks) {}
+
+    /**
+     * What has happened in it.
+     *
+     * @return the events so far
+     * @throws IOException if they cannot be read, as when the cgroup has been removed
+     */
+    public Events events() throws IOException {
+        return new Events(
+                files.number("cgroup.events", "populated").orElse(0) == 1,
+                files.number("cgroup.events", "frozen").orElse(0) == 1,
+                files.number("memory.events", "oom_kill"),
+                files.number("memory.events", MAX),
+                files.number("pids.events", MAX));
+    }
+
+    /** How many of its processes were killed for want of memory; as far as that is known. */
+    long outOfMemoryKills() {
+        if (!closed) {
+            try {
+                return files.number("memory.events", "oom_kill").orElse(0);
+            } catch (IOException e) {
+                // Removed meanwhile, by us or by somebody else.
+            }
+        }
+        return lastOutOfMemoryKills;
+    }
+
+    /** Whether it can tell of processes that were killed for want of memory. */
+    boolean tellsOutOfMemory() {
+        return !closed && files.has("memory.events");
+    }
+
+    /**
+     * Who is in it, or in one below.
+     *
+     * @return the pids, in ascending order; without those that have none in our pid namespace
+     * @throws IOException if it cannot be read
+     */
+    public Set<Long> members() throws IOException {
+        return ProcessTree.pids(members.members());
+    }
+
+    /**
+     * Sends SIGKILL to all who are in it or below, and does not wait: {@code cgroup.kill}, which no
+     * fork outruns (Linux 5.14); before that, to one process after the other. Processes can be
+     * started in it afterwards.
+     *
+     * @throws IOException if the kernel forbids it
+     */
+    public void kill() throws IOException {
+        members.signal(Signal.KILL.number());
+    }
+
+    /**
+     * Kills all who are in it, waits until they are gone, 10 seconds at most, and removes it and
+     * all cgroups below. Closing again does nothing. An interrupt does not end the wait.
+     *
+     * @throws IOException if somebody is left, or it cannot be removed; it can be closed again then
+     */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        if (!members.isEmpty()) {
+            kill();
+            awaitEmpty();
+        }
+        lastOutOfMemoryKills = outOfMemoryKills();
+        removeAll(directory);
+        closed = true;
+    }
+
+    private void awaitEmpty() throws IOException {
+        long beganNs = System.nanoTime();
+        long pauseNs = FIRST_LOOK_NS;
+        while (!members.isEmpty()) {
+            if (System.nanoTime() - beganNs > DYING_NS) {
+                throw new IOException(members + " still has " + members.members());
+            }
+            pause(pauseNs);
+            pauseNs = Math.min(2 * pauseNs, LAST_LOOK_NS);
+        }
+    }
+
+    /** Also where the thread is interrupted, for which parkNanos() would not wait. */
+    private static void pause(long pauseNs) {
+        boolean interrupted = Thread.interrupted();
+        LockSupport.parkNanos(pauseNs);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void removeAll(Path directory) throws IOException {
+        try (DirectoryStream<Path> below =
+                Files.newDirectoryStream(directory, Files::isDirectory)) {
+            for (Path child : below) {
+                removeAll(child);
+            }
+        } catch (NoSuchFileException e) {
+            return; // by somebody else
+        }
+        Files.deleteIfExists(directory);
+    }
+
+    /** Its directory. */
+    @Override
+    public String toString() {
+        return members.toString();
+    }
+}
