@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  * }</pre>
  *
  * <p>By default there is no input. Both outputs are captured, up to 16 MiB each; more is a failure.
- * No exit status is a failure. If another process keeps an output open after the exit, the run waits
- * for it for 100 ms.
+ * No exit status is a failure. If another process keeps an output open after the exit, the run
+ * waits for it for 100 ms.
  */
 public final class RunOptions {
     private static final int DEFAULT_CAPTURE = 16 * 1024 * 1024;

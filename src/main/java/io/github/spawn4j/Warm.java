@@ -53,8 +53,9 @@ import java.util.Objects;
  *   <li>Who starts must be who made the helper, as far as the kernel can tell: ids, groups,
  *       capabilities, no_new_privs, filters, directory, root, network namespace, scheduling,
  *       session, process group and cgroup are compared at each start, limits and umask are handed
- *       on. Not seen are IPC, time and cgroup namespaces, and one for the pids of children, that a thread of the JVM has entered, and
- *       its keyrings: a process started warm has those of the helper.
+ *       on. Not seen are IPC, time and cgroup namespaces, and one for the pids of children, that a
+ *       thread of the JVM has entered, and its keyrings: a process started warm has those of the
+ *       helper.
  *   <li>There is no execve(2) for each start, which auditing and security tools may count on: they
  *       see one for each helper.
  *   <li>A new library that would be found earlier in the linker's search path than the known one is

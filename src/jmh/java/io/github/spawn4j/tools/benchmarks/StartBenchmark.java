@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A short program, started again and again in every way there is. The floors are C
- * programs, which are told to start many at a time, so that asking them does not count. {@link
- * CpuTime} tells the processor time, that of helpers among it.
+ * A short program, started again and again in every way there is. The floors are C programs, which
+ * are told to start many at a time, so that asking them does not count. {@link CpuTime} tells the
+ * processor time, that of helpers among it.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
