@@ -152,7 +152,7 @@ class WarmTemplateTest {
                 List.of(
                         "grep",
                         "-E",
-                        "^(Sig|Cap|Groups|Uid|Gid|NoNew|Seccomp)",
+                        "^(Sig[PBIC]|Cap|Groups|Uid|Gid|NoNew|Seccomp)",
                         "/proc/self/status"),
                 List.of("sed", "-n", "2p", "/etc/passwd"),
                 List.of("awk", "BEGIN { print ENVIRON[\"X\"], ARGC }", "a", "b"),
