@@ -17,7 +17,7 @@ class DroppedProcessTest {
                 () -> {
                     System.gc();
                     return LeakCheck.descriptors().equals(before)
-                            && ProcessHandle.current().children().findAny().isEmpty();
+                            && StartWay.started().findAny().isEmpty();
                 });
     }
 

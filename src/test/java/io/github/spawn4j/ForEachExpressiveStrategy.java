@@ -4,12 +4,14 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A test of what posix_spawn(3) cannot express or cannot tell. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "{0}")
-@EnumSource(value = SpawnStrategy.class, names = "POSIX_SPAWN", mode = EnumSource.Mode.EXCLUDE)
+@MethodSource("io.github.spawn4j.StartWay#expressive")
+@ExtendWith(StartWay.class)
 @interface ForEachExpressiveStrategy {}

@@ -4,12 +4,14 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** A test of the contract: it holds for every strategy. */
+/** A test of the contract: it holds for every strategy, and for templates that are kept warm. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "{0}")
-@EnumSource(SpawnStrategy.class)
+@MethodSource("io.github.spawn4j.StartWay#all")
+@ExtendWith(StartWay.class)
 @interface ForEachStrategy {}

@@ -26,7 +26,7 @@ final class Probe {
 
     /** A probe that takes these steps. */
     static EmptyProcess with(SpawnStrategy strategy, String... steps) {
-        return PidfdProcess.builder(PROGRAM, steps).strategy(strategy);
+        return StartWay.probe(strategy).args(steps);
     }
 
     /** What a probe sees that was started like this; its standard output must be a pipe. */

@@ -33,7 +33,7 @@ class SpawnTemplateTest {
     }
 
     private static SpawnTemplate.Builder template(SpawnStrategy strategy, String program) {
-        return SpawnTemplate.builder(program).strategy(strategy);
+        return StartWay.kept(SpawnTemplate.builder(program).strategy(strategy));
     }
 
     private static SpawnTemplate probe(SpawnStrategy strategy) throws Exception {

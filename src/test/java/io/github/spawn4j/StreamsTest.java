@@ -327,9 +327,9 @@ class StreamsTest {
     void closesTheInputOnceAWriterWhoWasAtWorkAtTheExitHasDone(SpawnStrategy strategy)
             throws Exception {
         PidfdProcess process = Probe.with(strategy, "--fork-cat", "--say", "f", "--pause").start();
+        assertThat(process.getInputStream().read()).as("it has forked").isEqualTo('f');
         Path input = Path.of("/proc", "" + process.pid(), "fd", "0");
         String pipe = Files.readSymbolicLink(input).toString();
-        assertThat(process.getInputStream().read()).as("it has forked").isEqualTo('f');
         ProcessHandle grandchild = process.children().findAny().orElseThrow();
         FutureTask<Object> write =
                 new FutureTask<>(
