@@ -26,6 +26,7 @@ final class AgentTools {
     private static final int WARM_UP = 64;
     private static final double NS_PER_S = 1e9;
 
+    private final List<String> tools;
     private final int calls;
     private final PrintWriter err;
     private final int processors = Runtime.getRuntime().availableProcessors();
@@ -33,9 +34,11 @@ final class AgentTools {
     private List<String> missing = List.of();
 
     /**
+     * @param tools the only ones that are called
      * @param calls how many are made in each way and split
      */
-    AgentTools(int calls, PrintWriter err) {
+    AgentTools(List<String> tools, int calls, PrintWriter err) {
+        this.tools = tools;
         this.calls = calls;
         this.err = err;
     }
@@ -48,7 +51,7 @@ final class AgentTools {
     Map<Split, Map<Way, Result>> measure(List<Split> splits, Collection<Way> ways)
             throws IOException, InterruptedException {
         Map<Split, Map<Way, Result>> results = new LinkedHashMap<>();
-        try (Workload workload = new Workload()) {
+        try (Workload workload = new Workload(tools)) {
             missing = workload.missing();
             missing.forEach(tool -> err.println(LeftOut.inWords(tool)));
             for (Way way : ways) {

@@ -54,6 +54,13 @@ final class AgentToolsCommand implements Callable<Integer> {
     int calls = 1024;
 
     @Option(
+            names = "--tools",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Only calls of these, separated by commas. Default: all.")
+    List<String> tools = Workload.tools();
+
+    @Option(
             names = "--split",
             paramLabel = "WxI",
             converter = SplitConverter.class,
@@ -76,15 +83,19 @@ final class AgentToolsCommand implements Callable<Integer> {
         if (calls < 1) {
             throw new ParameterException(spec.commandLine(), "--calls must be positive");
         }
+        if (!Workload.tools().containsAll(tools)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--tools can be " + String.join(", ", Workload.tools()));
+        }
         Machine machine = new Machine();
         Set<Way> ways =
                 warm ? EnumSet.allOf(Way.class) : EnumSet.complementOf(EnumSet.of(Way.WARM));
-        AgentTools tools = new AgentTools(calls, spec.commandLine().getErr());
-        Map<Split, Map<Way, Result>> results = tools.measure(splits, ways);
+        AgentTools calling = new AgentTools(tools, calls, spec.commandLine().getErr());
+        Map<Split, Map<Way, Result>> results = calling.measure(splits, ways);
         PrintWriter out = spec.commandLine().getOut();
         out.print(
                 json
-                        ? Json.write(document(results, tools.missing(), machine)) + "\n"
+                        ? Json.write(document(results, calling.missing(), machine)) + "\n"
                         : table(results) + machine.text());
         out.flush();
         return 0;

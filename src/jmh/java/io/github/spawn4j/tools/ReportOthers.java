@@ -5,6 +5,7 @@ import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.tools.agent.Result;
 import io.github.spawn4j.tools.agent.Split;
 import io.github.spawn4j.tools.agent.Way;
+import io.github.spawn4j.tools.agent.Workload;
 import io.github.spawn4j.tools.method.Ratio;
 import io.github.spawn4j.tools.method.Rounds;
 import io.github.spawn4j.tools.report.Axis;
@@ -244,7 +245,7 @@ final class ReportOthers {
     }
 
     List<Plot> agentTools(int calls) throws IOException, InterruptedException {
-        AgentTools tools = new AgentTools(calls, err);
+        AgentTools tools = new AgentTools(Workload.tools(), calls, err);
         Map<Split, Map<Way, Result>> results =
                 tools.measure(Split.ofProposal(), List.of(Way.JDK, Way.BUILDER, Way.TEMPLATE));
         Map<Way, Series> gains = new EnumMap<>(Way.class);

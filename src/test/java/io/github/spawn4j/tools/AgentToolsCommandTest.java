@@ -54,8 +54,15 @@ class AgentToolsCommandTest extends ToolsTest {
         assertThat(run.out()).containsPattern("(?m)^2x8 +warm +16 +");
     }
 
+    @Test
+    void makesCallsOfTheNamedToolsOnly() {
+        Run run = run("agent-tools", "--tools", "cat,sh", "--calls", "16", "--split", "1x4");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("1x4");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"--split 16", "--split 0x4", "--split axb", "--calls 0"})
+    @ValueSource(strings = {"--split 16", "--split 0x4", "--split axb", "--calls 0", "--tools vi"})
     void refusesWhatCannotBe(String options) {
         Run run = run(("agent-tools " + options).split(" "));
         assertThat(run.exitCode()).isEqualTo(2);
