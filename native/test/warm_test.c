@@ -671,34 +671,6 @@ static void helper_has_a_short_slice_and_children_the_usual_one(void) {
 }
 
 /* When we end, helper and waiting children do. */
-/* One that waits does not push aside who wakes it; the program has the usual policy again. */
-static void waiting_children_yield_to_who_wakes_them(void) {
-    static const char *const cat[] = {"/bin/cat", NULL};
-    struct warm_helper *helper = make(cat);
-    pid_t child = waiting_child(helper);
-    char letter = 'a';
-    while (sched_getscheduler(child) != SCHED_BATCH) {
-        sched_yield(); /* it is on its way still */
-    }
-    struct builder b = request_begin();
-    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_TO_CHILD, -1), 0);
-    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 1);
-    builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
-    builder_end_with(&b, cat, SHORT_ENVIRONMENT);
-    start(helper, &b);
-    CHECK_EQUAL(builder_header(&b)->pid, child);
-    CHECK_EQUAL(write(builder_source(&b, 0)->peer, &letter, 1), 1);
-    struct pollfd answer = {.fd = builder_source(&b, 1)->peer, .events = POLLIN};
-    CHECK_EQUAL(poll(&answer, 1, DEADLINE_MS), 1);
-    CHECK_EQUAL(sched_getscheduler(child), SCHED_OTHER);
-    close(builder_source(&b, 0)->peer);
-    close(builder_source(&b, 1)->peer);
-    await_exit(&b);
-    request_discard(&b);
-    warm_free(helper);
-    check_no_child();
-}
-
 static void nothing_outlives_us(void) {
     CHECK_EQUAL(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
     pid_t owner = fork();
@@ -860,7 +832,6 @@ int main(void) {
     RUN(child_killed_on_the_way_is_a_killed_process);
     RUN(helper_and_waiting_children_bear_a_title);
     RUN(helper_has_a_short_slice_and_children_the_usual_one);
-    RUN(waiting_children_yield_to_who_wakes_them);
     RUN(nothing_outlives_us);
     RUN(several_threads_can_make);
     RUN(several_threads_can_start);

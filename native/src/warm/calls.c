@@ -65,8 +65,6 @@ static long make_all(enum calls_need unused) {
         {SYS_ioprio_get, {IOPRIO_WHO_PROCESS, 0}, ANY},
         {SYS_personality, {0xffffffff}, ANY},
         {SYS_getsid, {0}, ANY},
-        {SYS_sched_getscheduler, {0}, ANSWER},
-        {SYS_sched_setscheduler, {-1}, ANSWER},
         {SYS_getrlimit, {RLIMIT_CORE, (long)bytes}, ANY},
         {SYS_fgetxattr, {-1, (long)"security.capability"}, -EBADF},
         {SYS_pread64, {-1, (long)bytes, 1, 0}, -EBADF},

@@ -39,7 +39,6 @@ struct memory {
             void *robust_list;
             size_t robust_size;
             struct rlimit limits[WARM_LIMITS];
-            uint32_t can_yield; /* whether a child that waits can have another policy meanwhile */
             char title[WARM_TITLE_SIZE];
 
             struct warm_message message;
@@ -293,19 +292,6 @@ static struct memory *memory_of(struct warm_slot *slot) {
     return (struct memory *)((char *)(slot - slot->number) - offsetof(struct memory, shared.slots));
 }
 
-static int set_policy(int policy) {
-    const int priority = 0;
-    return (int)sys_call(SYS_sched_setscheduler, 0, policy, (long)&priority, 0, 0, 0);
-}
-
-/* Whether the child is to wait for its message. Then whoever sends it shall go on, and not be
- * pushed aside by the child until that has ended: a child of this policy does not do so when it is
- * woken. */
-static bool yield_to_sender(const struct memory *memory, const struct warm_slot *slot) {
-    return memory->can_yield && (slot->word & WARM_WORD_MASK) == WARM_COMING &&
-           set_policy(SCHED_BATCH) == 0;
-}
-
 /* Becomes the program that the message of the slot describes. */
 static void child_run_warm(void *argument) {
     struct warm_slot *slot = argument;
@@ -317,7 +303,6 @@ static void child_run_warm(void *argument) {
 
     take_over_tid(memory);
     long result = take_descriptors(number);
-    const bool yields = yield_to_sender(memory, slot);
     move(slot, WARM_COMING, WARM_READY);
     if (result < 0) {
         sys_exit(127); /* it is found dead there, and the helper is renewed */
@@ -327,9 +312,6 @@ static void child_run_warm(void *argument) {
 
     /* First what can fail without that anything has happened, so that it can be tried otherwise.
      * Directory and umask first of all: until here they are our process's own. */
-    if (result >= 0 && yields) {
-        result = set_policy(SCHED_OTHER);
-    }
     if (result >= 0) {
         result = sys_call(SYS_unshare, CLONE_FS, 0, 0, 0, 0, 0);
     }
@@ -540,8 +522,6 @@ static long prepare(struct memory *memory) {
     for (int i = 0; i < WARM_SLOTS; i++) {
         memory->shared.slots[i].number = i;
     }
-    memory->can_yield = sys_call(SYS_sched_getscheduler, 0, 0, 0, 0, 0, 0) == SCHED_OTHER &&
-                        set_policy(SCHED_BATCH) == 0 && set_policy(SCHED_OTHER) == 0;
     for (int i = 0; i < WARM_LIMITS && result == 0; i++) {
         result = sys_call(SYS_prlimit64, 0, i, 0, (long)&memory->limits[i], 0, 0);
     }
