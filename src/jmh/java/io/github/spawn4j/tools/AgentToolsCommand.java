@@ -3,6 +3,7 @@ package io.github.spawn4j.tools;
 import io.github.spawn4j.tools.agent.Result;
 import io.github.spawn4j.tools.agent.Split;
 import io.github.spawn4j.tools.agent.Way;
+import io.github.spawn4j.tools.agent.Workload;
 import io.github.spawn4j.tools.method.Ratio;
 import java.io.IOException;
 import java.io.PrintWriter;
