@@ -59,6 +59,8 @@ static long make_all(void) {
         {SYS_ioprio_get, {IOPRIO_WHO_PROCESS, 0}, ANY},
         {SYS_personality, {0xffffffff}, ANY},
         {SYS_getsid, {0}, ANY},
+        {SYS_setpgid, {0, -1}, ANSWER},
+        {SYS_fstatfs, {-1, (long)bytes}, -EBADF},
         {SYS_fgetxattr, {-1, (long)"security.capability"}, -EBADF},
         {SYS_pread64, {-1, (long)bytes, 1, 0}, -EBADF},
         {SYS_pwrite64, {-1, (long)bytes, 1, 0}, -EBADF},
