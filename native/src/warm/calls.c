@@ -66,6 +66,8 @@ static long make_all(enum calls_need unused) {
         {SYS_personality, {0xffffffff}, ANY},
         {SYS_getsid, {0}, ANY},
         {SYS_getrlimit, {RLIMIT_CORE, (long)bytes}, ANY},
+        {SYS_setpgid, {0, -1}, ANSWER},
+        {SYS_fstatfs, {-1, (long)bytes}, -EBADF},
         {SYS_fgetxattr, {-1, (long)"security.capability"}, -EBADF},
         {SYS_pread64, {-1, (long)bytes, 1, 0}, -EBADF},
         {SYS_pwrite64, {-1, (long)bytes, 1, 0}, -EBADF},

@@ -40,6 +40,7 @@ struct memory {
             size_t robust_size;
             struct rlimit limits[WARM_LIMITS];
             char title[WARM_TITLE_SIZE];
+            int group; /* the process group of who made it; 0 if it could not leave that */
 
             struct warm_message message;
             char block[WARM_MOST_BYTES];
@@ -270,6 +271,20 @@ static int set_map(const struct prctl_mm_map *map) {
     return (int)sys_call(SYS_prctl, PR_SET_MM, PR_SET_MM_MAP, (long)map, sizeof *map, 0, 0);
 }
 
+/* Out of the group of who made us: what that is sent while children wait, by a terminal say, would
+ * stay pending and end the program that they become later. Where it cannot be left we stay. */
+static void leave_group(struct memory *memory) {
+    long group = sys_call(SYS_getpgid, 0, 0, 0, 0, 0, 0);
+    if (sys_call(SYS_setpgid, 0, 0, 0, 0, 0, 0) == 0) {
+        memory->group = (int)group;
+    }
+}
+
+/* Back to it, before attributes that give the child another. */
+static long join_group(const struct memory *memory) {
+    return memory->group ? sys_call(SYS_setpgid, 0, memory->group, 0, 0, 0, 0) : 0;
+}
+
 /* As the linker has done it for the helper. */
 static long register_robust_list(const struct memory *memory) {
     return sys_call(SYS_set_robust_list, (long)memory->robust_list, (long)memory->robust_size, 0, 0,
@@ -314,6 +329,9 @@ static void child_run_warm(void *argument) {
      * Directory and umask first of all: until here they are our process's own. */
     if (result >= 0) {
         result = sys_call(SYS_unshare, CLONE_FS, 0, 0, 0, 0, 0);
+    }
+    if (result == 0) {
+        result = join_group(memory);
     }
     if (result == 0) {
         result = draw(&random);
@@ -533,6 +551,9 @@ static long prepare(struct memory *memory) {
     }
     if (result == 0) {
         result = sys_call(SYS_unshare, 0, 0, 0, 0, 0, 0); /* nothing, but it is asked for */
+    }
+    if (result == 0) {
+        leave_group(memory);
     }
     return result == 0 ? open_slots() : result;
 }

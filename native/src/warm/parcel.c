@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static bool add(struct parcel *parcel, int fd) {
@@ -92,6 +94,13 @@ static int open_file(const struct request *request, const struct action *action)
                : sys_openat(AT_FDCWD, path, (int)how.flags, action->mode);
 }
 
+/* Whether it lies in /proc, where the child may find other things than we: itself, for one. */
+static bool is_of_proc(int fd) {
+    struct statfs file_system;
+    return sys_call(SYS_fstatfs, fd, (long)&file_system, 0, 0, 0, 0) < 0 ||
+           file_system.f_type == PROC_SUPER_MAGIC;
+}
+
 int parcel_open(struct parcel *parcel, const struct request *request) {
     parcel->opened = parcel->count;
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
@@ -103,6 +112,10 @@ int parcel_open(struct parcel *parcel, const struct request *request) {
                                                : open_file(request, action);
         if (fd < 0) {
             return request_fail(request, REQUEST_STEP_ACTION, (int)i, fd);
+        }
+        if (is_of_proc(fd)) {
+            sys_close(fd);
+            return -EXDEV;
         }
         if (!add(parcel, fd)) {
             sys_close(fd);

@@ -16,7 +16,7 @@ struct parcel {
 enum warm_reason parcel_pack(struct parcel *parcel, struct request *request);
 
 /* Opens files and directories that the child would open itself. Returns 0; or -errno with the
- * failed action told in the request, and nothing is left open. */
+ * failed action told in the request; or -EXDEV if the child is to open something itself. */
 int parcel_open(struct parcel *parcel, const struct request *request);
 
 /* Closes the child's ends of pipes and what was opened, and our ends too if nothing was started. */

@@ -222,6 +222,9 @@ static enum warm_reason hand_over(struct warm_helper *helper, const struct claim
     if (*result < 0) {
         leave_slot(claim);
         sys_close(pidfd);
+        if (*result == -EXDEV && request->header->step == REQUEST_STEP_NONE) {
+            return WARM_OTHER_REQUEST;
+        }
         return request->header->step == REQUEST_STEP_NONE ? WARM_TOO_BIG : WARM_STARTED;
     }
     /* From here on it is the caller's, who waits for the process and not for the slot. */

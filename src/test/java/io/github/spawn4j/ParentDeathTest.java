@@ -173,7 +173,7 @@ class ParentDeathTest {
                             assertThat(e.actionIndex()).isZero();
                             assertThat(e.errno()).isEqualTo(ENOTDIR);
                         });
-        assertThat(ProcessHandle.current().children()).isEmpty();
+        assertThat(StartWay.started()).isEmpty();
     }
 
     @ForEachExpressiveStrategy

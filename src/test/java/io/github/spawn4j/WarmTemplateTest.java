@@ -214,6 +214,38 @@ class WarmTemplateTest {
         }
     }
 
+    /** What we would open for a child that waits is ours there, not the child's. */
+    @Test
+    void opensWhatIsTheChildsOwnInProc() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/proc/self/comm"));
+        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2))) {
+            assertThat(cat.prepare().stdin(Redirect.from(link)).run(TO_ITS_END).stdout().text())
+                    .isEqualTo("cat\n");
+            EmptyProcess inProc = cat.prepare().args("comm").directory(Path.of("/proc/self"));
+            assertThat(inProc.run(TO_ITS_END).stdout().text()).isEqualTo("cat\n");
+        }
+    }
+
+    /** Else a ^C that the JVM has survived would end what is started later. */
+    @Test
+    void keepsWhatWaitsOutOfOurProcessGroup() throws Exception {
+        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2));
+                PidfdProcess started = cat.spawn()) {
+            long ours = processGroup(ProcessHandle.current().pid());
+            started.getOutputStream().write('x');
+            started.getOutputStream().flush();
+            assertThat(started.getInputStream().read()).isEqualTo('x');
+
+            assertThat(processGroup(started.pid())).isEqualTo(ours);
+            assertThat(processGroup(cat.statistics().helperPid())).isNotEqualTo(ours);
+        }
+    }
+
+    private static long processGroup(long pid) throws IOException {
+        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[2]);
+    }
+
     @Test
     void startsManyAtOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(16);
