@@ -169,6 +169,43 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     }
 
     /**
+     * Keeps those variables of the child's environment, as it is by now, whose names fit one of the
+     * patterns, and removes all others. Without a pattern it is empty.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("make").keepEnv("PATH", "HOME", "LC_*").env("CC", "clang").start();
+     * }</pre>
+     *
+     * @param patterns names, in which {@code *} stands for any characters, none too
+     * @return this
+     * @throws IllegalArgumentException if a pattern contains NUL or a character that cannot be
+     *     encoded
+     */
+    public S keepEnv(String... patterns) {
+        S self = changeable();
+        environment.removeMatching(false, patterns);
+        return self;
+    }
+
+    /**
+     * Removes those variables from the child's environment, as it is by now, whose names fit one of
+     * the patterns.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("npm", "test").dropEnv("AWS_*", "*_TOKEN", "*_SECRET").start();
+     * }</pre>
+     *
+     * @param patterns as for {@link #keepEnv}
+     * @return this
+     * @throws IllegalArgumentException as for {@link #keepEnv}
+     */
+    public S dropEnv(String... patterns) {
+        S self = changeable();
+        environment.removeMatching(true, patterns);
+        return self;
+    }
+
+    /**
      * Replaces the child's whole environment. A name or a value of {@link System#getenv()} that is
      * no text has the JVM's bytes.
      *

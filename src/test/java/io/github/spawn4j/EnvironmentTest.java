@@ -110,6 +110,38 @@ class EnvironmentTest {
         assertThat(report.environment()).isEqualTo(variables);
     }
 
+    private static EmptyProcess withSecrets(SpawnStrategy strategy) {
+        return Probe.with(strategy)
+                .env("A_SPAWN4J_TOKEN", "1")
+                .env("SPAWN4J_T_KEY", "2")
+                .env("SPAWN4J_T", "3")
+                .env("a.b\\E", "4")
+                .env("\u00e4_SPAWN4J_TOKEN", "5");
+    }
+
+    @ForEachStrategy
+    void keepsOnlyWhatFitsAPattern(SpawnStrategy strategy) throws Exception {
+        EmptyProcess process = withSecrets(strategy).keepEnv("SPAWN4J_T*", "a.b\\E", "nothing");
+        assertThat(Probe.report(process.env("LAST", "6")).environment())
+                .isEqualTo(
+                        Map.of("SPAWN4J_T_KEY", "2", "SPAWN4J_T", "3", "a.b\\E", "4", "LAST", "6"));
+        assertThat(Probe.report(withSecrets(strategy).keepEnv()).environment()).isEmpty();
+        assertThat(Probe.report(withSecrets(strategy).keepEnv("\u00e4*", "axb*")).environment())
+                .containsOnlyKeys("\u00e4_SPAWN4J_TOKEN");
+    }
+
+    @ForEachStrategy
+    void dropsWhatFitsAPattern(SpawnStrategy strategy) throws Exception {
+        Map<String, String> before = Probe.report(Probe.with(strategy)).environment();
+        Map<String, String> seen =
+                Probe.report(withSecrets(strategy).dropEnv("*_SPAWN4J_TOKEN", "SPAWN4J_T_*"))
+                        .environment();
+        assertThat(seen).containsAllEntriesOf(before).hasSize(before.size() + 2);
+        assertThat(seen).containsKeys("SPAWN4J_T", "a.b\\E");
+        assertThat(Probe.report(withSecrets(strategy).dropEnv("*")).environment()).isEmpty();
+        assertThat(Probe.report(Probe.with(strategy).dropEnv()).environment()).isEqualTo(before);
+    }
+
     @ForEachStrategy
     void reportsAnEnvironmentThatTheKernelRefuses(SpawnStrategy strategy) throws Exception {
         EmptyProcess process = Probe.with(strategy).env("HUGE", "x".repeat(200 * 1024));

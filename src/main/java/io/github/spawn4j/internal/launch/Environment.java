@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The variables of a child: at first those of the JVM, byte for byte, then as they were changed.
@@ -69,6 +72,30 @@ public final class Environment {
     public void remove(String name) {
         byte[] key = encodeName(name);
         change().remove(latin(key, key.length - 1));
+    }
+
+    /**
+     * Removes the variables whose names fit one of the patterns, or all others: {@code *} stands
+     * for any characters.
+     *
+     * @throws IllegalArgumentException if a pattern contains NUL
+     */
+    public void removeMatching(boolean fitting, String... patterns) {
+        List<Pattern> all = Arrays.stream(patterns).map(Environment::pattern).toList();
+        change().keySet()
+                .removeIf(
+                        name ->
+                                fitting
+                                        == all.stream()
+                                                .anyMatch(one -> one.matcher(name).matches()));
+    }
+
+    private static Pattern pattern(String text) {
+        byte[] bytes = Text.encode("pattern", text);
+        String[] literals = latin(bytes, bytes.length - 1).split("\\*", -1);
+        return Pattern.compile(
+                Arrays.stream(literals).map(Pattern::quote).collect(Collectors.joining(".*")),
+                Pattern.DOTALL);
     }
 
     /**
