@@ -98,6 +98,7 @@ static int check_attribute(struct request *request, const struct attribute *attr
     switch (attribute->type) {
     case REQUEST_CGROUP:
         request->cgroup = attribute->first;
+        request->events = attribute->second;
         return 0;
     case REQUEST_PARENT_DEATH:
         request->dies_with_parent = true;

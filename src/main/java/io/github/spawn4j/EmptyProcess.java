@@ -5,7 +5,7 @@ import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.Shutdown;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
-import io.github.spawn4j.internal.launch.OpenDirectory;
+import io.github.spawn4j.internal.launch.OpenCgroup;
 import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
@@ -348,13 +348,13 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
         RequestEncoder request =
                 new RequestEncoder(sources(use != null), attributes.size() + 2, records());
-        try (OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
+        try (OpenCgroup.Use group = openCgroup();
                 Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
             if (!attributes.isEmpty()) {
                 attributes.values().forEach(attribute -> attribute.accept(request));
             }
             if (group != null) {
-                request.cgroup(group.fd());
+                group.encode(request);
             }
             if (pty != null) {
                 request.terminal(pty.peer());
@@ -376,6 +376,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             }
             launched.launch(request, strategy.code(), pty, foreground, sources);
         }
+    }
+
+    /** Null where it is to be where we are. */
+    private OpenCgroup.Use openCgroup() throws IOException {
+        if (ownCgroup != null) {
+            return ownCgroup.use();
+        }
+        return cgroup == null ? null : OpenCgroup.once(cgroup);
     }
 
     /**

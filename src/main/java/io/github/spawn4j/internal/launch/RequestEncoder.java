@@ -123,9 +123,9 @@ public final class RequestEncoder {
         request.addAttribute(RequestLayout.RESET_IDS, 0, 0);
     }
 
-    /** The cgroup whose directory is open as {@code fd}. */
-    public void cgroup(int fd) {
-        request.addAttribute(RequestLayout.CGROUP, fd, 0);
+    /** The cgroup whose directory is open as {@code fd}, its cgroup.events as {@code events}. */
+    void cgroup(int fd, int events) {
+        request.addAttribute(RequestLayout.CGROUP, fd, events);
     }
 
     /**
