@@ -731,6 +731,12 @@ NATIVE(jint, Executable, pin0)(JNIEnv *env, jclass class, jbyteArray bytes) {
     return fetch_path(env, bytes, path) ? sys_open(path, O_PATH | O_CLOEXEC, 0) : -ENAMETOOLONG;
 }
 
+NATIVE(jint, Executable, open0)(JNIEnv *env, jclass class, jbyteArray bytes) {
+    (void)class;
+    char path[PATH_MAX];
+    return fetch_path(env, bytes, path) ? sys_open(path, O_RDONLY | O_CLOEXEC, 0) : -ENAMETOOLONG;
+}
+
 NATIVE(jint, Executable, identity0)(JNIEnv *env, jclass class, jint fd, jbyteArray key) {
     (void)class;
     struct identity identity;

@@ -156,6 +156,7 @@ static int check_attribute(struct request *request, struct span block,
         return has_data ? 0 : -EINVAL;
     case REQUEST_CGROUP:
         request->cgroup = attribute->first;
+        request->events = attribute->second;
         return 0;
     case REQUEST_PARENT_DEATH:
         request->death_signal = attribute->first;

@@ -96,6 +96,7 @@ struct request {
     const struct identity *identity; /* null: not to be checked */
 
     int cgroup; /* the child is born there; -1: where we are */
+    int events; /* its cgroup.events; not positive if that is not open */
     int procs;  /* the cgroup.procs that the child writes itself into instead; -1: none */
 
     /* Decided by the parent before it clones. */

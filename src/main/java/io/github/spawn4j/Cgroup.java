@@ -4,6 +4,8 @@ import io.github.spawn4j.internal.io.CgroupController;
 import io.github.spawn4j.internal.io.CgroupFiles;
 import io.github.spawn4j.internal.io.CgroupMembers;
 import io.github.spawn4j.internal.io.CgroupPlace;
+import io.github.spawn4j.internal.io.Leftovers;
+import io.github.spawn4j.internal.launch.OpenCgroup;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -46,6 +48,7 @@ public final class Cgroup implements AutoCloseable {
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private static final String MAX = "max";
+    private static final String MEMORY_EVENTS = "memory.events";
 
     /** The period of a limit on CPU time; what the kernel takes if nothing else is said. */
     private static final long PERIOD_US = 100_000;
@@ -64,16 +67,22 @@ public final class Cgroup implements AutoCloseable {
     private final Path directory;
     private final CgroupFiles files;
     private final CgroupMembers members;
+    private final OpenCgroup open;
+
+    /** Whether there is controller memory, as far as we have seen. */
+    private volatile boolean countsKills;
 
     /** As they were when it was removed. */
     private volatile long lastOutOfMemoryKills;
 
     private volatile boolean closed;
 
-    private Cgroup(Path directory) {
+    private Cgroup(Path directory, OpenCgroup open) {
         this.directory = directory;
+        this.open = open;
         files = new CgroupFiles(directory);
         members = new CgroupMembers(directory);
+        countsKills = files.has(MEMORY_EVENTS);
     }
 
     /**
@@ -104,11 +113,24 @@ public final class Cgroup implements AutoCloseable {
         while (true) {
             try {
                 Path directory = parent.resolve(prefix + COUNTER.incrementAndGet());
-                return new Cgroup(Files.createDirectory(directory));
+                return open(Files.createDirectory(directory));
             } catch (FileAlreadyExistsException e) {
                 // Of a JVM that had our pid and has left it; the next number is free.
             }
         }
+    }
+
+    private static Cgroup open(Path directory) throws IOException {
+        Leftovers.prepare();
+        OpenCgroup open = OpenCgroup.keep(directory);
+        Cgroup cgroup = new Cgroup(directory, open);
+        Leftovers.closeWhenDropped(cgroup, open::close);
+        return cgroup;
+    }
+
+    /** Begins a start in it. */
+    OpenCgroup.Use use() throws IOException {
+        return open.use();
     }
 
     /**
@@ -224,6 +246,7 @@ public final class Cgroup implements AutoCloseable {
     private Cgroup limit(String controller, String file, String value) throws IOException {
         CgroupController.ensure(directory, controller);
         files.write(file, value);
+        countsKills = files.has(MEMORY_EVENTS);
         return this;
     }
 
@@ -274,8 +297,8 @@ public final class Cgroup implements AutoCloseable {
         return new Events(
                 files.number("cgroup.events", "populated").orElse(0) == 1,
                 files.number("cgroup.events", "frozen").orElse(0) == 1,
-                files.number("memory.events", "oom_kill"),
-                files.number("memory.events", MAX),
+                files.number(MEMORY_EVENTS, "oom_kill"),
+                files.number(MEMORY_EVENTS, MAX),
                 files.number("pids.events", MAX));
     }
 
@@ -283,7 +306,7 @@ public final class Cgroup implements AutoCloseable {
     long outOfMemoryKills() {
         if (!closed) {
             try {
-                return files.number("memory.events", "oom_kill").orElse(0);
+                return files.number(MEMORY_EVENTS, "oom_kill").orElse(0);
             } catch (IOException e) {
                 // Removed meanwhile, by us or by somebody else.
             }
@@ -293,7 +316,7 @@ public final class Cgroup implements AutoCloseable {
 
     /** Whether it can tell of processes that were killed for want of memory. */
     boolean tellsOutOfMemory() {
-        return !closed && files.has("memory.events");
+        return countsKills && !closed;
     }
 
     /**
@@ -333,6 +356,7 @@ public final class Cgroup implements AutoCloseable {
             awaitEmpty();
         }
         lastOutOfMemoryKills = outOfMemoryKills();
+        open.close();
         removeAll(directory);
         closed = true;
     }

@@ -3,10 +3,9 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Leftovers;
 import io.github.spawn4j.internal.io.Shutdown;
-import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
-import io.github.spawn4j.internal.launch.OpenDirectory;
+import io.github.spawn4j.internal.launch.OpenCgroup;
 import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
@@ -361,13 +360,13 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
         RequestEncoder request =
                 new RequestEncoder(sources(use != null), attributes.size() + 1, records());
-        try (OpenDirectory group = cgroup == null ? null : OpenDirectory.open("cgroup", cgroup);
+        try (OpenCgroup.Use group = openCgroup();
                 Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
             if (inheritsSignals) {
                 request.inheritSignals();
             }
             if (group != null) {
-                request.attribute(Attribute.cgroup(group.fd())); // first: it is born there
+                group.encode(request); // first: it is born there
             }
             if (!attributes.isEmpty()) {
                 attributes.values().forEach(request::attribute);
@@ -389,6 +388,14 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             }
             launched.launch(request, strategy.code(), pty, foreground, sources);
         }
+    }
+
+    /** Null where it is to be where we are. */
+    private OpenCgroup.Use openCgroup() throws IOException {
+        if (ownCgroup != null) {
+            return ownCgroup.use();
+        }
+        return cgroup == null ? null : OpenCgroup.once(cgroup);
     }
 
     /**

@@ -191,8 +191,8 @@ class ProcessTreeTest {
     void aDaemonDoesNotSurviveARunInACgroup() throws Exception {
         try (Cgroup cgroup = TestCgroup.own()) {
             CommandResult result =
-                    sh("setsid sh -c 'trap \"\" TERM HUP; setsid sleep 600 & echo $!; wait'"
-                                    + " 2>/dev/null & sleep 0.2")
+                    sh("(setsid sh -c 'trap \"\" TERM HUP; setsid sleep 600 & echo $!; wait'"
+                                    + " 2>/dev/null &) | head -n1")
                             .teardown(
                                     Teardown.first(Signal.TERM, ofMillis(50))
                                             .then(Signal.KILL, ofSeconds(10)))

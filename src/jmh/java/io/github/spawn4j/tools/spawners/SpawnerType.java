@@ -127,8 +127,7 @@ public enum SpawnerType {
         @Override
         public Spawner open(String program, NativePrograms programs) throws IOException {
             Cgroup cgroup = Cgroup.create();
-            return new ProcessSpawner(
-                    () -> silent(program).cgroup(cgroup.directory()).start(), cgroup::close);
+            return new ProcessSpawner(() -> silent(program).cgroup(cgroup).start(), cgroup::close);
         }
     },
 

@@ -67,9 +67,10 @@ public final class Attribute {
         return of(RequestLayout.PROCESS_GROUP, group, "setpgid", Integer.toString(group));
     }
 
-    /** The cgroup whose directory is open as {@code fd}. */
-    public static Attribute cgroup(int fd) {
-        return of(RequestLayout.CGROUP, fd, Outcome.CLONE_INTO_CGROUP, "");
+    /** The cgroup whose directory is open as {@code fd}, its cgroup.events as {@code events}. */
+    static Attribute cgroup(int fd, int events) {
+        return new Attribute(
+                RequestLayout.CGROUP, fd, events, NO_DATA, 0, 0, Outcome.CLONE_INTO_CGROUP, "");
     }
 
     public static Attribute umask(int mask) {

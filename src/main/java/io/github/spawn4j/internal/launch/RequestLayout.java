@@ -209,7 +209,8 @@ public final class RequestLayout {
 
     /**
      * CLONE_INTO_CGROUP, or the child's own write into cgroup.procs: {@code first} is a descriptor
-     * of the JVM, open on the cgroup's directory.
+     * of the JVM, open on the cgroup's directory, {@code second} one of its cgroup.events; not
+     * positive if that is not open.
      */
     @Native static final int CGROUP = 2;
 

@@ -31,6 +31,12 @@ public final class Executable {
         return Fd.reserved("open").opened("open", pin0(path));
     }
 
+    /** int open(const char *path, O_RDONLY | O_CLOEXEC) */
+    public static Fd open(byte[] path) throws IOException {
+        NativeLibrary.require();
+        return Fd.reserved("open").opened("open", open0(path));
+    }
+
     /** Stores the identity key of an open file into {@code key}. */
     public static void identity(int fd, byte[] key) throws IOException {
         Errno.check("statx", identity0(fd, key));
@@ -73,6 +79,8 @@ public final class Executable {
     private static native int checkDirectory0(byte[] path);
 
     private static native int pin0(byte[] path);
+
+    private static native int open0(byte[] path);
 
     private static native int identity0(int fd, byte[] key);
 
