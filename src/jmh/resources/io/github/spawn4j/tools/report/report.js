@@ -12,7 +12,7 @@ const COLOURS = {
   'spawn4j-template': ['#007a58', '#35c99a'], 'template': ['#007a58', '#35c99a'], 'warm': ['#56b4e9', '#9ad6ff'],
   'floor': ['#555b62', '#c3c9cf'], 'floor-equal': ['#8a9099', '#8a9099'],
 };
-const OTHERS = [['#5a3d99', '#b09ae0'], ['#cc79a7', '#eab0cf']];
+const OTHERS = [['#5a3d99', '#b09ae0'], ['#cc79a7', '#eab0cf'], ['#2f7d8c', '#7fd1df']];
 const DASHED = new Set(['floor', 'floor-equal', 'nuprocess', 'jdk-vfork']);
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
