@@ -183,9 +183,10 @@ static long start_and_move(struct request *request, int *pidfd) {
 /* A child in a cgroup: born there, as to move it makes every other fork of the machine wait.
  *
  * Where that is refused, or would be by a filter that kills, the child moves itself. So it does
- * where the kernel kills it at birth: from Linux 6.13 on it compares how often our cgroup and the
- * child's have been killed by cgroup.kill, and takes a difference for a kill that has come in
- * between. The failure stands in the block beforehand, and a child that lives takes it away. */
+ * where the kernel kills it at birth, as newer ones do (seen on 6.18) once cgroup.kill has been
+ * written to the cgroup: they seem to compare how often ours and the child's were killed, and to
+ * take a difference for a kill that has come in between. The failure stands in the block
+ * beforehand, and a child that lives takes it away. */
 static long start_in_cgroup(struct request *request, int *pidfd) {
     struct request_header *header = request->header;
     int result = cgroup_check(request);

@@ -452,14 +452,14 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
      * Lets the child be born in a cgroup (version 2), so that not even its first page is charged
      * elsewhere; CLONE_INTO_CGROUP, Linux 5.7. Not with {@link SpawnStrategy#POSIX_SPAWN}.
      *
-     * <p>Where the kernel or a filter refuses that, and where it would kill the child (from Linux
-     * 6.13 on in a cgroup that {@code cgroup.kill} was written to), the child moves itself before
-     * it executes its program. A start fails with step {@code clone into cgroup} or {@code move
-     * into cgroup} and an error number of its own: ENOENT or ENODEV if the cgroup has been removed,
-     * EOPNOTSUPP below a threaded one, EBUSY if it hands on controllers and so takes nobody, EACCES
-     * if the user may not, EAGAIN if its {@code pids.max} is reached; with step {@code start in
-     * cgroup} and EBUSY if it is frozen. One that is frozen while a child is being started in it
-     * holds the calling thread until it is thawed.
+     * <p>Where the kernel or a filter refuses that, and where it would kill the child (seen on
+     * Linux 6.18, in a cgroup that {@code cgroup.kill} was written to), the child moves itself
+     * before it executes its program. A start fails with step {@code clone into cgroup} or {@code
+     * move into cgroup} and an error number of its own: ENOENT or ENODEV if the cgroup has been
+     * removed, EOPNOTSUPP below a threaded one, EBUSY if it hands on controllers and so takes
+     * nobody, EACCES if the user may not, EAGAIN if its {@code pids.max} is reached; with step
+     * {@code start in cgroup} and EBUSY if it is frozen. One that is frozen while a child is being
+     * started in it holds the calling thread until it is thawed.
      *
      * @param directory the cgroup's directory below the mount of the cgroup2 file system
      * @return this

@@ -133,7 +133,7 @@ class CgroupTest {
         }
     }
 
-    /** Kernels from 6.13 on kill whom they clone into it from then on. */
+    /** Newer kernels (seen on 6.18) kill whom they clone into it from then on. */
     @ForEachExpressiveStrategy
     void takesProcessesAfterItWasKilled(SpawnStrategy strategy) throws Exception {
         try (Cgroup cgroup = TestCgroup.own()) {
