@@ -93,7 +93,7 @@ final class LateClasses {
             "internal.io.ProcessTable$Stat",
             "internal.io.ProcessTable$View",
             "internal.io.Shutdown",
-            "internal.io.Cgroup",
+            "internal.io.CgroupMembers",
             "UserInput",
         };
     }
