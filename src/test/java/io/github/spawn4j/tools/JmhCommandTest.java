@@ -53,7 +53,7 @@ class JmhCommandTest extends ToolsTest {
 
         String out =
                 jmh(
-                        "StartBenchmark",
+                        "benchmarks.StartBenchmark",
                         "-p",
                         "spawner=JDK,SPAWN4J_WARM,SPAWN4J_PARKED",
                         "-prof",
@@ -78,7 +78,7 @@ class JmhCommandTest extends ToolsTest {
         assertThat(out)
                 .containsPattern("StartBenchmark.startAndWait +true +JDK +ss")
                 .containsPattern("StartBenchmark.startAndWait +true +ZT_EXEC +ss")
-                .containsPattern("StartAloneBenchmark.start +SPAWN4J_TEMPLATE +ss");
+                .containsPattern("StartAloneBenchmark.start +N/A +SPAWN4J_TEMPLATE +ss");
     }
 
     @Test
