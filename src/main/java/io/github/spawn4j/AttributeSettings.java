@@ -16,9 +16,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The attributes of a process: what it gives itself, in the fixed order that {@code
- * docs/attributes.md} tells, whatever the order in which they are said here. One that is not said
- * is the JVM's and costs nothing. One thread at a time.
+ * The attributes of a process: what it gives itself, in the fixed order of {@code
+ * docs/attributes.md}, whatever the order of the calls. One that is not set is the JVM's and costs
+ * nothing. One thread at a time.
  */
 abstract class AttributeSettings<S extends AttributeSettings<S>> {
     private static final int LEAST_NICE = -20;
@@ -39,7 +39,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     private static final int MOST_INSTRUCTIONS = 4096;
 
     /**
-     * By their place in the order, so that the last one said for a place counts. Replaced rather
+     * By their place in the order, so that the last one set for a place counts. Replaced rather
      * than changed, as a template shares it.
      */
     Map<Integer, Attribute> attributes;
@@ -56,7 +56,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
         namespaces = other.namespaces;
     }
 
-    /** This, or an exception if it cannot be changed any more. */
+    /** This; throws if it cannot be changed any more. */
     abstract S changeable();
 
     final S attribute(Attribute attribute) {
@@ -293,8 +293,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * Sets how readily the kernel kills the child when memory runs out; see
      * proc_pid_oom_score_adj(5). The JVM's own is not changed.
      *
-     * @param adjustment -1000, never, to 1000, first; less than the JVM's was set to by somebody
-     *     privileged needs CAP_SYS_RESOURCE, without which the start fails with EACCES
+     * @param adjustment -1000, never, to 1000, first; less than what a privileged process has last
+     *     set for the JVM needs CAP_SYS_RESOURCE, without which the start fails with EACCES
      * @return this
      * @throws IllegalArgumentException if {@code adjustment} is out of range
      */
@@ -351,7 +351,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @param name the user's name
      * @return this
      * @throws IllegalArgumentException if there is no such user
-     * @throws UncheckedIOException if it cannot be found out
+     * @throws UncheckedIOException if it cannot be looked up
      */
     public S user(String name) {
         int[] ids = Accounts.user(name);
@@ -376,13 +376,13 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Gives the child the id of a group, and leaves the others; as for {@link #user(String)}. After
-     * that it replaces the user's own.
+     * Gives the child the id of a group, and leaves its other groups; see {@link #user(String)}.
+     * After {@code user} it replaces the user's own group.
      *
      * @param name the group's name
      * @return this
      * @throws IllegalArgumentException if there is no such group
-     * @throws UncheckedIOException if it cannot be found out
+     * @throws UncheckedIOException if it cannot be looked up
      */
     public S group(String name) {
         return group(Accounts.group(name));
@@ -406,7 +406,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @param names their names
      * @return this
      * @throws IllegalArgumentException if there is no such group
-     * @throws UncheckedIOException if it cannot be found out
+     * @throws UncheckedIOException if it cannot be looked up
      */
     public S groups(List<String> names) {
         return groups(names.stream().mapToInt(Accounts::group).toArray());
@@ -434,7 +434,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      *
      * <p>Needs CAP_SETPCAP, without which the start fails with EPERM at {@code
      * prctl(PR_CAPBSET_DROP)}. An ordinary user has no capabilities to be dropped; {@link
-     * #noNewPrivileges} keeps his processes from getting some.
+     * #noNewPrivileges} keeps its processes from getting any.
      *
      * @param kept those that it may have; none for none at all
      * @return this
@@ -521,8 +521,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
 
     /**
      * Gives the child namespaces of its own, besides those that it has got by other methods; see
-     * unshare(2). Who may not make them (CAP_SYS_ADMIN) gets a {@link Namespace#USER user
-     * namespace} as well, which everybody may have unless the system forbids it (Linux 3.8); then
+     * unshare(2). Without the right to make them (CAP_SYS_ADMIN) it gets a {@link Namespace#USER
+     * user namespace} as well, which any user may have (Linux 3.8); where the system forbids that,
      * the start fails with EPERM, ENOSPC or EACCES at {@code unshare}.
      *
      * @param namespaces of what

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A cgroup (version 2) that was made here: processes that are limited, measured and ended together,
- * and that nobody leaves without the rights to. See cgroups(7) and the kernel's
+ * A cgroup (version 2) that was made here: processes that are limited, measured and ended together.
+ * None of them can leave it without the rights to do so. See cgroups(7) and the kernel's
  * Documentation/admin-guide/cgroup-v2.rst. Thread-safe.
  *
  * <pre>{@code
@@ -31,18 +31,18 @@ import java.util.concurrent.locks.LockSupport;
  * }
  * }</pre>
  *
- * <p>It belongs to whoever has made it. {@link #close} ends all who are in it and removes it; what
- * is not closed stays, even after the end of the JVM.
+ * <p>Whoever makes one closes it. {@link #close} ends all its processes and removes it; one that is
+ * not closed stays, even after the end of the JVM.
  *
- * <p>To make one takes the right to write in the tree of cgroups: root's, or that of a user to whom
+ * <p>Making one needs the right to write in the tree of cgroups: root's, or that of a user to whom
  * a part was delegated (systemd: {@code Delegate=yes}, as for {@code user@.service}; containers: a
- * tree that is mounted read-write). To limit it takes a controller that is handed on to it, which
- * each method names. Controllers are only handed on from a cgroup that has no processes of its own:
- * a JVM that is alone in the part delegated to it, as a service's usually is, has to be started in
- * a cgroup below, for example with {@code DelegateSubgroup=} of systemd. The JVM itself is never
+ * tree that is mounted read-write). Each limit needs a controller that is handed on to it; the
+ * method names it. Controllers are only handed on from a cgroup that has no processes of its own: a
+ * JVM that is alone in the part delegated to it, as a service's usually is, has to be started in a
+ * cgroup below, for example with {@code DelegateSubgroup=} of systemd. The JVM itself is never
  * moved.
  *
- * <p>Its files are those of {@link #directory}, for all that there is no method for.
+ * <p>What has no method here can be read and written in the files of its {@link #directory}.
  */
 public final class Cgroup implements AutoCloseable {
     private static final AtomicLong COUNTER = new AtomicLong();
@@ -87,9 +87,10 @@ public final class Cgroup implements AutoCloseable {
 
     /**
      * Makes a cgroup in the nearest place, from the JVM's own cgroup upwards, that this user may
-     * write to and that can hand on controllers; if none can, in the nearest that he may write to.
+     * write to and that can hand on controllers; if none can, in the nearest that the user may
+     * write to.
      *
-     * @return the cgroup, without limits, in which nobody is
+     * @return the cgroup, empty and without limits
      * @throws IOException if there is no such place; it says what is missing
      */
     public static Cgroup create() throws IOException {
@@ -100,7 +101,7 @@ public final class Cgroup implements AutoCloseable {
      * Makes a cgroup below another one.
      *
      * @param parent the directory of that, below the mount of the cgroup2 file system
-     * @return the cgroup, without limits, in which nobody is
+     * @return the cgroup, empty and without limits
      * @throws IOException if it cannot be made: EACCES, EROFS, or EAGAIN where {@code
      *     cgroup.max.descendants} is reached
      */
@@ -144,11 +145,12 @@ public final class Cgroup implements AutoCloseable {
 
     /**
      * Limits memory, with the page cache and what the kernel needs: {@code memory.max}, controller
-     * memory. Who needs more is killed, and {@link ExitStatus.OutOfMemory} tells so; but what can
-     * be swapped out is, unless {@link #swapMax} forbids it.
+     * memory. A process that needs more is killed, which {@link ExitStatus.OutOfMemory} tells; but
+     * what can be swapped out is swapped out first, unless {@link #swapMax} forbids it.
      *
      * @param bytes the most; not negative, and rounded down to whole pages
      * @return this
+     * @throws IllegalArgumentException if {@code bytes} is negative
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
      */
@@ -161,6 +163,7 @@ public final class Cgroup implements AutoCloseable {
      *
      * @param bytes the most; not negative, 0 for none at all
      * @return this
+     * @throws IllegalArgumentException if {@code bytes} is negative
      * @throws IOException if the limit cannot be set, as where the kernel does not account swap
      */
     public Cgroup swapMax(long bytes) throws IOException {
@@ -168,11 +171,12 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Limits CPU time to so many processors, in each tenth of a second: {@code cpu.max}, controller
-     * cpu.
+     * Limits CPU time to that of so many processors, in each tenth of a second: {@code cpu.max},
+     * controller cpu.
      *
      * @param processors such as 1.5; at least 0.01
      * @return this
+     * @throws IllegalArgumentException if it is less
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
      */
@@ -188,8 +192,9 @@ public final class Cgroup implements AutoCloseable {
      * Sets its share of the CPU where cgroups beside it want it too: {@code cpu.weight}, controller
      * cpu.
      *
-     * @param weight 1 to 10000; what is not set has 100
+     * @param weight 1 to 10000; a cgroup without one has 100
      * @return this
+     * @throws IllegalArgumentException if {@code weight} is out of range
      * @throws IOException if it cannot be set; it says which controller is missing, and where
      */
     public Cgroup cpuWeight(int weight) throws IOException {
@@ -205,6 +210,7 @@ public final class Cgroup implements AutoCloseable {
      *
      * @param threads the most, each thread of each process counted; not negative
      * @return this
+     * @throws IllegalArgumentException if {@code threads} is negative
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
      */
@@ -219,6 +225,7 @@ public final class Cgroup implements AutoCloseable {
      * @param readBytesPerSecond the most; positive, {@link Long#MAX_VALUE} for no limit
      * @param writtenBytesPerSecond the most; positive, {@link Long#MAX_VALUE} for no limit
      * @return this
+     * @throws IllegalArgumentException if one is not positive
      * @throws IOException if the limit cannot be set, as for a file that is on no device (tmpfs);
      *     it says which controller is missing, and where
      */
@@ -320,7 +327,7 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Who is in it, or in one below.
+     * The processes in it, or in a cgroup below.
      *
      * @return the pids, in ascending order; without those that have none in our pid namespace
      * @throws IOException if it cannot be read
@@ -330,8 +337,8 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Sends SIGKILL to all who are in it or below, and does not wait: {@code cgroup.kill}, which no
-     * fork outruns (Linux 5.14); before that, to one process after the other. Processes can be
+     * Sends SIGKILL to all processes in it or below, and does not wait: {@code cgroup.kill}, which
+     * no fork outruns (Linux 5.14); before that, to one process after the other. Processes can be
      * started in it afterwards.
      *
      * @throws IOException if the kernel forbids it
@@ -341,7 +348,7 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Kills all who are in it, waits until they are gone, 10 seconds at most, and removes it and
+     * Kills all its processes, waits until they are gone, 10 seconds at most, and removes it and
      * all cgroups below. Closing again does nothing. An interrupt does not end the wait.
      *
      * @throws IOException if somebody is left, or it cannot be removed; it can be closed again then

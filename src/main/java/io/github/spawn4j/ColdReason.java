@@ -31,7 +31,7 @@ public enum ColdReason {
     UNKNOWN_LINKER(WarmSpawn.UNKNOWN_LINKER),
 
     /**
-     * Its dynamic linker was tried with a program of the library, which has not started warm as it
+     * Its dynamic linker was tried with a program of the library, and that did not start warm as it
      * does cold.
      */
     DIFFERING_LINKER(WarmSpawn.LINKER_DIFFERS),
@@ -39,7 +39,7 @@ public enum ColdReason {
     /** It is a script of env(1), which executes something else at once. */
     ENV_SCRIPT(WarmSpawn.ENV),
 
-    /** Its dynamic linker does more than to link: it prints something, or is audited. */
+    /** Its dynamic linker does more than link: it prints something, or is audited. */
     BUSY_LINKER(WarmSpawn.LINKER_ACTS),
 
     /** It has ended, or stopped elsewhere, before it was linked: a library is missing, say. */
@@ -53,7 +53,7 @@ public enum ColdReason {
     /** A system call that is needed is missing, or a filter forbids it. */
     MISSING_SYSTEM_CALL(WarmSpawn.NO_KERNEL),
 
-    /** ptrace(2) is forbidden, which makes a helper. */
+    /** ptrace(2), by which a helper is made, is forbidden. */
     PTRACE_FORBIDDEN(WarmSpawn.NO_TRACING),
 
     /** There is no /proc, or none of the JVM's pid namespace. */
@@ -62,7 +62,7 @@ public enum ColdReason {
     /** The program could not be executed for a helper. */
     NOT_EXECUTED(WarmSpawn.NO_SPAWN),
 
-    /** The JVM ignores SIGCHLD, so that nobody can wait for children. */
+    /** The JVM ignores SIGCHLD, so that no child can be waited for. */
     SIGCHLD_IGNORED(WarmSpawn.SIGCHLD_IGNORED),
 
     /** Memory or descriptors are short. */
@@ -74,9 +74,9 @@ public enum ColdReason {
     // The request.
 
     /**
-     * It asks for what only a cold start can do: another {@link SpawnStrategy}, a death signal,
-     * inherited signals or descriptors; a cgroup that no child can be cloned into; or another
-     * attribute that exec takes part in, of which {@code docs/attributes.md} has a list.
+     * It asks for what only a cold start can do: another {@link SpawnStrategy}, inherited signals
+     * or descriptors, a cgroup that no child can be cloned into, or an attribute in which exec
+     * takes part, such as a death signal; {@code docs/attributes.md} lists these.
      */
     OTHER_REQUEST(WarmSpawn.OTHER_REQUEST),
 
@@ -98,17 +98,17 @@ public enum ColdReason {
     CHANGED_FILES(WarmSpawn.STALE),
 
     /**
-     * Who starts it has other ids, groups, capabilities or filters than who made the helper, or is
-     * in another network namespace.
+     * The calling thread has other ids, groups, capabilities or filters than the one that made the
+     * helper, or is in another network namespace.
      */
     OTHER_AUTHORITY(WarmSpawn.OTHER_AUTHORITY),
 
-    /** Who starts it could not trace the helper, or has another directory or root. */
+    /** The calling thread could not trace the helper, or has another directory or root. */
     NO_ACCESS(WarmSpawn.NO_ACCESS),
 
     /**
-     * Who starts it has another niceness, policy, set of processors, policy for memory or timer
-     * slack.
+     * The calling thread has another niceness, policy, set of processors, policy for memory or
+     * timer slack.
      */
     OTHER_SCHEDULING(WarmSpawn.OTHER_SCHEDULE),
 

@@ -52,8 +52,8 @@ public final class CommandException extends IOException {
         /** Its output could not be read, for the cause. */
         READ("was torn down, as its output could not be read: "),
 
-        /** Somebody is left although {@link RunOptions#leaveNobody} forbids it. */
-        SURVIVOR("could not be cleared up behind: ");
+        /** A process is left although {@link RunOptions#leaveNobody} forbids it. */
+        SURVIVOR("has left processes that could not be ended: ");
 
         private final String words;
 

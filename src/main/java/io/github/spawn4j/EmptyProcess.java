@@ -227,7 +227,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
-    /** Has its teardown reach all who can be reached. */
+    /** Has its teardown reach all that can be reached. */
     void leaveNobody() {
         changeable();
         teardown = teardownOrDefault().widened(cgroup != null);
@@ -390,7 +390,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
-    /** Null where it is to be where we are. */
+    /** Null where the child stays in the JVM's cgroup. */
     private OpenCgroup.Use openCgroup() throws IOException {
         if (ownCgroup != null) {
             return ownCgroup.use();

@@ -1,8 +1,8 @@
 package io.github.spawn4j;
 
 /**
- * How a process ended: by itself with a code, by a signal, for want of memory, or in a way that
- * nobody can tell any more.
+ * How a process ended: by itself with a code, by a signal, for want of memory, or in a way that is
+ * not known any more.
  *
  * <p>{@link Process#exitValue()} folds these into one number, so that {@code exit 137} looks like
  * SIGKILL; this type keeps them apart, as waitid(2) does. Immutable.
@@ -62,8 +62,8 @@ public sealed interface ExitStatus {
      * The kernel killed the process, with SIGKILL, while its {@link Cgroup} or the whole machine
      * was out of memory: it died of that signal, and the cgroup's count of such deaths had grown
      * since it was started. Only told of a process that was started in a {@link Cgroup} with
-     * controller memory; where several processes of one are killed at the same time, one by
-     * somebody else and another by the kernel, both are taken for the kernel's.
+     * controller memory; if several processes of one die of SIGKILL at the same time, some by the
+     * kernel and some by another process, all count as killed by the kernel.
      */
     record OutOfMemory() implements ExitStatus {
         @Override

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  *
  * <p>A program needs to read itself, its interpreter and its libraries; without, exec fails with
  * EACCES, or the dynamic linker does. Not covered are files that are open already, such as the
- * standard streams; what a file is but not what it holds, such as its permissions and times, which
- * its owner can still change; and sockets.
+ * standard streams; permissions, owners and times of files, which their owner can still change; and
+ * sockets.
  */
 public final class FileAccess {
     /** No file at all. */

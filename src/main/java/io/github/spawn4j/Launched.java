@@ -41,7 +41,7 @@ final class Launched {
     /** What it has been lent of ours, or null. */
     private Foreground foreground;
 
-    /** Who may start it warm, or null. */
+    /** What may start it warm, or null. */
     private WarmProgram warm;
 
     /** Whether it was. */

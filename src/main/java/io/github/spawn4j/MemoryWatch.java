@@ -20,7 +20,7 @@ final class MemoryWatch {
      * To be called before the process is started.
      *
      * @param cgroup where it will be, or null
-     * @return null if that cannot tell
+     * @return null if the cgroup cannot tell
      */
     static MemoryWatch begin(Cgroup cgroup) {
         return cgroup != null && cgroup.tellsOutOfMemory() ? new MemoryWatch(cgroup) : null;

@@ -1,7 +1,7 @@
 package io.github.spawn4j;
 
 /**
- * What a process can have a view of its own of; see namespaces(7). Immutable.
+ * What a process can have its own view of; see namespaces(7). Immutable.
  *
  * <pre>{@code
  * PidfdProcess.builder("make", "check").namespaces(Namespace.NETWORK, Namespace.IPC).start();
@@ -20,7 +20,7 @@ public enum Namespace {
     /** System V objects and POSIX message queues: at first none. */
     IPC(0x08000000),
 
-    /** Ids and capabilities: it has the ids that it had, and all others belong to nobody. */
+    /** Ids and capabilities: it has the ids that it had, and all others are shown as nobody. */
     USER(0x10000000),
 
     /** Network devices, addresses and ports: at first only a loopback device that is down. */

@@ -169,14 +169,15 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     }
 
     /**
-     * Keeps those variables of the child's environment, as it is by now, whose names fit one of the
-     * patterns, and removes all others. Without a pattern it is empty.
+     * Keeps those variables of the child's environment whose names fit one of the patterns, and
+     * removes all others. Variables that are set afterwards are not concerned. Without a pattern
+     * the environment is empty.
      *
      * <pre>{@code
      * PidfdProcess.builder("make").keepEnv("PATH", "HOME", "LC_*").env("CC", "clang").start();
      * }</pre>
      *
-     * @param patterns names, in which {@code *} stands for any characters, none too
+     * @param patterns names, in which {@code *} stands for any number of characters, 0 too
      * @return this
      * @throws IllegalArgumentException if a pattern contains NUL or a character that cannot be
      *     encoded
@@ -188,8 +189,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     }
 
     /**
-     * Removes those variables from the child's environment, as it is by now, whose names fit one of
-     * the patterns.
+     * Removes those variables from the child's environment whose names fit one of the patterns.
+     * Variables that are set afterwards are not concerned.
      *
      * <pre>{@code
      * PidfdProcess.builder("npm", "test").dropEnv("AWS_*", "*_TOKEN", "*_SECRET").start();
@@ -456,8 +457,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
      * Linux 6.18, in a cgroup that {@code cgroup.kill} was written to), the child moves itself
      * before it executes its program. A start fails with step {@code clone into cgroup} or {@code
      * move into cgroup} and an error number of its own: ENOENT or ENODEV if the cgroup has been
-     * removed, EOPNOTSUPP below a threaded one, EBUSY if it hands on controllers and so takes
-     * nobody, EACCES if the user may not, EAGAIN if its {@code pids.max} is reached; with step
+     * removed, EOPNOTSUPP below a threaded one, EBUSY if it hands on controllers and so takes no
+     * process, EACCES if the user may not, EAGAIN if its {@code pids.max} is reached; with step
      * {@code start in cgroup} and EBUSY if it is frozen. One that is frozen while a child is being
      * started in it holds the calling thread until it is thawed.
      *

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A process with all who belong to it: everybody in its cgroup, or in its process group. It is
- * there as long as one of them is, also after the process itself. Thread-safe.
+ * A process with all that belong to it: the processes of its cgroup, or of its process group. It
+ * lasts as long as one of them, also after the process itself has ended. Thread-safe.
  *
  * <pre>{@code
  * PidfdProcess make = PidfdProcess.builder("make", "-j4").teardown(Teardown.DEFAULT.ofGroup()).start();
@@ -34,7 +34,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ProcessTree {
     /**
-     * Whom a tree has.
+     * Which processes belong to a tree.
      *
      * <pre>{@code
      * if (process.tree().reach() == ProcessTree.Reach.GROUP) {
@@ -44,12 +44,14 @@ public final class ProcessTree {
      */
     public enum Reach {
         /**
-         * Those of the process group. Who leaves it, by setsid(2) or setpgid(2), as daemons do, is
-         * not covered.
+         * Those of the process group. One that leaves it, by setsid(2) or setpgid(2) as daemons do,
+         * is not covered.
          */
         GROUP,
 
-        /** Those of the cgroup and of all below, which nobody leaves without the rights to. */
+        /**
+         * Those of the cgroup and of all below, which no process can leave without the rights to.
+         */
         CGROUP
     }
 
@@ -88,7 +90,7 @@ public final class ProcessTree {
     }
 
     /**
-     * Whom it has.
+     * Which processes belong to it.
      *
      * @return a cgroup's if the process was started in one
      */
@@ -97,7 +99,7 @@ public final class ProcessTree {
     }
 
     /**
-     * Who is in it. By the time that this returns some may have ended, and others come.
+     * Its processes. When this returns some may have ended, and others may have started.
      *
      * @return the pids, in ascending order; of a cgroup without those that have none in our pid
      *     namespace. A process that has ended and that nobody has waited for does not count
@@ -110,7 +112,7 @@ public final class ProcessTree {
     static Set<Long> pids(Set<Integer> members) {
         Set<Long> pids = new TreeSet<>();
         for (int pid : members) {
-            if (pid != 0) { // who has none in our pid namespace
+            if (pid != 0) { // of one that has none in our pid namespace
                 pids.add((long) pid);
             }
         }
@@ -118,20 +120,20 @@ public final class ProcessTree {
     }
 
     /**
-     * Sends a signal to all; that nobody is left is no error. SIGKILL to a cgroup is {@code
-     * cgroup.kill} (Linux 5.14), which no fork outruns; any other signal there may miss who is
-     * forked meanwhile.
+     * Sends a signal to all; it is no error if none is left. SIGKILL to a cgroup is {@code
+     * cgroup.kill} (Linux 5.14), which no fork outruns; any other signal there may miss a process
+     * that is forked meanwhile.
      *
      * @param signal the signal
-     * @throws IOException if the kernel forbids it for one of them, the others have got it; or, of
-     *     a group before Linux 6.9, if it can no longer be reached, as the process has ended
+     * @throws IOException if the kernel forbids it for one of them, while the others have got it;
+     *     or, of a group before Linux 6.9, if it can no longer be reached, as the process has ended
      */
     public void signal(Signal signal) throws IOException {
         target.signal(signal.number());
     }
 
     /**
-     * What all of them use. Of a group it is added up from those who live.
+     * What all of them use; of a group, the sum over its live processes.
      *
      * @return the usage
      * @throws IOException if it cannot be read, as when the cgroup has been removed
@@ -164,8 +166,8 @@ public final class ProcessTree {
     }
 
     /**
-     * Completed when nobody is left. No event tells when that is, so the library looks: at first
-     * after a millisecond, later every 32. To complete or cancel it ends that.
+     * Completed when none is left. No event tells when that is, so the library looks: at first
+     * after a millisecond, later every 32. Completing or cancelling it ends that.
      *
      * @return completed by a thread of the library; with an {@link IOException} if it cannot be
      *     told
@@ -175,10 +177,10 @@ public final class ProcessTree {
     }
 
     /**
-     * Waits until nobody is left.
+     * Waits until none is left.
      *
      * @param timeout the longest time; zero to look once
-     * @return false if the time has passed and somebody is left
+     * @return false if the time has passed and one is left
      * @throws IOException if it cannot be told
      * @throws InterruptedException if the thread was or is interrupted
      */

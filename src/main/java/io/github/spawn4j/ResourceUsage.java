@@ -93,7 +93,7 @@ public final class ResourceUsage {
      * <p>The kernel counts a child's memory from before its exec, when that was the JVM's. So it is
      * known only if it is more than the JVM itself has ever had, as far as the kernel's counters
      * are exact, or if the process was started {@linkplain StartKind#WARM warm}, by a small helper.
-     * Of a compiler that takes 24 MiB in a JVM that takes 1 GiB nobody can tell; {@link
+     * Of a compiler that takes 24 MiB in a JVM that takes 1 GiB it cannot be told; {@link
      * TreeUsage#peakMemoryBytes} of a {@link Cgroup} of its own can. The JVM's own peak is asked
      * for, in {@code /proc/self/status}, when this is called first.
      *

@@ -371,7 +371,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
     }
 
-    /** Ends whoever is left of a run that has gone well. */
+    /** Ends all processes that are left of a run that has gone well. */
     private void clear() {
         synchronized (this) {
             if (state != State.RUNNING) {

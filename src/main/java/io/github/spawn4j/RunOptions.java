@@ -211,16 +211,16 @@ public final class RunOptions {
     }
 
     /**
-     * Leaves nobody behind, after success either: when all has ended that is waited for otherwise,
-     * the process is {@linkplain EmptyProcess#teardown torn down} with all who belong to it, and
-     * the run is over when they are gone. If somebody survives that the run fails, with {@link
+     * Leaves no process behind, also after success: when everything has ended that a run waits for,
+     * the process is {@linkplain EmptyProcess#teardown torn down} with all that belong to it, and
+     * the run is over when they are gone. If one survives, the run fails, with {@link
      * CommandException.Reason#SURVIVOR} if nothing else was wrong.
      *
-     * <p>Those who belong to it are all of its {@linkplain EmptyProcess#cgroup cgroup}, daemons
-     * too: processes that were there before are ended as well. Without one they are those of its
-     * process group, which is then its own; who has left that ({@code setsid}, {@code nohup} in a
-     * shell with job control) is neither reached nor noticed. The teardown's steps stay as they
-     * are; before Linux 6.9 none reaches a group whose leader has ended, and a straggler is an
+     * <p>Those that belong to it are all processes of its {@linkplain EmptyProcess#cgroup cgroup},
+     * daemons too, and those that were there before. Without a cgroup they are those of its process
+     * group, which is then its own; one that has left the group ({@code setsid}, {@code nohup} in a
+     * shell with job control) is neither reached nor noticed. The teardown keeps its steps; before
+     * Linux 6.9 none of them reaches a group whose leader has ended, so that a straggler is an
      * error.
      *
      * @return the options

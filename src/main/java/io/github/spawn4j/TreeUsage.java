@@ -16,8 +16,8 @@ import java.util.OptionalLong;
  * log.info("{} of CPU, peak {} bytes", usage.cpuTime(), usage.peakMemoryBytes());
  * }</pre>
  *
- * @param userTime CPU time in user mode. Of a cgroup, of all who ever were in it; of a group, of
- *     those who live and of the children that they have waited for
+ * @param userTime CPU time in user mode. Of a cgroup, of all processes that ever were in it; of a
+ *     group, of those that live and of the children that they have waited for
  * @param systemTime CPU time in the kernel, of the same
  * @param memoryBytes memory that is in use now. Of a cgroup, all that is charged to it, with the
  *     page cache (controller memory); of a group, the sum of what is resident, where what two share
@@ -36,7 +36,7 @@ public record TreeUsage(
         int processes,
         OptionalLong bytesRead,
         OptionalLong bytesWritten) {
-    /** Of all who are, or have been, in a cgroup. */
+    /** Of all processes that are, or have been, in a cgroup. */
     static TreeUsage of(Path cgroup) throws IOException {
         CgroupFiles files = new CgroupFiles(cgroup);
         return new TreeUsage(

@@ -37,12 +37,12 @@ import java.util.Objects;
  *
  * <h2>What it costs</h2>
  *
- * <p>For each template a helper (and from four processors on, for a template that is in no cache,
- * another one while more processes are being started than one can have under way), usually of 100
- * to 600 KiB of its own memory, and some 30 descriptors of the JVM; 20 to 50 KiB for each child
- * that waits; and one thread for all helpers, which keeps the class loader of the library as long
- * as there are any. Helper and waiting children are children of the JVM, called {@code
- * spawn4j-warm: PROGRAM}, which {@link ProcessHandle#children()} shows too.
+ * <p>For each template a helper, usually of 100 to 600 KiB of its own memory, and some 30
+ * descriptors of the JVM; 20 to 50 KiB for each child that waits; and one thread for all helpers,
+ * which keeps the class loader of the library as long as there are any. On four processors or more,
+ * a template that is in no cache has a second helper while the first has as many starts under way
+ * as it can have. Helper and waiting children are children of the JVM, called {@code spawn4j-warm:
+ * PROGRAM}, which {@link ProcessHandle#children()} shows too.
  *
  * <h2>Security considerations</h2>
  *
@@ -50,11 +50,11 @@ import java.util.Objects;
  *   <li>All processes of one helper have the same addresses of program, libraries and stack; stack
  *       guard, pointer guard and {@code AT_RANDOM} are their own. {@link #renewAfter} bounds how
  *       many share them. Do not keep programs warm that attackers may crash as often as they like.
- *   <li>Who starts must be who made the helper, as far as the kernel can tell: ids, groups,
- *       capabilities, no_new_privs, filters, directory, root, network namespace, scheduling,
- *       session, process group and cgroup are compared at each start, limits and umask are handed
- *       on. Not seen are IPC, time and cgroup namespaces, and one for the pids of children, that a
- *       thread of the JVM has entered, and its keyrings: a process started warm has those of the
+ *   <li>A start is warm only if the calling thread is, as far as the kernel can tell, like the one
+ *       that made the helper: ids, groups, capabilities, no_new_privs, filters, directory, root,
+ *       network namespace, scheduling, session, process group and cgroup are compared at each
+ *       start, limits and umask are handed on. Not compared are IPC, time and cgroup namespaces,
+ *       the pid namespace of children, and keyrings: a process started warm has those of the
  *       helper.
  *   <li>There is no execve(2) for each start, which auditing and security tools may count on: they
  *       see one for each helper.
@@ -100,9 +100,10 @@ public final class Warm {
     }
 
     /**
-     * Has children cloned ahead, which wait for their arguments. Who starts one does not wait for
-     * it, where nothing can fail in the child: where it has no action, attribute or directory of
-     * its own. Each costs some 20 to 50 KiB.
+     * Has children cloned ahead, which wait for their arguments. A start of one returns without
+     * waiting for it where nothing can fail in the child: where it has no attributes, and needs no
+     * more than a directory and streams that are pipes, files, one another or the JVM's. Each costs
+     * some 20 to 50 KiB.
      *
      * @param children how many wait, 0 to 16
      * @return the settings

@@ -103,8 +103,8 @@ final class AgentTools {
             Workload workload, Split split, Launcher launcher, int first, int count)
             throws IOException, InterruptedException {
         ProcessorTimes before = ProcessorTimes.now();
-        long jvmNs = CpuClock.jvmNs();
         long toolsNs = CpuClock.childrenNs();
+        long jvmNs = CpuClock.jvmNs(); // last, as to ask for the children's takes some itself
         long elapsedNs = split.run(launcher, workload, first, count);
         jvmNs = CpuClock.jvmNs() - jvmNs;
         toolsNs = CpuClock.childrenNs() - toolsNs;

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
                     + Comparison.BATCH
                     + ", in another order each time, after a warm-up; until the ratios are known to"
                     + " 3 %, or a bound is met. \"start\" is the time until the start has returned,"
-                    + " \"total\" until the exit is known, \"CPU\" the processor time of who starts"
-                    + " and of the child, user and system, which other programs disturb least.",
+                    + " \"total\" until the exit is known, \"CPU\" the processor time of the"
+                    + " starter and of the child, user and system, which other programs disturb least.",
             "Batches during which others used more than a tenth of the machine are left out and"
                     + " counted.",
             "All standard streams lead to /dev/null; NuProcess cannot redirect and has pipes"
@@ -57,7 +57,8 @@ final class CompareCommand implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description =
-                    "Starts in each way, in whole batches, ten or more. Default: as many as it takes to know the ratios, from "
+                    "Starts in each way, in whole batches, ten or more. Default: as many as it takes"
+                            + " to know the ratios, from "
                             + Comparison.LEAST_ROUNDS * Comparison.BATCH
                             + " to "
                             + Comparison.MOST_ROUNDS * Comparison.BATCH

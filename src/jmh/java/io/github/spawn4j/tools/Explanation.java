@@ -105,11 +105,11 @@ final class Explanation {
 
     private static String leftBehind(RunCommand run) {
         if (run.hasCgroup()) {
-            return "nobody: the cgroup is removed with all who are in it";
+            return "nothing: the cgroup is removed with all processes in it";
         }
         return run.leaveNobody
-                ? "nobody of its process group; a daemon, which leaves that, is not covered"
-                : "whoever it has started";
+                ? "nothing of its process group; a daemon, which leaves that, is not covered"
+                : "all that it has started and that has not ended";
     }
 
     private static String timeout(RunCommand run) {

@@ -96,8 +96,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--cgroup",
             description =
-                    "Runs it in a cgroup of its own, which is removed afterwards with all who are"
-                            + " left in it.")
+                    "Runs it in a cgroup of its own, which is removed afterwards with all processes"
+                            + " in it.")
     boolean cgroup;
 
     @Option(
@@ -112,15 +112,15 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--leave-nobody",
             description =
-                    "Ends whoever is left when it has ended: all of its cgroup, or without one of"
-                            + " its process group, which daemons leave.")
+                    "Ends all processes that are left when it has ended: those of its cgroup, or"
+                            + " without one those of its process group, which daemons leave.")
     boolean leaveNobody;
 
     @Option(
             names = "--warm",
             description =
-                    "Keeps the program linked first, and starts a child of that; with --explain and"
-                            + " --stats it is said whether that could be done, or why not.")
+                    "Links the program ahead, in a helper process, and starts a clone of that;"
+                            + " --explain and --stats say whether it could be done, or why not.")
     boolean warm;
 
     @Option(
@@ -214,7 +214,7 @@ final class RunCommand implements Callable<Integer> {
         err.flush();
     }
 
-    /** Ends whoever is left. */
+    /** Ends all processes that are left. */
     private void clear(PidfdProcess process) {
         try {
             process.teardown().join();

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
                     + " this JVM: the median of the batches, with 16 in flight and one after the"
                     + " other. \"blocked\" is how long a start holds up its caller, \"total\" the time"
                     + " until output and process have ended: medians in microseconds.",
-            "Ratios are those of clone3 to the other way: 2 means that it takes half of it."
+            "A ratio is clone3's figure divided by the other way's: 2 means half as much."
         })
 final class WarmCommand implements Callable<Integer> {
     /** Turns that are not measured: the JVM compiles what it runs often, in their time. */
@@ -97,7 +97,8 @@ final class WarmCommand implements Callable<Integer> {
                         .filter(it -> programs.isEmpty() || programs.contains(it.program()))
                         .collect(Collectors.toList());
         if (commands.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--programs names none of its own");
+            throw new ParameterException(
+                    spec.commandLine(), "--programs names no program that is measured");
         }
         return commands;
     }

@@ -8,10 +8,6 @@ import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.WindowSize;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Starts of all kinds on eight threads, and what is left after the last compared with what was left
@@ -52,28 +48,7 @@ final class MixedStarts {
     }
 
     private static void start(int count) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        AtomicInteger next = new AtomicInteger();
-        try {
-            Future<?>[] ends = new Future<?>[THREADS];
-            for (int i = 0; i < THREADS; i++) {
-                ends[i] =
-                        threads.submit(
-                                () -> {
-                                    int number = next.getAndIncrement();
-                                    while (number < count) {
-                                        one(number);
-                                        number = next.getAndIncrement();
-                                    }
-                                    return null;
-                                });
-            }
-            for (Future<?> end : ends) {
-                end.get();
-            }
-        } finally {
-            threads.shutdown();
-        }
+        Crowd.run(THREADS, 0, count, MixedStarts::one);
     }
 
     private static void one(int number) throws Exception {

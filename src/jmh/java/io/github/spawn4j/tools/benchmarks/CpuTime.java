@@ -27,8 +27,8 @@ public final class CpuTime implements InternalProfiler {
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        jvmNs = CpuClock.jvmNs();
         childrenNs = CpuClock.childrenNs();
+        jvmNs = CpuClock.jvmNs(); // last, as to ask for the children's takes some itself
     }
 
     @Override

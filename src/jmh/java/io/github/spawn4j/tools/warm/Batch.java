@@ -1,25 +1,20 @@
 package io.github.spawn4j.tools.warm;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.tools.spawners.CpuClock;
 import io.github.spawn4j.tools.spawners.Times;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /** Some starts, so many of them in flight at any time. One thread. */
 final class Batch {
-    private static final OperatingSystemMXBean SYSTEM =
-            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-
     private static final long NS_PER_US = 1_000;
 
     private final Starter starter;
     private final Times blocked;
     private final Times total;
     private final Queue<Running> inFlight = new ArrayDeque<>();
-    private long childrenNs;
 
     /** A process, and when its start began. */
     private record Running(PidfdProcess process, long beganNs) {}
@@ -36,13 +31,11 @@ final class Batch {
 
     /**
      * Makes the starts. Returns the microseconds of processor time of each, on average: of the
-     * children, of the helper, and of all threads of this JVM.
+     * children, of helpers, and of all threads of this JVM.
      */
     double run(int count, int width) throws IOException, InterruptedException {
-        long helper = starter.helper();
-        long helperNs = Starter.processorNs(helper);
-        long jvmNs = SYSTEM.getProcessCpuTime();
-        childrenNs = 0;
+        long childrenNs = CpuClock.childrenNs();
+        long jvmNs = CpuClock.jvmNs(); // last, as to ask for the children's takes some itself
         for (int i = 0; i < count; i++) {
             if (inFlight.size() == width) {
                 finish(inFlight.remove());
@@ -55,11 +48,9 @@ final class Batch {
         while (!inFlight.isEmpty()) {
             finish(inFlight.remove());
         }
-        jvmNs = SYSTEM.getProcessCpuTime() - jvmNs;
-        // One that was renewed meanwhile has used the processor for this batch only.
-        long last = starter.helper();
-        helperNs = Starter.processorNs(last) - (last == helper ? helperNs : 0);
-        return (double) (jvmNs + helperNs + childrenNs) / count / NS_PER_US;
+        jvmNs = CpuClock.jvmNs() - jvmNs;
+        childrenNs = CpuClock.childrenNs() - childrenNs;
+        return (double) (jvmNs + childrenNs) / count / NS_PER_US;
     }
 
     private void finish(Running running) throws IOException, InterruptedException {
@@ -70,7 +61,6 @@ final class Batch {
         if (code != 0) {
             throw new IOException(process + " has exited with " + code);
         }
-        childrenNs += process.resourceUsage().cpuTime().toNanos();
         process.getInputStream().close();
     }
 }

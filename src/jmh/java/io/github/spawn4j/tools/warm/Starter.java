@@ -3,9 +3,6 @@ package io.github.spawn4j.tools.warm;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnTemplate;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 
 /** Starts one command in one way. One thread at a time. */
 final class Starter implements AutoCloseable {
@@ -35,24 +32,6 @@ final class Starter implements AutoCloseable {
 
     PidfdProcess start() throws IOException {
         return start.start();
-    }
-
-    /** The helper that there is, or 0. */
-    long helper() {
-        return template == null ? 0 : template.statistics().helperPid();
-    }
-
-    /** The processor time of {@code helper} so far; 0 if it has ended. */
-    static long processorNs(long helper) throws IOException {
-        if (helper == 0) {
-            return 0;
-        }
-        try {
-            String times = Files.readString(Path.of("/proc/" + helper + "/schedstat"));
-            return Long.parseLong(times.substring(0, times.indexOf(' ')));
-        } catch (NoSuchFileException e) {
-            return 0;
-        }
     }
 
     @Override

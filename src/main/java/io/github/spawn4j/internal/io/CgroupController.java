@@ -25,7 +25,7 @@ public final class CgroupController {
                             + " for "
                             + cgroup
                             + ": the kernel has none, it is one of version 1 (/proc/cgroups), or"
-                            + " whoever has made this tree keeps it");
+                            + " it is not handed on to this tree");
         }
         ensure(parent, controller);
         try {

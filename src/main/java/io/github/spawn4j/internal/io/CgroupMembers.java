@@ -110,7 +110,7 @@ public final class CgroupMembers implements Target {
     }
 
     /**
-     * The pids of all who are in it or below; {@code 0} for each that has none in our pid
+     * The pids of all processes in it or below; {@code 0} for each that has none in our pid
      * namespace.
      */
     public Set<Integer> members() throws IOException {
@@ -161,7 +161,7 @@ public final class CgroupMembers implements Target {
         return answer;
     }
 
-    /** Whether nobody is in it or below who has not ended; so it is if it has been removed. */
+    /** Whether no live process is in it or below; true also if it has been removed. */
     public boolean isEmpty() throws IOException {
         try {
             return Files.readAllLines(directory.resolve("cgroup.events")).contains("populated 0");

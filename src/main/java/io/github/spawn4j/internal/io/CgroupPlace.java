@@ -26,7 +26,7 @@ public final class CgroupPlace {
 
     /**
      * The nearest cgroup, from the JVM's own upwards, below which this user may make others that
-     * can be given limits; or, where there is none, the nearest below which he may make any.
+     * can be given limits; or, where there is none, the nearest below which the user may make any.
      *
      * @throws IOException that says what is missing
      */

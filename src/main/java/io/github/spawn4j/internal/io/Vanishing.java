@@ -3,7 +3,7 @@ package io.github.spawn4j.internal.io;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** Tells when nobody is left of many, which the kernel does not: it looks, again and again. */
+/** Tells when none of many processes is left. No event of the kernel tells that, so it polls. */
 public final class Vanishing {
     private static final long FIRST_LOOK_NS = 1_000_000;
     private static final long LAST_LOOK_NS = 32_000_000;

@@ -282,8 +282,8 @@ public final class RequestLayout {
     @Native static final int BOUNDING_SET = 37;
 
     /**
-     * setgroups(2): {@code first} is their number, data are their ids. Before the other ids: who is
-     * no longer privileged may not change it.
+     * setgroups(2): {@code first} is their number, data are their ids. Before the other ids:
+     * without privileges they cannot be changed.
      */
     @Native static final int GROUPS = 38;
 

@@ -31,7 +31,7 @@ final class Helper {
     }
 
     /**
-     * Makes the process. Called once, by who has made this.
+     * Makes the process. Called once, by the maker of this object.
      *
      * @return {@link WarmSpawn#STARTED}, or why there is none
      */

@@ -170,7 +170,7 @@ public final class WarmProgram implements AutoCloseable {
             HelperKeeper.execute(this::make, this::postponeAsked);
             succeeded = true;
         } catch (IOException | RuntimeException | Error e) {
-            // Who starts a process is not to fail for want of a helper.
+            // A start does not fail for want of a helper.
             LOG.debug("no thread for helpers", e);
         } finally {
             if (!succeeded) {
@@ -179,7 +179,7 @@ public final class WarmProgram implements AutoCloseable {
         }
     }
 
-    /** What was asked for cannot be tried now. */
+    /** What was asked for cannot be tried at present. */
     private void postponeAsked() {
         postpone();
         asked.set(false);
