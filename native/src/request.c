@@ -3,6 +3,7 @@
 #include "identity.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <string.h>
 
 /* The part of the block that a section may lie in. */
@@ -108,6 +109,12 @@ static bool are_rules(const char *rules, size_t size) {
     return true;
 }
 
+/* Whether the effective ids are others than the real ones. */
+static bool has_other_ids(void) {
+    return sys_call(SYS_geteuid, 0, 0, 0, 0, 0, 0) != sys_call(SYS_getuid, 0, 0, 0, 0, 0, 0) ||
+           sys_call(SYS_getegid, 0, 0, 0, 0, 0, 0) != sys_call(SYS_getgid, 0, 0, 0, 0, 0, 0);
+}
+
 static int check_attribute(struct request *request, struct span block,
                            const struct attribute *attribute) {
     bool has_data = attribute->data != 0;
@@ -125,14 +132,16 @@ static int check_attribute(struct request *request, struct span block,
     case REQUEST_IO_PRIORITY:
     case REQUEST_TIMER_SLACK:
     case REQUEST_PERSONALITY:
-    case REQUEST_RESET_IDS:
     case REQUEST_LIMIT:
     case REQUEST_BOUNDING_SET:
     case REQUEST_CAPABILITIES:
     case REQUEST_NO_NEW_PRIVILEGES:
-    case REQUEST_NAMESPACES:
-    case REQUEST_PRIVATE_TMP:
         return 0;
+    case REQUEST_NAMESPACES:
+        request->has_own_mounts = attribute->first & CLONE_NEWNS;
+        return 0;
+    case REQUEST_PRIVATE_TMP: /* else it would lie over everybody's */
+        return request->has_own_mounts ? 0 : -EINVAL;
     case REQUEST_PATHS:
         return has_data &&
                        are_rules(request_text(request, attribute->data), (size_t)attribute->second)
@@ -140,18 +149,24 @@ static int check_attribute(struct request *request, struct span block,
                    : -EINVAL;
     case REQUEST_CPU_AFFINITY:
     case REQUEST_MEMORY_POLICY:
-    case REQUEST_CALLS:
         return has_data && attribute->second % 8 == 0 ? 0 : -EINVAL;
+    case REQUEST_CALLS: /* a longer one would not fit the kernel's count, and be cut short */
+        return has_data && attribute->second % 8 == 0 && attribute->second / 8 <= BPF_MAXINSNS
+                   ? 0
+                   : -EINVAL;
+    case REQUEST_RESET_IDS:
+        request->changes_ids |= has_other_ids();
+        return 0;
     case REQUEST_GROUPS:
         request->changes_ids = true;
-        return attribute->first >= 0 && attribute->second == attribute->first * 4 &&
+        return attribute->first >= 0 && attribute->second == (int64_t)attribute->first * 4 &&
                        has_data == (attribute->first > 0)
                    ? 0
                    : -EINVAL;
     case REQUEST_GROUP:
     case REQUEST_USER:
         request->changes_ids = true;
-        return 0;
+        return attribute->first != -1 ? 0 : -EINVAL; /* by which the kernel changes nothing */
     case REQUEST_OOM_SCORE_ADJ:
         return has_data ? 0 : -EINVAL;
     case REQUEST_CGROUP:

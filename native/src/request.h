@@ -111,11 +111,13 @@ struct request {
     struct slots_use slots;
     signal_set mask;     /* what the child blocks if no action says so */
     bool lacks_handlers; /* the child was made without any */
+    bool has_own_mounts; /* by a namespace */
     bool changes_ids;    /* which a child that shares our memory must not */
     int death_signal;    /* which the child gets when its parent dies; 0: none */
     int parent; /* if there is one: the pid that the child's parent has, as long as it lives */
     uint64_t capabilities; /* of the kernel: what it lacks is not tried, as a filter may kill */
     bool closes_by_number; /* an action closes a descriptor that a shared table would not have */
+    bool uses_clone3;      /* not to be asked again: another start may find it refused meanwhile */
 };
 
 /* Makes `request` a view of the `capacity` bytes at `block`, after checking every offset, count and

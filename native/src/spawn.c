@@ -72,15 +72,11 @@ static struct clone_args clone3_args(const struct request *request, uint64_t fla
     return args;
 }
 
-static bool may_clone3(const struct request *request) {
-    return !clone3_refused && request->capabilities & KERNEL_CLONE3;
-}
-
 static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidfd) {
     struct clone_args args = clone3_args(request, flags | CLONE_VM, pidfd);
     args.stack = (uintptr_t)request->header - BLOCK_STACK_SIZE;
     args.stack_size = BLOCK_STACK_SIZE;
-    if (may_clone3(request)) {
+    if (request->uses_clone3) {
         request->lacks_handlers = true; /* by CLONE_CLEAR_SIGHAND */
         long pid = sys_clone3(&args, sizeof args, child_run, request);
         if (!means_refused(pid)) {
@@ -129,28 +125,25 @@ static uint64_t shared_flags(const struct request *request) {
 }
 
 static long start(struct request *request, int *pidfd) {
-    long pid;
-    switch (request->header->strategy) {
-    case REQUEST_STRATEGY_POSIX_SPAWN:
+    const uint32_t strategy = request->header->strategy;
+    if (strategy == REQUEST_STRATEGY_POSIX_SPAWN) {
         return posix_start(request);
-    case REQUEST_STRATEGY_FORK:
+    }
+    if (strategy == REQUEST_STRATEGY_FORK || request->changes_ids) {
+        /* Where ids change, the kernel would change for our memory too whether it may be looked at,
+         * and by whom (commit_creds()), and another user's process would have all that is in it. */
         return clone_copy(request, pidfd);
-    case REQUEST_STRATEGY_VFORK:
+    }
+    if (strategy == REQUEST_STRATEGY_VFORK) {
         return is_born_in_cgroup(request) ? clone3_onto_stack(request, 0, pidfd)
                                           : clone_onto_stack(request, 0, pidfd);
-    default:
-        if (request->changes_ids) {
-            /* The kernel would change for our memory too whether it may be looked at, and by whom
-             * (commit_creds()), and another user's process would have all that is in it. */
-            return clone_copy(request, pidfd);
-        }
-        pid = clone3_onto_stack(request, shared_flags(request), pidfd);
-        if (means_refused(pid) && !is_born_in_cgroup(request)) {
-            request->cut = 0;
-            pid = clone_copy(request, pidfd);
-        }
-        return pid;
     }
+    long pid = clone3_onto_stack(request, shared_flags(request), pidfd);
+    if (means_refused(pid) && !is_born_in_cgroup(request)) {
+        request->cut = 0;
+        pid = clone_copy(request, pidfd);
+    }
+    return pid;
 }
 
 /* Ends and reaps a child that nobody is to know of. Its pid is safe: it is ours until it is reaped.
@@ -193,7 +186,7 @@ static long start_in_cgroup(struct request *request, int *pidfd) {
     if (result < 0) {
         return result;
     }
-    if (may_clone3(request) && request->capabilities & KERNEL_CLONE_INTO_CGROUP) {
+    if (request->uses_clone3 && request->capabilities & KERNEL_CLONE_INTO_CGROUP) {
         header->step = REQUEST_STEP_CGROUP;
         long pid = start(request, pidfd);
         if (pid < 0) {
@@ -444,7 +437,7 @@ static int stop_traced(const struct request *request, int pid, int pidfd) {
  * before this thread runs again, and would wake another thread of the JVM. A traced child would
  * stop for it. */
 static signal_set signals_to_block(const struct request *request) {
-    bool clears = request->header->strategy == REQUEST_STRATEGY_CLONE3 && may_clone3(request) &&
+    bool clears = request->header->strategy == REQUEST_STRATEGY_CLONE3 && request->uses_clone3 &&
                   !request->changes_ids && !(request->header->flags & REQUEST_FLAG_TRACED);
     return clears ? SIGNAL_SET_ALL & ~((signal_set)1 << (SIGCHLD - 1)) : SIGNAL_SET_ALL;
 }
@@ -455,6 +448,9 @@ static int launch(struct request *request) {
     signal_set mask;
     int pidfd = -1;
 
+    /* Before the mask, which suits one way only: a child that was made by clone(2) while SIGCHLD
+     * came through could run the JVM's handler in the JVM's memory. */
+    request->uses_clone3 = !clone3_refused && request->capabilities & KERNEL_CLONE3;
     const signal_set blocked = signals_to_block(request);
     int result = sys_sigmask(&blocked, &mask);
     if (result < 0) {

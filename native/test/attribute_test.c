@@ -1,7 +1,11 @@
-/* attribute_apply() in a child whose parent lives, and in one that has lost it. */
+/* attribute_apply() in a child whose parent lives, and in one that has lost it; and what a change
+ * of ids is to the parent. */
 #include "attribute.h"
 
+#include "block.h"
+#include "builder.h"
 #include "check.h"
+#include "spawn.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -75,10 +79,47 @@ static void attribute_apply_lets_signal_through(void) {
     CHECK_EQUAL(mask, SIGNAL_SET_ALL & ~(1U << (SIGTERM - 1) | unblockable));
 }
 
+#define CAPACITY ((size_t)16384)
+
+/* Starts a program that has to find the real group to be its effective one. */
+static void reset_ids(uint32_t strategy) {
+    static const char *const argv[] = {"/bin/sh", "-c", "test $(id -g) = $(id -rg)", NULL};
+    const char *const envp[] = {"PATH=/usr/bin:/bin", NULL};
+    struct builder b;
+    void *memory = block_allocate(CAPACITY);
+    int status;
+    CHECK(memory);
+    builder_begin(&b, memory, CAPACITY);
+    builder_header(&b)->strategy = strategy;
+    builder_add_attribute(&b, REQUEST_RESET_IDS, 0);
+    builder_end_with(&b, argv, envp);
+    CHECK_EQUAL(spawn(b.memory, b.capacity), 0);
+    CHECK_EQUAL(waitpid(builder_header(&b)->pid, &status, 0), builder_header(&b)->pid);
+    CHECK_EQUAL(status, 0);
+    close(builder_header(&b)->pidfd);
+    block_free(b.memory, b.capacity);
+}
+
+/* Who changes ids changes for all that share his memory whether it may be looked at. */
+static void reset_of_ids_leaves_our_memory_as_it_is(void) {
+    const uint32_t strategies[] = {REQUEST_STRATEGY_VFORK, REQUEST_STRATEGY_CLONE3};
+    if (getuid() != 0) {
+        printf("skipped, not root: ");
+        return;
+    }
+    CHECK_EQUAL(setegid(54321), 0);
+    for (size_t i = 0; i < sizeof strategies / sizeof strategies[0]; i++) {
+        CHECK_EQUAL(prctl(PR_SET_DUMPABLE, 1), 0);
+        reset_ids(strategies[i]);
+        CHECK_EQUAL(prctl(PR_GET_DUMPABLE), 1);
+    }
+}
+
 int main(void) {
     RUN(attribute_apply_arms_parent_death);
     RUN(attribute_apply_ends_orphan);
     RUN(attribute_apply_ends_orphan_that_ignores_signal);
     RUN(attribute_apply_lets_signal_through);
+    RUN(reset_of_ids_leaves_our_memory_as_it_is);
     return 0;
 }

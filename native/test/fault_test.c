@@ -72,6 +72,13 @@ static long failure_now(long call) {
     return error;
 }
 
+/* What another thread does when a start is about to block signals; once. */
+static void (*meanwhile)(void);
+
+static bool refuses_clone3;
+
+static uint64_t blocked(void);
+
 long __real_sys_call(long nr, long a, long b, long c, long d, long e, long f);
 long __wrap_sys_call(long nr, long a, long b, long c, long d, long e, long f);
 long __real_sys_clone(unsigned long flags, void *stack, int *pidfd, void (*child)(void *),
@@ -86,17 +93,23 @@ long __wrap_sys_call(long nr, long a, long b, long c, long d, long e, long f) {
      */
     bool restores = nr == SYS_rt_sigprocmask && c == 0;
     long error = restores ? 0 : failure_now(nr);
+    if (meanwhile && nr == SYS_rt_sigprocmask) {
+        void (*act)(void) = meanwhile;
+        meanwhile = NULL;
+        act();
+    }
     return error ? error : __real_sys_call(nr, a, b, c, d, e, f);
 }
 
 long __wrap_sys_clone(unsigned long flags, void *stack, int *pidfd, void (*child)(void *),
                       void *arg) {
     long error = failure_now(SYS_clone);
+    CHECK(blocked() >> (SIGCHLD - 1) & 1); /* its handler is the child's as well */
     return error ? error : __real_sys_clone(flags, stack, pidfd, child, arg);
 }
 
 long __wrap_sys_clone3(struct clone_args *args, size_t size, void (*child)(void *), void *arg) {
-    long error = failure_now(SYS_clone3);
+    long error = refuses_clone3 ? -ENOSYS : failure_now(SYS_clone3);
     return error ? error : __real_sys_clone3(args, size, child, arg);
 }
 
@@ -230,10 +243,26 @@ static void spawn_survives_every_fault_of_a_later_start(void) {
     }
 }
 
+static void find_clone3_refused(void) {
+    refuses_clone3 = true;
+    start_well(REQUEST_STRATEGY_CLONE3);
+    refuses_clone3 = false;
+}
+
+/* A start goes the way for which it has blocked signals, whatever others find out meanwhile. */
+static void spawn_keeps_its_way_when_another_start_is_refused(void) {
+    start_well(REQUEST_STRATEGY_CLONE3);
+    meanwhile = find_clone3_refused;
+    start_well(REQUEST_STRATEGY_CLONE3);
+    CHECK(!meanwhile);
+    start_well(REQUEST_STRATEGY_CLONE3);
+}
+
 int main(void) {
     fault = mmap(NULL, sizeof *fault, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     CHECK(fault != MAP_FAILED);
     RUN(spawn_survives_every_fault_of_the_first_start);
     RUN(spawn_survives_every_fault_of_a_later_start);
+    RUN(spawn_keeps_its_way_when_another_start_is_refused);
     return 0;
 }

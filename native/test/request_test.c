@@ -178,6 +178,64 @@ static void request_open_refuses_wrong_data_of_attributes(void) {
     CHECK_EQUAL(open_with_data(REQUEST_PATHS, "r/\0\0\0\0\0", 0, 4), -EINVAL);
 }
 
+static int open_with(struct attribute attribute) {
+    struct builder b = valid();
+    *builder_attribute(&b, 0) = attribute;
+    return open_block();
+}
+
+/* The kernel would leave the id as it is, and the child would be root still. */
+static void request_open_refuses_ids_that_change_nothing(void) {
+    CHECK_EQUAL(open_with((struct attribute){.type = REQUEST_USER, .first = -1}), -EINVAL);
+    CHECK_EQUAL(open_with((struct attribute){.type = REQUEST_GROUP, .first = -1}), -EINVAL);
+    CHECK_EQUAL(open_with((struct attribute){.type = REQUEST_USER, .first = -2}), 0);
+    CHECK_EQUAL(open_with((struct attribute){.type = REQUEST_GROUP, .first = 0}), 0);
+}
+
+/* Four times their number overflows. */
+static void request_open_refuses_more_groups_than_data(void) {
+    struct builder b = valid();
+    uint32_t data = builder_header(&b)->pointers_offset - 8;
+    for (int count = 1; count > 0 && count < 1 << 30; count += 1 << 29) {
+        int result = open_with(
+            (struct attribute){.type = REQUEST_GROUPS, .first = count, .second = 4, .data = data});
+        CHECK_EQUAL(result, count == 1 ? 0 : -EINVAL);
+    }
+    CHECK_EQUAL(open_with((struct attribute){
+                    .type = REQUEST_GROUPS, .first = (1 << 30) + 1, .second = 4, .data = data}),
+                -EINVAL);
+}
+
+/* It would lie over the /tmp of everybody. */
+static void request_open_refuses_private_tmp_without_mounts_of_its_own(void) {
+    const int flags[] = {0, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWNS | CLONE_NEWNET};
+    CHECK_EQUAL(open_with((struct attribute){.type = REQUEST_PRIVATE_TMP}), -EINVAL);
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct builder b = valid();
+        *builder_attribute(&b, 0) =
+            (struct attribute){.type = REQUEST_NAMESPACES, .first = flags[i]};
+        builder_add_attribute(&b, REQUEST_PRIVATE_TMP, 0);
+        CHECK_EQUAL(open_block(), flags[i] & CLONE_NEWNS ? 0 : -EINVAL);
+    }
+}
+
+/* The kernel takes their number in 16 bits: of 65537 instructions it would see one. */
+static void request_open_refuses_filters_that_are_too_long(void) {
+    static _Alignas(8) char memory[1 << 20];
+    const int counts[] = {4096, 4097, 65536, 65537};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct builder b;
+        struct request request;
+        builder_begin(&b, memory, sizeof memory);
+        builder_add_attribute(&b, REQUEST_CALLS, 0);
+        builder_attribute(&b, 0)->second = counts[i] * 8;
+        builder_attribute(&b, 0)->data = b.end;
+        b.end += (uint32_t)counts[i] * 8;
+        builder_end(&b, ARGV);
+        CHECK_EQUAL(request_open(&request, memory, sizeof memory), i == 0 ? 0 : -EINVAL);
+    }
+}
+
 /* What is read as numbers or pointers must be aligned as such. */
 static void request_open_refuses_misaligned_sections(void) {
     REFUSES(b, builder_header(&b)->sources_offset, REQUEST_HEADER_SIZE + 2);
@@ -381,6 +439,10 @@ int main(void) {
     RUN(request_open_refuses_offsets_outside);
     RUN(request_open_refuses_sections_that_end_outside);
     RUN(request_open_refuses_wrong_data_of_attributes);
+    RUN(request_open_refuses_ids_that_change_nothing);
+    RUN(request_open_refuses_more_groups_than_data);
+    RUN(request_open_refuses_private_tmp_without_mounts_of_its_own);
+    RUN(request_open_refuses_filters_that_are_too_long);
     RUN(request_open_refuses_misaligned_sections);
     RUN(request_open_refuses_counts_that_overflow);
     RUN(request_open_refuses_more_strings_than_pointers);

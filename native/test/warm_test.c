@@ -266,6 +266,16 @@ static const char *group_path(void) {
     return path;
 }
 
+static void write_text(const char *folder, const char *name, const char *text) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    CHECK_EQUAL(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+/* Without a helper, cold. */
 static int start_in(struct warm_helper *helper, int group, char *text, size_t capacity) {
     static const char *const cat[] = {"/bin/cat", "/proc/self/cgroup", NULL};
     struct builder b = request_begin();
@@ -274,7 +284,12 @@ static int start_in(struct warm_helper *helper, int group, char *text, size_t ca
     builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
     builder_end_with(&b, cat, SHORT_ENVIRONMENT);
     int result = -1;
-    enum warm_reason reason = warm_start(helper, b.memory, b.capacity, DEADLINE_MS, &result);
+    enum warm_reason reason = WARM_STARTED;
+    if (helper) {
+        reason = warm_start(helper, b.memory, b.capacity, DEADLINE_MS, &result);
+    } else {
+        result = spawn(b.memory, b.capacity);
+    }
     if (reason == WARM_STARTED && result == 0) {
         await_output(&b, text, capacity);
     }
@@ -307,6 +322,54 @@ static void child_is_born_in_its_cgroup(void) {
     CHECK_EQUAL(check_count_open(), before);
     CHECK_EQUAL(rmdir(path), 0);
     CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    warm_free(helper);
+    check_no_child();
+}
+
+/* A child that is born there would not run, and be waited for until the deadline. */
+static void frozen_cgroup_costs_no_helper(void) {
+    const char *path = group_path();
+    char text[2048];
+    if (mkdir(path, 0755) != 0 || (!probe_has(KERNEL_CLONE_INTO_CGROUP) && rmdir(path) == 0)) {
+        printf("skipped, no cgroup can be made (%s): ", strerror(errno));
+        return;
+    }
+    struct warm_helper *helper = make(CAT);
+    int group = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    write_text(path, "cgroup.freeze", "1");
+    CHECK_EQUAL(start_in(helper, group, text, sizeof text), WARM_OTHER_REQUEST);
+    CHECK_EQUAL(start_in(NULL, group, text, sizeof text), -EBUSY);
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    write_text(path, "cgroup.freeze", "0");
+    CHECK_EQUAL(start_in(helper, group, text, sizeof text), 0);
+    close(group);
+    CHECK_EQUAL(rmdir(path), 0);
+    warm_free(helper);
+    check_no_child();
+}
+
+/* Where the kernel kills who is born in a cgroup, one helper is lost to that, and no other. */
+static void birth_that_kills_is_not_tried_again(void) {
+    const char *path = group_path();
+    char text[2048];
+    if (mkdir(path, 0755) != 0 || (!probe_has(KERNEL_CLONE_INTO_CGROUP) && rmdir(path) == 0)) {
+        printf("skipped, no cgroup can be made (%s): ", strerror(errno));
+        return;
+    }
+    struct warm_helper *helper = make(CAT);
+    int group = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    write_text(path, "cgroup.kill", "1");
+    if (start_in(helper, group, text, sizeof text) == 0) {
+        printf("skipped, this kernel kills nobody: ");
+    } else {
+        warm_free(helper);
+        CHECK_EQUAL(start_in(NULL, group, text, sizeof text), 0);
+        helper = make(CAT);
+        CHECK_EQUAL(start_in(helper, group, text, sizeof text), WARM_OTHER_REQUEST);
+        CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+    }
+    close(group);
+    CHECK_EQUAL(rmdir(path), 0);
     warm_free(helper);
     check_no_child();
 }
@@ -400,6 +463,37 @@ static void helper_without_room_for_a_child_refuses(void) {
     check_no_child();
 }
 
+/* What it was sent it closes, also where it has not room for all of it. */
+static void helper_that_refuses_keeps_nothing(void) {
+    if (getuid() != 0) {
+        printf("skipped, not root: ");
+        return;
+    }
+    int ends[2];
+    CHECK_EQUAL(setgid(54321), 0);
+    CHECK_EQUAL(setuid(54321), 0);
+    struct warm_helper *helper = make(ECHO_HI);
+    use_up_waiting(helper, ECHO_HI);
+    const struct rlimit one = {1, 1};
+    const struct rlimit few = {30, 30}; /* two more than it has */
+    CHECK_EQUAL(prlimit(warm_pid(helper), RLIMIT_NPROC, &one, NULL), 0);
+    CHECK_EQUAL(prlimit(warm_pid(helper), RLIMIT_NOFILE, &few, NULL), 0);
+    CHECK_EQUAL(pipe2(ends, O_CLOEXEC), 0);
+    struct builder b = request_begin();
+    for (int fd = 0; fd < 3; fd++) {
+        builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_DESCRIPTOR, ends[1]), fd);
+    }
+    builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
+    builder_end_with(&b, ECHO_HI, SHORT_ENVIRONMENT);
+    CHECK_EQUAL(try_to_start(helper, &b, DEADLINE_MS), WARM_OTHER_LIMITS);
+    close(ends[1]);
+    struct pollfd end = {.fd = ends[0], .events = POLLIN};
+    CHECK_EQUAL(poll(&end, 1, DEADLINE_MS), 1); /* nobody has the other end any more */
+    request_discard(&b);
+    warm_free(helper);
+    check_no_child();
+}
+
 /* Kills a process of ours and waits until it has ended, but does not reap it. */
 static void kill_and_wait(pid_t pid) {
     siginfo_t info;
@@ -426,7 +520,7 @@ static void killed_helper_loses_nothing(void) {
     CHECK_EQUAL(check_count_open(), before);
 }
 
-/* Waits until the process is stopped. */
+/* Waits until the process is stopped. Nobody is told of that once more. */
 static void await_stop(pid_t pid) {
     siginfo_t info;
     CHECK_EQUAL(waitid(P_PID, (id_t)pid, &info, WSTOPPED), 0);
@@ -463,15 +557,6 @@ static void stopped_helper_is_given_up_and_runs_nothing(void) {
 }
 
 #define FREEZER "/sys/fs/cgroup/freezer"
-
-static void write_text(const char *folder, const char *name, const char *text) {
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    CHECK(fd >= 0);
-    CHECK_EQUAL(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
 
 /* The first kind of cgroups keeps who is frozen from dying too. */
 static void frozen_helper_holds_nobody_up(void) {
@@ -565,6 +650,52 @@ static void stopped_child_that_waited_is_given_up(void) {
     builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, -1);
     builder_end_with(&b, TRUE, SHORT_ENVIRONMENT);
     CHECK_EQUAL(try_to_start(helper, &b, 50), WARM_LATE);
+    request_discard(&b);
+    warm_free(helper);
+    check_no_child();
+}
+
+/* The program would not run there, and nobody waits for it to begin. */
+static void stopped_child_that_waited_is_given_nothing(void) {
+    struct warm_helper *helper = make(ECHO_HI);
+    pid_t child = waiting_child(helper);
+    siginfo_t info;
+    char text[16];
+    kill(child, SIGSTOP);
+    CHECK_EQUAL(waitid(P_PID, (id_t)child, &info, WSTOPPED | WNOWAIT), 0);
+    struct builder b = request_printing(ECHO_HI);
+    CHECK_EQUAL(try_to_start(helper, &b, DEADLINE_MS), WARM_BROKEN);
+    CHECK_EQUAL(builder_source(&b, 0)->peer, -1);
+    CHECK_EQUAL(warm_look(helper), WARM_BROKEN);
+    CHECK_EQUAL(spawn(b.memory, b.capacity), 0);
+    await_output(&b, text, sizeof text);
+    check_text(text, "hi\n");
+    request_discard(&b);
+    warm_free(helper);
+    check_no_child();
+}
+
+/* A number that our limit has come down to since is told as by a cold start, though a child waits.
+ */
+static void number_above_the_limit_is_no_silent_end(void) {
+    struct warm_helper *helper = make(ECHO_HI);
+    struct rlimit usual;
+    CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const struct rlimit few = {58, usual.rlim_max};
+    CHECK(waiting_child(helper) > 0);
+    CHECK(check_count_open() < 50);
+    struct builder b = request_begin();
+    builder_map(&b, builder_add_source(&b, REQUEST_SOURCE_PIPE_FROM_CHILD, -1), 60);
+    builder_add_action(&b, REQUEST_CLOSE_RANGE, 3, 59);
+    builder_add_action(&b, REQUEST_CLOSE_RANGE, 61, -1);
+    builder_end_with(&b, ECHO_HI, SHORT_ENVIRONMENT);
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+    CHECK_EQUAL(try_to_start(helper, &b, DEADLINE_MS), WARM_OTHER_LIMITS);
+    CHECK_EQUAL(spawn(b.memory, b.capacity), -EBADF);
+    CHECK_EQUAL(builder_header(&b)->step, REQUEST_STEP_ACTION);
+    CHECK_EQUAL(builder_header(&b)->index, 0);
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &usual), 0);
+    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
     request_discard(&b);
     warm_free(helper);
     check_no_child();
@@ -817,17 +948,22 @@ int main(void) {
     RUN(descriptors_are_those_of_a_cold_start);
     RUN(attributes_are_applied);
     RUN(child_is_born_in_its_cgroup);
+    RUN(frozen_cgroup_costs_no_helper);
+    RUN(birth_that_kills_is_not_tried_again);
     RUN(what_is_no_cgroup_starts_cold);
     RUN(pipes_lead_both_ways);
     RUN(long_arguments_arrive);
     RUN(what_is_too_long_starts_cold);
     RUN(helper_without_room_for_a_child_refuses);
+    RUN(helper_that_refuses_keeps_nothing);
     RUN(killed_helper_loses_nothing);
     RUN(stopped_helper_is_given_up_and_runs_nothing);
     RUN(frozen_helper_holds_nobody_up);
     RUN(helper_that_was_stopped_in_between_starts_once);
     RUN(killed_child_that_waited_loses_nothing);
     RUN(stopped_child_that_waited_is_given_up);
+    RUN(stopped_child_that_waited_is_given_nothing);
+    RUN(number_above_the_limit_is_no_silent_end);
     RUN(merged_streams_are_not_waited_for);
     RUN(child_killed_on_the_way_is_a_killed_process);
     RUN(helper_and_waiting_children_bear_a_title);

@@ -1,6 +1,7 @@
 #include "warm/fit.h"
 
 #include "slot.h"
+#include "spawn.h"
 #include "warm/protocol.h"
 
 #include <fcntl.h>
@@ -118,8 +119,10 @@ static bool has_cold_attribute(const struct request *request) {
             return true;
         }
     }
-    /* A filter may kill who makes a call that the kernel does not have. */
-    return request->cgroup >= 0 && !(request->capabilities & KERNEL_CLONE_INTO_CGROUP);
+    /* A filter may kill who makes a call that the kernel does not have; and a child that the kernel
+     * kills at birth costs the helper. */
+    return request->cgroup >= 0 &&
+           (!(request->capabilities & KERNEL_CLONE_INTO_CGROUP) || spawn_kills_at_birth());
 }
 
 enum warm_reason fit_check(const struct request *request, int *above) {

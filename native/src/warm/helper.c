@@ -382,9 +382,11 @@ static void child_run_warm(void *argument) {
 static void refuse(struct memory *memory, int number, int error) {
     struct warm_slot *slot = &memory->shared.slots[number];
     struct received received;
-    while (receive(memory, number, &received, MSG_DONTWAIT) > 0) {
-        discard(WARM_END);
-    }
+    long size;
+    do {
+        size = receive(memory, number, &received, MSG_DONTWAIT);
+        discard(WARM_END); /* also what came of those that were cut off */
+    } while (size > 0 || size == -EMFILE);
     slot->error = -error;
     if (move(slot, WARM_COMING, WARM_FREE) || move(slot, WARM_POSTED, WARM_REFUSED)) {
         wake(&slot->word);

@@ -18,6 +18,7 @@ struct warm_helper {
     char *key; /* the variables that the linker reads, one behind the other */
     size_t key_size;
     struct identity identity;
+    rlim_t most_descriptors;  /* that a child can have until it takes over our limits */
     struct state state;       /* of the thread that made it */
     struct state_files files; /* to read another one from */
     struct watch watch;

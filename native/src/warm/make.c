@@ -132,6 +132,9 @@ static enum warm_reason state_reason(int error) {
 /* Before the program is started, so that it cannot have something else than was read. */
 static enum warm_reason read_state(struct making *making) {
     struct warm_helper *helper = making->helper;
+    struct rlimit descriptors = {0};
+    sys_call(SYS_getrlimit, RLIMIT_NOFILE, (long)&descriptors, 0, 0, 0, 0);
+    helper->most_descriptors = descriptors.rlim_cur;
     int result = state_open(&helper->files);
     if (result == 0) {
         result = state_read(&helper->files, NULL, &helper->state);

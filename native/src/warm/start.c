@@ -1,5 +1,7 @@
 /* Starting a process through a helper: the request goes to a slot, and a child takes it there. */
+#include "cgroup.h"
 #include "probe.h"
+#include "slot.h"
 #include "warm/clock.h"
 #include "warm/current.h"
 #include "warm/fit.h"
@@ -171,7 +173,7 @@ static enum warm_reason conclude(struct warm_slot *slot, const struct request *r
     } else {
         int pidfd = sys_pidfd_open(pid, 0);
         if (pidfd < 0) {
-            if (pidfd != -ESRCH) {
+            if (pidfd != -ESRCH && pid > 0) { /* 0 would be our whole group */
                 discard_child(pid);
             }
             *result = request_fail(request, REQUEST_STEP_PIDFD, REQUEST_NO_INDEX, pidfd);
@@ -188,19 +190,29 @@ static enum warm_reason conclude(struct warm_slot *slot, const struct request *r
     return request->cgroup >= 0 ? WARM_OTHER_REQUEST : WARM_OTHER_LIMITS;
 }
 
-/* A pidfd of the child that waits in a slot, or -errno: -ESRCH if it has ended. */
+/* A pidfd of the child that waits in a slot, or -errno: -ESRCH if it has ended, or somebody has
+ * stopped it, so that the program would not run. */
 static int open_waiting(int pid) {
     struct sys_exit_info info;
     int pidfd = sys_pidfd_open(pid, 0);
     if (pidfd < 0) {
         return pidfd;
     }
-    int result = sys_waitid(P_PIDFD, pidfd, &info, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+    const int options = WEXITED | WSTOPPED | WNOHANG | WNOWAIT | __WALL;
+    int result = sys_waitid(P_PIDFD, pidfd, &info, options, NULL);
     if (result == 0 && info.pid == 0) {
         return pidfd;
     }
     sys_close(pidfd);
     return -ESRCH;
+}
+
+/* Whether a child can have as many descriptors as it is sent, with the limit that the helper has
+ * when they arrive, and with ours when they get the numbers that they are to have. */
+static bool has_room(const struct warm_helper *helper, const struct parcel *parcel) {
+    const rlim_t most = SLOT_END + WARM_MOST_DESCRIPTORS;
+    return helper->most_descriptors >= most &&
+           parcel->message.limits[RLIMIT_NOFILE].rlim_cur >= most;
 }
 
 /* Sends the request to a child that waits, and does not wait for it: nothing can fail there. */
@@ -264,13 +276,16 @@ static enum warm_reason attend(struct warm_helper *helper, const struct claim *c
 static enum warm_reason run(struct warm_helper *helper, const struct request *request,
                             struct parcel *parcel, int64_t deadline_ns, int *result) {
     struct claim claim;
+    if (request->cgroup >= 0 && cgroup_check(request) < 0) {
+        return WARM_OTHER_REQUEST; /* it is frozen, as a cold start says */
+    }
     /* A child that waits was born elsewhere. */
     if (!take_slot(helper, request->cgroup < 0, &claim)) {
         return WARM_BUSY;
     }
     parcel->message.generation = claim.posted >> WARM_WORD_BITS;
     request->header->parked = claim.is_ready;
-    return claim.is_ready && fit_can_be_handed_over(request)
+    return claim.is_ready && has_room(helper, parcel) && fit_can_be_handed_over(request)
                ? hand_over(helper, &claim, request, parcel, result)
                : attend(helper, &claim, request, parcel, deadline_ns, result);
 }
