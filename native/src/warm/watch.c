@@ -197,9 +197,14 @@ static bool has_other_files(const struct watch *watch) {
     return false;
 }
 
+/* Locked, else a start that finds no event left would count as fresh what another is about to call
+ * stale. */
 bool watch_is_stale(struct watch *watch) {
-    if (!watch->stale && (watch->inotify >= 0 ? has_events(watch) : has_other_files(watch))) {
-        watch->stale = true;
+    pthread_mutex_lock(&watch->lock);
+    if (!watch->stale) {
+        watch->stale = watch->inotify >= 0 ? has_events(watch) : has_other_files(watch);
     }
-    return watch->stale;
+    bool is_stale = watch->stale;
+    pthread_mutex_unlock(&watch->lock);
+    return is_stale;
 }

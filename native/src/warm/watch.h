@@ -5,14 +5,16 @@
 
 #include "identity.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
+#include <stdbool.h>
 
 #define WATCH_MOST_FILES 128
 
 struct watch {
     int inotify; /* -1 where there is none, or not enough of it: then each file is looked at */
     int etc;     /* the watch of the directory that holds the linker's own files */
-    atomic_bool stale; /* stays, once it is so */
+    bool stale;  /* stays, once it is so */
+    pthread_mutex_t lock; /* of what is stale, and of the events, which are read once */
     int count;
     struct watched {
         char *path;
@@ -20,7 +22,7 @@ struct watch {
     } * files;
 };
 
-#define WATCH_NOTHING ((struct watch){.inotify = -1, .etc = -1})
+#define WATCH_NOTHING ((struct watch){.inotify = -1, .etc = -1, .lock = PTHREAD_MUTEX_INITIALIZER})
 
 /* Begins to watch the files that the process `pid` has mapped, and the directories of
  * LD_LIBRARY_PATH, if that is among its `variables`, for other files of their names. Returns 0,
