@@ -94,7 +94,10 @@ final class LateClasses {
             "internal.io.ProcessTable$Stat",
             "internal.io.ProcessTable$View",
             "internal.io.Shutdown",
+            "internal.io.CgroupFiles",
             "internal.io.CgroupMembers",
+            "internal.io.Vanishing",
+            "ProcessTree",
             "UserInput",
         };
     }
