@@ -15,10 +15,11 @@ final class Accounts {
         try {
             ids = Account.user(Text.encode("user", name));
         } catch (IOException e) {
-            throw new UncheckedIOException("user \"" + name + "\" cannot be looked up", e);
+            throw new UncheckedIOException(
+                    "user \"" + Text.printable(name) + "\" cannot be looked up", e);
         }
         if (ids == null) {
-            throw new IllegalArgumentException("there is no user \"" + name + "\"");
+            throw new IllegalArgumentException("there is no user \"" + Text.printable(name) + "\"");
         }
         return ids;
     }
@@ -28,10 +29,12 @@ final class Accounts {
         try {
             id = Account.group(Text.encode("group", name));
         } catch (IOException e) {
-            throw new UncheckedIOException("group \"" + name + "\" cannot be looked up", e);
+            throw new UncheckedIOException(
+                    "group \"" + Text.printable(name) + "\" cannot be looked up", e);
         }
         if (id == null) {
-            throw new IllegalArgumentException("there is no group \"" + name + "\"");
+            throw new IllegalArgumentException(
+                    "there is no group \"" + Text.printable(name) + "\"");
         }
         return id;
     }

@@ -284,6 +284,10 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
             throw new IllegalArgumentException(
                     policy + (policy.hasNodes() ? " needs nodes" : " has no nodes"));
         }
+        if (policy == MemoryPolicy.PREFERRED && nodes.length > 1) {
+            throw new IllegalArgumentException(
+                    policy + " has one node, not " + Arrays.toString(nodes));
+        }
         return attribute(
                 Attribute.memoryPolicy(
                         policy.number(), policy.name(), set("node", nodes, MOST_NODES)));
@@ -370,6 +374,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      */
     public S user(int user, int group, int... groups) {
         checked("user", user, 0, Integer.MAX_VALUE);
+        checked("group", group, 0, Integer.MAX_VALUE); // before anything is changed
         groups(groups);
         group(group);
         return attribute(Attribute.user(user));

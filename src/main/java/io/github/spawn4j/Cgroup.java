@@ -106,14 +106,17 @@ public final class Cgroup implements AutoCloseable {
      *     cgroup.max.descendants} is reached
      */
     public static Cgroup create(Path parent) throws IOException {
+        Leftovers.prepare();
         if (!new CgroupFiles(parent).has("cgroup.procs")) {
             throw new NoSuchFileException(
                     parent.toString(), null, "it is not the directory of a cgroup of version 2");
         }
+        // Controllers are handed on by the real one's parents.
+        Path real = parent.toRealPath();
         String prefix = "spawn4j-" + ProcessHandle.current().pid() + "-";
         while (true) {
             try {
-                Path directory = parent.resolve(prefix + COUNTER.incrementAndGet());
+                Path directory = real.resolve(prefix + COUNTER.incrementAndGet());
                 return open(Files.createDirectory(directory));
             } catch (FileAlreadyExistsException e) {
                 // Of a JVM that had our pid and has left it; the next number is free.
@@ -121,12 +124,21 @@ public final class Cgroup implements AutoCloseable {
         }
     }
 
+    /** Removes it if that fails, as nobody else knows of it. */
     private static Cgroup open(Path directory) throws IOException {
-        Leftovers.prepare();
-        OpenCgroup open = OpenCgroup.keep(directory);
-        Cgroup cgroup = new Cgroup(directory, open);
-        Leftovers.closeWhenDropped(cgroup, open::close);
-        return cgroup;
+        OpenCgroup open = null;
+        try {
+            open = OpenCgroup.keep(directory);
+            Cgroup cgroup = new Cgroup(directory, open);
+            Leftovers.closeWhenDropped(cgroup, open::close);
+            return cgroup;
+        } catch (IOException | RuntimeException | Error e) {
+            if (open != null) {
+                open.close();
+            }
+            directory.toFile().delete(); // unless somebody has started a process in it
+            throw e;
+        }
     }
 
     /** Begins a start in it. */
@@ -153,6 +165,7 @@ public final class Cgroup implements AutoCloseable {
      * @throws IllegalArgumentException if {@code bytes} is negative
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
+     * @throws IllegalArgumentException if {@code bytes} is negative
      */
     public Cgroup memoryMax(long bytes) throws IOException {
         return limit("memory", "memory.max", Long.toString(notNegative("bytes", bytes)));
@@ -165,6 +178,7 @@ public final class Cgroup implements AutoCloseable {
      * @return this
      * @throws IllegalArgumentException if {@code bytes} is negative
      * @throws IOException if the limit cannot be set, as where the kernel does not account swap
+     * @throws IllegalArgumentException if {@code bytes} is negative
      */
     public Cgroup swapMax(long bytes) throws IOException {
         return limit("memory", "memory.swap.max", Long.toString(notNegative("bytes", bytes)));
@@ -179,6 +193,7 @@ public final class Cgroup implements AutoCloseable {
      * @throws IllegalArgumentException if it is less
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
+     * @throws IllegalArgumentException if {@code processors} is less than 0.01 or no number
      */
     public Cgroup cpuMax(double processors) throws IOException {
         long quotaUs = Math.round(processors * PERIOD_US);
@@ -196,6 +211,7 @@ public final class Cgroup implements AutoCloseable {
      * @return this
      * @throws IllegalArgumentException if {@code weight} is out of range
      * @throws IOException if it cannot be set; it says which controller is missing, and where
+     * @throws IllegalArgumentException if {@code weight} is out of range
      */
     public Cgroup cpuWeight(int weight) throws IOException {
         if (weight < 1 || weight > MOST_WEIGHT) {
@@ -213,6 +229,7 @@ public final class Cgroup implements AutoCloseable {
      * @throws IllegalArgumentException if {@code threads} is negative
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
+     * @throws IllegalArgumentException if {@code threads} is negative
      */
     public Cgroup pidsMax(long threads) throws IOException {
         return limit("pids", "pids.max", Long.toString(notNegative("threads", threads)));
@@ -228,6 +245,7 @@ public final class Cgroup implements AutoCloseable {
      * @throws IllegalArgumentException if one is not positive
      * @throws IOException if the limit cannot be set, as for a file that is on no device (tmpfs);
      *     it says which controller is missing, and where
+     * @throws IllegalArgumentException if a figure is not positive
      */
     public Cgroup ioMax(Path file, long readBytesPerSecond, long writtenBytesPerSecond)
             throws IOException {
@@ -301,6 +319,7 @@ public final class Cgroup implements AutoCloseable {
      * @throws IOException if they cannot be read, as when the cgroup has been removed
      */
     public Events events() throws IOException {
+        files.require();
         return new Events(
                 files.number("cgroup.events", "populated").orElse(0) == 1,
                 files.number("cgroup.events", "frozen").orElse(0) == 1,

@@ -249,7 +249,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (terminal != null) {
             FirstUse.prepare(FirstUse.TERMINAL);
         }
-        if (teardown != null) {
+        if (teardown != null || cgroup != null) {
             FirstUse.prepare(FirstUse.GROUP);
         }
         state = State.DEAD;
@@ -319,7 +319,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private void launch(Launched launched) throws IOException {
         if (terminal != null && strategy == SpawnStrategy.POSIX_SPAWN) {
             throw new LaunchException(
-                    "posix_spawn cannot express terminal", -1, Errno.EOPNOTSUPP, "");
+                    "posix_spawn cannot express terminal",
+                    -1,
+                    Errno.EOPNOTSUPP,
+                    "",
+                    Outcome.alternatives(changeOfIds() != null));
         }
         if (strategy == SpawnStrategy.VFORK && changeOfIds() != null) {
             throw new LaunchException(
@@ -327,7 +331,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
                     -1,
                     Errno.EOPNOTSUPP,
                     "",
-                    "the strategies CLONE3 and FORK can");
+                    Outcome.alternatives(true));
         }
         if (directory != null && !isLikeProcessBuilder) {
             ProgramLookup.checkDirectory(encodedDirectory, directory);

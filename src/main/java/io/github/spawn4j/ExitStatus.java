@@ -62,8 +62,9 @@ public sealed interface ExitStatus {
      * The kernel killed the process, with SIGKILL, while its {@link Cgroup} or the whole machine
      * was out of memory: it died of that signal, and the cgroup's count of such deaths had grown
      * since it was started. Only told of a process that was started in a {@link Cgroup} with
-     * controller memory; if several processes of one die of SIGKILL at the same time, some by the
-     * kernel and some by another process, all count as killed by the kernel.
+     * controller memory. Whose death the count was for the kernel does not tell: where it has
+     * killed another of the same cgroup since, a child of the process for example, a SIGKILL of
+     * somebody else, that of a teardown too, is taken for the kernel's.
      */
     record OutOfMemory() implements ExitStatus {
         @Override

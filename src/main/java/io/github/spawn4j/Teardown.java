@@ -155,9 +155,12 @@ public final class Teardown {
         return new Teardown(steps, scope, true);
     }
 
-    /** The same to as many as can be reached: those of the process's cgroup if it has one. */
+    /**
+     * The same to as many as can be reached: those of the process's cgroup if it has one. Who has
+     * asked for a cgroup's without one is refused all the same.
+     */
     Teardown widened(boolean hasCgroup) {
-        Scope widest = hasCgroup ? Scope.CGROUP : Scope.GROUP;
+        Scope widest = hasCgroup || needsCgroup() ? Scope.CGROUP : Scope.GROUP;
         return new Teardown(steps, widest, atShutdown);
     }
 

@@ -39,6 +39,7 @@ public record TreeUsage(
     /** Of all processes that are, or have been, in a cgroup. */
     static TreeUsage of(Path cgroup) throws IOException {
         CgroupFiles files = new CgroupFiles(cgroup);
+        files.require();
         return new TreeUsage(
                 micros(files.number("cpu.stat", "user_usec")),
                 micros(files.number("cpu.stat", "system_usec")),

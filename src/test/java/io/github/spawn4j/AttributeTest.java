@@ -387,6 +387,8 @@ class AttributeTest {
                 .hasMessage("BIND needs nodes");
         assertThatThrownBy(() -> process.memoryPolicy(MemoryPolicy.LOCAL, 0))
                 .hasMessage("LOCAL has no nodes");
+        assertThatThrownBy(() -> process.memoryPolicy(MemoryPolicy.PREFERRED, 0, 1))
+                .hasMessage("PREFERRED has one node, not [0, 1]");
         assertThatThrownBy(() -> process.timerSlack(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> process.ioPriority(IoClass.IDLE, 8))

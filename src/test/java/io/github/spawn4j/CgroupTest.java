@@ -9,18 +9,27 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.Faults;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cgroups that are made here: what they limit, tell and end, and who may start in them. */
 @Timeout(60)
 class CgroupTest {
+    private static final int EMFILE = 24;
+
     @TempDir Path folder;
 
     private static EmptyProcess sh(String script) {
@@ -70,6 +79,57 @@ class CgroupTest {
         cgroup.close();
 
         assertThat(cgroup.directory()).doesNotExist();
+    }
+
+    @Test
+    void tellsNothingOnceItIsRemoved() throws Exception {
+        Cgroup cgroup = TestCgroup.own();
+        PidfdProcess process = PidfdProcess.builder("true").inheritIO().cgroup(cgroup).start();
+        process.waitFor();
+        cgroup.close();
+
+        assertThatThrownBy(cgroup::usage).isInstanceOf(IOException.class);
+        assertThatThrownBy(cgroup::events).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> process.tree().usage()).isInstanceOf(IOException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void isNotLeftBehindWhereItCannotBeOpened(int failing) throws Exception {
+        try (Cgroup parent = TestCgroup.own()) {
+            Map<Integer, String> before = LeakCheck.descriptors();
+            AtomicInteger opened = new AtomicInteger();
+            Faults.plan(
+                    new Faults.Plan() {
+                        @Override
+                        public void call(String name) throws IOException {
+                            if (name.equals("open") && opened.incrementAndGet() == failing) {
+                                throw new ErrnoException(name, EMFILE);
+                            }
+                        }
+
+                        @Override
+                        public void resource(String what) {}
+                    });
+            try {
+                assertThatThrownBy(() -> Cgroup.create(parent.directory()))
+                        .hasMessageContaining("Too many open files");
+            } finally {
+                Faults.plan(null);
+            }
+            assertThat(parent.directory().toFile().listFiles(File::isDirectory)).isEmpty();
+            assertThat(LeakCheck.descriptors()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void isMadeWhereALinkLeadsTo() throws Exception {
+        try (Cgroup parent = TestCgroup.own()) {
+            Path link = Files.createSymbolicLink(folder.resolve("link"), parent.directory());
+            try (Cgroup cgroup = Cgroup.create(link)) {
+                assertThat(cgroup.directory()).hasParent(parent.directory());
+            }
+        }
     }
 
     @Test

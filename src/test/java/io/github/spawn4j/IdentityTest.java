@@ -125,6 +125,26 @@ class IdentityTest {
     }
 
     @Test
+    void posixSpawnNamesOnlyStrategiesThatCanGiveAllOfIt() {
+        SpawnException e = refusalOfPosixSpawn(process -> process.user(NOBODY, NOBODY));
+        assertThat(e.step()).isEqualTo("posix_spawn cannot express setgroups none");
+        assertThat(e).hasMessageContaining("the strategies CLONE3 and FORK can");
+
+        e = refusalOfPosixSpawn(process -> process.user(NOBODY, NOBODY).umask(0));
+        assertThat(e.step()).isEqualTo("posix_spawn cannot express umask 0000");
+        assertThat(e).hasMessageContaining("the strategies CLONE3 and FORK can");
+
+        e = refusalOfPosixSpawn(process -> process.group(0).terminal(new WindowSize(24, 80)));
+        assertThat(e.step()).isEqualTo("posix_spawn cannot express terminal");
+        assertThat(e).hasMessageContaining("the strategies CLONE3 and FORK can");
+    }
+
+    private static SpawnException refusalOfPosixSpawn(UnaryOperator<EmptyProcess> set) {
+        EmptyProcess process = set.apply(Probe.with(SpawnStrategy.POSIX_SPAWN));
+        return catchThrowableOfType(SpawnException.class, process::start);
+    }
+
+    @Test
     void startsColdFromATemplate() throws Exception {
         assumeRoot();
         try (SpawnTemplate template =
@@ -210,7 +230,9 @@ class IdentityTest {
         assertThatThrownBy(() -> process.group("no such group"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("there is no group \"no such group\"");
+        assertThatThrownBy(() -> process.user("a\nb")).hasMessageEndingWith("000ab\"");
         assertThatThrownBy(() -> process.user(-1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> process.user(0, -1)).hasMessageStartingWith("group -1 ");
         assertThatThrownBy(() -> process.user("a\0b")).isInstanceOf(IllegalArgumentException.class);
         assertThat(process.attributes()).isEmpty();
     }

@@ -175,6 +175,15 @@ class ProcessTreeTest {
     }
 
     @Test
+    void aRunThatIsToLeaveNobodyOfACgroupDoesNotMakeDoWithAGroup() {
+        EmptyProcess process = sh("exit").teardown(Teardown.DEFAULT.ofCgroup());
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> process.run(RunOptions.timeout(ofSeconds(30)).leaveNobody()))
+                .withMessageContaining("no cgroup to start in");
+    }
+
+    @Test
     void aRunThatMayLeavesOthersBehind() throws Exception {
         CommandResult result =
                 sh("sleep 600 >/dev/null 2>&1 & echo $!")

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,13 +25,15 @@ final class OtherUser {
      */
     static SecondJvm jvm(String... prefix) throws Exception {
         assumeTrue(new File("/usr/bin/setpriv").canExecute(), "no setpriv, to be another user");
-        List<String> command = new ArrayList<>(COMMAND);
-        command.add("true");
         assumeTrue(
-                new ProcessBuilder(command).start().waitFor() == 0, "we may not be another user");
-        command.remove("true");
-        command.addAll(List.of(prefix));
-        return SecondJvm.startedBy(command.toArray(String[]::new)).option("-Djava.io.tmpdir=/tmp");
+                new ProcessBuilder(command("true")).start().waitFor() == 0,
+                "we may not be another user");
+        return SecondJvm.startedBy(command(prefix)).option("-Djava.io.tmpdir=/tmp");
+    }
+
+    /** A command, as he runs it. */
+    static String[] command(String... command) {
+        return Stream.concat(COMMAND.stream(), Stream.of(command)).toArray(String[]::new);
     }
 
     /** Copies what the library and main classes of tests need to {@code folder}. */

@@ -22,10 +22,6 @@ class SoakTest {
     private static final long MINUTES = Long.getLong("soak.minutes", 10);
     private static final int STARTS = Integer.getInteger("soak.starts", 200_000);
 
-    /** Of an ordinary user: root has no limit on threads. */
-    private static final List<String> AS_USER =
-            List.of("setpriv", "--reuid", "54321", "--regid", "54321", "--clear-groups");
-
     private static final long FEW_S = 1;
     private static final long LIMIT_MINUTES = 5;
 
@@ -44,13 +40,9 @@ class SoakTest {
 
     @Test
     void tellsEveryExitAlthoughMemoryThreadsAndDescriptorsRunOutAgainAndAgain() throws Exception {
-        assumeTrue(new File("/usr/bin/setpriv").canExecute(), "no setpriv, to be another user");
         assumeTrue(new File("/usr/bin/prlimit").canExecute(), "no prlimit, to limit another JVM");
-        assumeTrue("0".equals(text("id", "-u")), "not root, to be another user");
-        SecondJvm jvm =
-                SecondJvm.startedBy(AS_USER.toArray(String[]::new))
-                        .option("-Xmx64m")
-                        .option("-Djava.io.tmpdir=/tmp");
+        // Root has no limit on threads.
+        SecondJvm jvm = OtherUser.jvm().option("-Xmx64m");
         // Not a pipe, which the JVM's own warnings would fill while nobody reads.
         Path output = folder.resolve("output");
         Process process = jvm.start(OtherUser.readableClassPath(folder), Wants.class, output);
@@ -92,10 +84,9 @@ class SoakTest {
 
     /** As the user, as root may not where it lacks CAP_SYS_RESOURCE. */
     private static String prlimit(String pid, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(AS_USER);
-        command.addAll(List.of("prlimit", "--pid", pid));
+        List<String> command = new ArrayList<>(List.of("prlimit", "--pid", pid));
         command.addAll(List.of(arguments));
-        return text(command.toArray(String[]::new));
+        return text(OtherUser.command(command.toArray(String[]::new)));
     }
 
     private static String text(String... command) throws Exception {

@@ -20,6 +20,16 @@ public final class CgroupFiles {
         return Files.exists(directory.resolve(file));
     }
 
+    /**
+     * Makes sure that the cgroup is there, as the methods below take a file for one that its kernel
+     * does not have.
+     *
+     * @throws IOException if it has been removed
+     */
+    public void require() throws IOException {
+        read("cgroup.controllers");
+    }
+
     /** What stands in a file. */
     public String read(String file) throws IOException {
         return Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1);

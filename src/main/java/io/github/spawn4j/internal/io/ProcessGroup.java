@@ -102,8 +102,7 @@ public final class ProcessGroup implements Target {
     public Set<Integer> members() throws IOException {
         Set<Integer> members = ProcessTable.get().members(leader.pid());
         // The kernel keeps the number for as long as somebody is in the group: if somebody still
-        // is,
-        // those who were seen are its members.
+        // is, those who were seen are its members.
         if (isEmpty()) {
             return Set.of();
         }

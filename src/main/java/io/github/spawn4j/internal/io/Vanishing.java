@@ -24,23 +24,37 @@ public final class Vanishing {
         if (told.isDone()) {
             return;
         }
-        target.isGone()
-                .whenComplete(
-                        (gone, e) -> {
-                            if (e != null) {
-                                new Errand(() -> told.completeExceptionally(e)).run();
-                            } else if (gone) {
-                                new Errand(() -> told.complete(null)).run();
-                            } else {
-                                again(target, told, delayNs);
-                            }
-                        });
+        // Made before, as there may be no memory when it is needed.
+        Errand again = new Errand(() -> look(target, told, delayNs));
+        target.isGone().whenComplete((gone, e) -> note(gone, e, target, told, delayNs, again));
     }
 
-    private static void again(Target target, CompletableFuture<Void> told, long delayNs) {
+    /** What is thrown here the future would keep to itself, and nobody look again. */
+    private static void note(
+            Boolean gone,
+            Throwable e,
+            Target target,
+            CompletableFuture<Void> told,
+            long delayNs,
+            Errand again) {
         try {
-            long next = Math.min(2 * delayNs, LAST_LOOK_NS);
-            Reactor.schedule(delayNs, () -> look(target, told, next));
+            if (e != null) {
+                new Errand(() -> told.completeExceptionally(e)).run();
+            } else if (gone) {
+                new Errand(() -> told.complete(null)).run();
+            } else {
+                later(target, told, delayNs);
+            }
+        } catch (Throwable thrown) {
+            Reactor.retry(again);
+        }
+    }
+
+    private static void later(Target target, CompletableFuture<Void> told, long delayNs) {
+        long next = Math.min(2 * delayNs, LAST_LOOK_NS);
+        Errand look = new Errand(() -> look(target, told, next));
+        try {
+            Reactor.schedule(delayNs, look::attemptHere);
         } catch (IOException | RuntimeException | Error e) {
             new Errand(() -> told.completeExceptionally(e)).run();
         }

@@ -175,13 +175,18 @@ public final class Outcome {
         return inexpressible(what, field(at, RequestLayout.ACTION_INDEX), errno);
     }
 
-    private static LaunchException inexpressible(String what, int index, int errno) {
+    private LaunchException inexpressible(String what, int index, int errno) {
+        boolean changesIds =
+                attributes != null && attributes.stream().anyMatch(Attribute::changesIds);
         return new LaunchException(
-                "posix_spawn cannot express " + what,
-                index,
-                errno,
-                "",
-                "the strategies CLONE3, VFORK and FORK can");
+                "posix_spawn cannot express " + what, index, errno, "", alternatives(changesIds));
+    }
+
+    /** Which strategies can do it, with the change of ids that is asked for as well. */
+    public static String alternatives(boolean changesIds) {
+        return changesIds
+                ? "the strategies CLONE3 and FORK can"
+                : "the strategies CLONE3, VFORK and FORK can";
     }
 
     private int field(int action, int field) {

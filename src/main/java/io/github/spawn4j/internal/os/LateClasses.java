@@ -79,6 +79,7 @@ final class LateClasses {
             "Signal",
             "ExitStatus$Exited",
             "ExitStatus$Killed",
+            "ExitStatus$OutOfMemory",
             "ExitStatus$Unknown",
             "ResourceUsage",
         };
@@ -93,7 +94,10 @@ final class LateClasses {
             "internal.io.ProcessTable$Stat",
             "internal.io.ProcessTable$View",
             "internal.io.Shutdown",
+            "internal.io.CgroupFiles",
             "internal.io.CgroupMembers",
+            "internal.io.Vanishing",
+            "ProcessTree",
             "UserInput",
         };
     }
@@ -110,6 +114,7 @@ final class LateClasses {
             "CommandException$Reason",
             "CommandResult",
             "CommandResult$Stage",
+            "StartKind",
             "CapturedOutput",
             "internal.io.CaptureBuffer",
             "internal.io.Chunks",

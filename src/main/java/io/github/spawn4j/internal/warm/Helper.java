@@ -36,8 +36,13 @@ final class Helper {
      * @return {@link WarmSpawn#STARTED}, or why there is none
      */
     int make(RequestEncoder request, int deadlineMs) {
-        int reason = request.makeHelper(deadlineMs, made);
-        address.set(made[0]);
+        int reason;
+        try {
+            reason = request.makeHelper(deadlineMs, made);
+        } finally {
+            // Also if the thread was stopped in the very moment when the call returned.
+            address.set(made[0]);
+        }
         if (reason == WarmSpawn.STARTED) {
             pid = WarmSpawn.pid(made[0]);
         }
