@@ -698,8 +698,15 @@ class DescriptorsTest {
 
     @ForEachExpressiveStrategy
     void refusesATargetAboveTheLimit(SpawnStrategy strategy) throws Exception {
+        assertRefusesTargetAboveTheLimit(strategy); // a template opens its program once
         SortedMap<Integer, String> before = LeakCheck.descriptors();
 
+        assertRefusesTargetAboveTheLimit(strategy);
+
+        assertThat(LeakCheck.descriptors()).isEqualTo(before);
+    }
+
+    private static void assertRefusesTargetAboveTheLimit(SpawnStrategy strategy) {
         assertThatThrownBy(
                         () ->
                                 Probe.with(strategy)
@@ -707,8 +714,6 @@ class DescriptorsTest {
                                         .start())
                 .isInstanceOfSatisfying(
                         SpawnException.class, e -> assertThat(e.errno()).isEqualTo(EBADF));
-
-        assertThat(LeakCheck.descriptors()).isEqualTo(before);
     }
 
     @ForEachStrategy
