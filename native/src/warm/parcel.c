@@ -76,8 +76,19 @@ enum warm_reason parcel_pack(struct parcel *parcel, struct request *request) {
     return reason == WARM_STARTED ? add_streams(parcel, request) : reason;
 }
 
-static int open_directory(const char *path) {
-    int fd = sys_open(path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+/* By no link of /proc, which leads to something of ours: then the child is to open it itself. */
+static int open_by_names(const struct request *request, const char *path, struct open_how *how) {
+    if (!(request->capabilities & KERNEL_OPENAT2)) {
+        return sys_openat(AT_FDCWD, path, (int)how->flags, (mode_t)how->mode);
+    }
+    how->resolve = RESOLVE_NO_MAGICLINKS;
+    int fd = sys_openat2(AT_FDCWD, path, how);
+    return fd == -ELOOP ? -EXDEV : fd;
+}
+
+static int open_directory(const struct request *request, const char *path) {
+    struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC};
+    int fd = open_by_names(request, path, &how);
     int result = fd < 0 ? fd : sys_faccessat2(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS);
     if (result < 0 && fd >= 0) {
         sys_close(fd);
@@ -86,12 +97,9 @@ static int open_directory(const char *path) {
 }
 
 static int open_file(const struct request *request, const struct action *action) {
-    const char *path = request_text(request, action->text);
     /* We may lead a session without a terminal; the child would not. */
     struct open_how how = {.flags = action->flags | O_CLOEXEC | O_NOCTTY, .mode = action->mode};
-    return request->capabilities & KERNEL_OPENAT2
-               ? sys_openat2(AT_FDCWD, path, &how)
-               : sys_openat(AT_FDCWD, path, (int)how.flags, action->mode);
+    return open_by_names(request, request_text(request, action->text), &how);
 }
 
 /* Whether it lies in /proc, where the child may find other things than we: itself, for one. */
@@ -108,8 +116,12 @@ int parcel_open(struct parcel *parcel, const struct request *request) {
         if (!fit_is_opened_ahead(action)) {
             continue;
         }
-        int fd = action->type == REQUEST_CHDIR ? open_directory(request_text(request, action->text))
-                                               : open_file(request, action);
+        int fd = action->type == REQUEST_CHDIR
+                     ? open_directory(request, request_text(request, action->text))
+                     : open_file(request, action);
+        if (fd == -EXDEV) {
+            return fd;
+        }
         if (fd < 0) {
             return request_fail(request, REQUEST_STEP_ACTION, (int)i, fd);
         }

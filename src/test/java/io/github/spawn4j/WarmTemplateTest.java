@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -223,6 +224,19 @@ class WarmTemplateTest {
                     .isEqualTo("cat\n");
             EmptyProcess inProc = cat.prepare().args("comm").directory(Path.of("/proc/self"));
             assertThat(inProc.run(TO_ITS_END).stdout().text()).isEqualTo("cat\n");
+        }
+    }
+
+    @Test
+    void opensNoDescriptorOfOursByALink() throws Exception {
+        int ours = LibC.open(Files.writeString(folder.resolve("ours"), "ours"), 0);
+        Path link =
+                Files.createSymbolicLink(folder.resolve("link"), Path.of("/proc/self/fd/" + ours));
+        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2))) {
+            EmptyProcess reader = cat.prepare().stdin(Redirect.from(link));
+            assertThatThrownBy(() -> reader.run(TO_ITS_END)).isInstanceOf(SpawnException.class);
+        } finally {
+            LibC.close(ours);
         }
     }
 
