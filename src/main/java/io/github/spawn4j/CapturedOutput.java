@@ -3,8 +3,12 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Chunks;
 import io.github.spawn4j.internal.io.Drain;
 import io.github.spawn4j.internal.io.Utf8;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -108,9 +112,21 @@ public final class CapturedOutput {
         if (from > 0 && NATIVE_CHARSET.equals(StandardCharsets.UTF_8)) {
             from = Utf8.firstCharacter(bytes, from);
         }
-        List<String> last =
-                new String(bytes, from, bytes.length - from, NATIVE_CHARSET).lines().toList();
+        List<String> last = split(new String(bytes, from, bytes.length - from, NATIVE_CHARSET));
         return String.join("\n", last.subList(Math.max(0, last.size() - mostLines), last.size()));
+    }
+
+    /** Not by a stream, whose classes may meet a full heap when they are first used. */
+    private static List<String> split(String text) {
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader reader = new BufferedReader(new StringReader(text))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            throw new AssertionError("a string can be read", e);
+        }
+        return lines;
     }
 
     /**

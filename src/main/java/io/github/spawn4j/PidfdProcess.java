@@ -24,6 +24,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +33,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * A process that was started here, known by its pidfd. Thread-safe.
@@ -407,7 +407,14 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     private List<PipeInput> outputs() {
-        return Stream.of(output, error).filter(Objects::nonNull).toList();
+        List<PipeInput> outputs = new ArrayList<>(2);
+        if (output != null) {
+            outputs.add(output);
+        }
+        if (error != null && error != output) {
+            outputs.add(error);
+        }
+        return outputs;
     }
 
     private Child.Stream[] streams() {
@@ -536,9 +543,9 @@ public final class PidfdProcess extends Process implements Closeable {
         if (terminal != null && !closesInput) {
             child.closeStreams(); // to hang up is how a terminal is closed
         }
-        List<PipeInput> outputs =
-                Stream.of(output, error).filter(Objects::nonNull).distinct().toList();
-        List<PipeInput> beingRead = outputs.stream().filter(PipeInput::isBeingRead).toList();
+        List<PipeInput> outputs = outputs();
+        List<PipeInput> beingRead = new ArrayList<>(outputs);
+        beingRead.removeIf(it -> !it.isBeingRead());
         Spillway spillway = Spillway.open(outputs);
         try {
             if (input != null && !closesInput) {
@@ -546,10 +553,9 @@ public final class PidfdProcess extends Process implements Closeable {
             }
             CompletableFuture<Void> gone = escalation.begin();
             Uninterrupted.get(gone);
-            awaitReaders(
-                    outputs.stream()
-                            .filter(it -> beingRead.contains(it) || it.hasJustBeenRead())
-                            .toList());
+            List<PipeInput> readers = new ArrayList<>(outputs);
+            readers.removeIf(it -> !beingRead.contains(it) && !it.hasJustBeenRead());
+            awaitReaders(readers);
         } finally {
             spillway.close();
             child.closeStreams();
@@ -564,9 +570,11 @@ public final class PidfdProcess extends Process implements Closeable {
         if (beingRead.isEmpty()) {
             return;
         }
-        CompletableFuture<Void> read =
-                CompletableFuture.allOf(
-                        beingRead.stream().map(PipeInput::end).toArray(CompletableFuture[]::new));
+        CompletableFuture<?>[] ends = new CompletableFuture<?>[beingRead.size()];
+        for (int i = 0; i < ends.length; i++) {
+            ends[i] = beingRead.get(i).end();
+        }
+        CompletableFuture<Void> read = CompletableFuture.allOf(ends);
         Timer limit = Reactor.schedule(READERS_NS, () -> read.complete(null));
         Uninterrupted.get(read);
         limit.cancel();

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.OptionalLong;
-import java.util.stream.IntStream;
 
 /**
  * What an ended process and the descendants that it waited for have used: the {@code rusage} of
@@ -192,7 +191,11 @@ public final class ResourceUsage {
     }
 
     private long[] fields() {
-        return IntStream.range(0, FIELDS).mapToLong(exit::usage).toArray();
+        long[] fields = new long[FIELDS];
+        for (int i = 0; i < FIELDS; i++) {
+            fields[i] = exit.usage(i);
+        }
+        return fields;
     }
 
     /** Such as {@code 120 ms of CPU, 0 bytes read, 4096 written}. */

@@ -385,10 +385,11 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     private CompletableFuture<Void> tearDown() {
-        return CompletableFuture.allOf(
-                stages.stream()
-                        .map(stage -> stage.teardown.begin())
-                        .toArray(CompletableFuture[]::new));
+        CompletableFuture<?>[] gone = new CompletableFuture<?>[stages.size()];
+        for (int i = 0; i < gone.length; i++) { // a stream could find no memory for its classes
+            gone[i] = stages.get(i).teardown.begin();
+        }
+        return CompletableFuture.allOf(gone);
     }
 
     private synchronized boolean haveAllEnded() {

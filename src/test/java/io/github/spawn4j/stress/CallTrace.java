@@ -19,7 +19,8 @@ final class CallTrace {
     private static final Pattern BEGINNING = Pattern.compile("(\\d+) +(\\w+)\\(.*");
 
     /** The clone that has made the child, and its pid. */
-    private static final Pattern BIRTH = Pattern.compile("(\\d+) .*\\bclone3?\\b.* = (\\d+)");
+    private static final Pattern BIRTH =
+            Pattern.compile("(\\d+) +(?:<\\.\\.\\. )?clone3?\\b.* = (\\d+)");
 
     private static final String EXEC = "execve";
 

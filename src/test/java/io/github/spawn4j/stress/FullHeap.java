@@ -106,9 +106,10 @@ final class FullHeap {
     private static void awaitNoChildren() throws InterruptedException {
         long startNs = System.nanoTime();
         while (ProcessHandle.current().children().findAny().isPresent()) {
-            require(
-                    "left: " + ProcessHandle.current().children().toList(),
-                    System.nanoTime() - startNs < TimeUnit.SECONDS.toNanos(LIMIT_S));
+            if (System.nanoTime() - startNs > TimeUnit.SECONDS.toNanos(LIMIT_S)) {
+                throw new IllegalStateException(
+                        "left: " + ProcessHandle.current().children().toList());
+            }
             Thread.sleep(1);
         }
     }

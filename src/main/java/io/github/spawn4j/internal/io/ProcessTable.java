@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
 
 /**
  * Tells who lives in a process group, which no system call does. Thread-safe.
@@ -125,8 +124,11 @@ final class ProcessTable {
             }
         }
         if (!open.isEmpty()) {
-            Map<Integer, View> views =
-                    scan(open.stream().map(Question::group).collect(Collectors.toSet()));
+            Set<Integer> groups = new HashSet<>();
+            for (Question question : open) {
+                groups.add(question.group);
+            }
+            Map<Integer, View> views = scan(groups);
             open.forEach(question -> question.answer.complete(views.get(question.group)));
         }
     }

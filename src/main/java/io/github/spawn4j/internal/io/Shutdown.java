@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.io;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.os.Threads;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -90,7 +91,10 @@ public final class Shutdown {
     }
 
     private static void run() {
-        List<CompletableFuture<Void>> endings = takeAll().stream().map(Escalation::begin).toList();
+        List<CompletableFuture<Void>> endings = new ArrayList<>();
+        for (Escalation escalation : takeAll()) {
+            endings.add(escalation.begin());
+        }
         for (CompletableFuture<Void> ending : endings) {
             try {
                 ending.join();
