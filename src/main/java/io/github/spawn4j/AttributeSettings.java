@@ -554,7 +554,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /**
      * Takes the network from the child: it has one of its own ({@link Namespace#NETWORK}) with
      * nothing in it, so that no address can be reached, not even the machine's own. For an ordinary
-     * user too; see {@link #namespaces}. Sockets that are files ({@code /run/docker.sock}), and
+     * user too; see {@code namespaces}. Sockets that are files ({@code /run/docker.sock}), and
      * those that are open already, can still be used.
      *
      * <pre>{@code
@@ -570,7 +570,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /**
      * Gives the child an empty {@code /tmp} that nobody else sees and that is gone with its last
      * process: a tmpfs in a {@link Namespace#MOUNT mount namespace} of its own. For an ordinary
-     * user too; see {@link #namespaces}. Streams and directory are the JVM's, also those in {@code
+     * user too; see {@code namespaces}. Streams and directory are the JVM's, also those in {@code
      * /tmp}; a program there is not found.
      *
      * @return this

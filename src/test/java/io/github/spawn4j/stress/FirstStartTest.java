@@ -42,6 +42,18 @@ class FirstStartTest {
                 .isEmpty();
     }
 
+    /** An initialiser that meets a full heap is lost for ever, and with it all looks at workers. */
+    @Test
+    void initialisesWhatALookAtWorkersNeedsBeforeThereIsAChild() throws Exception {
+        String log =
+                SecondJvm.withCollector("-XX:+UseSerialGC")
+                        .option("-Xlog:class+init=info")
+                        .runOnClassPath(classPath(), Lives.class);
+
+        assertThat(log).contains("java/lang/Thread$State'", "Lives$Begin'");
+        assertThat(log.indexOf("java/lang/Thread$State'")).isLessThan(log.indexOf("Lives$Begin'"));
+    }
+
     @Test
     void leavesNothingOfTheLibraryBehind(@TempDir Path directory) throws Exception {
         String output =

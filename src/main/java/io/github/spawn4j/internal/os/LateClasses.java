@@ -7,9 +7,12 @@ package io.github.spawn4j.internal.os;
  * <p>They are loaded before. Where a reference to a class is followed for the first time while its
  * file cannot be read, as descriptors have run out, that reference is broken for ever: no exit
  * would ever be told, and nobody killed. Where it is loaded by its name the next use tries again.
+ * The same holds for a class of the JDK whose initialiser meets a full heap: without {@link
+ * Thread.State} no worker that is stuck would ever be found.
  */
 final class LateClasses {
     private static final String LIBRARY = "io.github.spawn4j.";
+    private static final String JDK = "java.";
 
     private LateClasses() {}
 
@@ -20,13 +23,37 @@ final class LateClasses {
      */
     static void load(int use) {
         for (String name : of(use)) {
-            try {
-                Class.forName(LIBRARY + name);
-            } catch (ClassNotFoundException e) {
-                NoClassDefFoundError error = new NoClassDefFoundError(e.getMessage());
-                error.initCause(e);
-                throw error;
-            }
+            load(LIBRARY, name);
+        }
+        for (String name : ofJdk(use)) {
+            load(JDK, name);
+        }
+    }
+
+    private static void load(String where, String name) {
+        try {
+            Class.forName(where + name);
+        } catch (ClassNotFoundException e) {
+            NoClassDefFoundError error = new NoClassDefFoundError(e.getMessage());
+            error.initCause(e);
+            throw error;
+        }
+    }
+
+    /**
+     * Of the JDK's those whose initialiser takes memory, and that are used first by a thread of
+     * ours.
+     */
+    private static String[] ofJdk(int use) {
+        switch (use) {
+            case FirstUse.START:
+                return new String[] {"lang.Thread$State", "util.concurrent.FutureTask"};
+            case FirstUse.GROUP:
+                return new String[] {
+                    "util.regex.Pattern", "util.TreeSet", "nio.channels.FileChannel",
+                };
+            default:
+                return new String[0];
         }
     }
 
