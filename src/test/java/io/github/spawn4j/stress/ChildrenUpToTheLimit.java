@@ -37,6 +37,21 @@ final class ChildrenUpToTheLimit {
         return PidfdProcess.builder("/bin/cat").strategy(strategy).start();
     }
 
+    /** The reactor may still be closing the pipes of a process whose exit is known already. */
+    private static PidfdProcess catOnceThereIsRoom(SpawnStrategy strategy) throws SpawnException {
+        long startNs = System.nanoTime();
+        while (true) {
+            try {
+                return cat(strategy);
+            } catch (SpawnException e) {
+                if (System.nanoTime() - startNs > TimeUnit.SECONDS.toNanos(30)) {
+                    throw e;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
     private static String fill(SpawnStrategy strategy) throws Exception {
         Deque<PidfdProcess> children = new ArrayDeque<>();
         Set<Long> pids = new TreeSet<>();
@@ -56,7 +71,7 @@ final class ChildrenUpToTheLimit {
         PidfdProcess first = children.remove();
         pids.remove(first.pid());
         waitWithoutAnyDescriptor(first);
-        PidfdProcess next = cat(strategy);
+        PidfdProcess next = catOnceThereIsRoom(strategy);
         children.add(next);
         pids.add(next.pid());
         echo(next);
