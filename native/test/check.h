@@ -3,6 +3,7 @@
 #define SPAWN4J_CHECK_H
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -47,6 +48,20 @@ static inline void check_run(void (*test)(void), const char *name) {
         exit(1);
     }
     printf("%s\n", name);
+}
+
+/* Forks for one turn of a loop, and returns whether this is the child, which is to end in that
+ * turn. Our process waits until the child has succeeded. */
+static inline bool check_in_child(void) {
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        return true;
+    }
+    int status;
+    CHECK_EQUAL(waitpid(pid, &status, 0), pid);
+    CHECK_EQUAL(status, 0);
+    return false;
 }
 
 /* How many descriptors this process has open. */

@@ -193,12 +193,7 @@ static void set_streams(unsigned closed) {
 /* The child's descriptors are those of a cold one, whatever we have open or closed ourselves. */
 static void descriptors_are_those_of_a_cold_start(void) {
     for (unsigned closed = 0; closed < 8; closed++) {
-        pid_t pid = fork();
-        CHECK(pid >= 0);
-        if (pid > 0) {
-            int status;
-            CHECK_EQUAL(waitpid(pid, &status, 0), pid);
-            CHECK_EQUAL(status, 0);
+        if (!check_in_child()) {
             continue;
         }
         set_streams(closed);
@@ -299,14 +294,27 @@ static int start_in(struct warm_helper *helper, int group, char *text, size_t ca
 
 static const char *const CAT[] = {"/bin/cat", NULL};
 
+/* The path of a new cgroup; or null, after it was said why there is none. */
+static const char *make_group(void) {
+    const char *path = group_path();
+    if (!probe_has(KERNEL_CLONE_INTO_CGROUP)) {
+        printf("skipped, no child can be cloned into a cgroup: ");
+        return NULL;
+    }
+    if (mkdir(path, 0755) != 0) {
+        printf("skipped, no cgroup can be made (%s): ", strerror(errno));
+        return NULL;
+    }
+    return path;
+}
+
 /* By clone3(2): it has never been elsewhere. What waits was born elsewhere, and goes on waiting. */
 static void child_is_born_in_its_cgroup(void) {
-    const char *path = group_path();
-    const char *name = strrchr(path, '/');
-    if (mkdir(path, 0755) != 0 || (!probe_has(KERNEL_CLONE_INTO_CGROUP) && rmdir(path) == 0)) {
-        printf("skipped, no cgroup can be made (%s): ", strerror(errno));
+    const char *path = make_group();
+    if (!path) {
         return;
     }
+    const char *name = strrchr(path, '/');
     struct warm_helper *helper = make(CAT);
     int before = check_count_open();
     int group = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -328,12 +336,11 @@ static void child_is_born_in_its_cgroup(void) {
 
 /* A child that is born there would not run, and be waited for until the deadline. */
 static void frozen_cgroup_costs_no_helper(void) {
-    const char *path = group_path();
-    char text[2048];
-    if (mkdir(path, 0755) != 0 || (!probe_has(KERNEL_CLONE_INTO_CGROUP) && rmdir(path) == 0)) {
-        printf("skipped, no cgroup can be made (%s): ", strerror(errno));
+    const char *path = make_group();
+    if (!path) {
         return;
     }
+    char text[2048];
     struct warm_helper *helper = make(CAT);
     int group = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     write_text(path, "cgroup.freeze", "1");
@@ -350,12 +357,11 @@ static void frozen_cgroup_costs_no_helper(void) {
 
 /* Where the kernel kills who is born in a cgroup, one helper is lost to that, and no other. */
 static void birth_that_kills_is_not_tried_again(void) {
-    const char *path = group_path();
-    char text[2048];
-    if (mkdir(path, 0755) != 0 || (!probe_has(KERNEL_CLONE_INTO_CGROUP) && rmdir(path) == 0)) {
-        printf("skipped, no cgroup can be made (%s): ", strerror(errno));
+    const char *path = make_group();
+    if (!path) {
         return;
     }
+    char text[2048];
     struct warm_helper *helper = make(CAT);
     int group = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     write_text(path, "cgroup.kill", "1");
