@@ -13,34 +13,20 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A process with all who belong to it, and runs that leave nobody behind. */
 @Timeout(60)
 class ProcessTreeTest {
-    /** Processes that must not outlive the test, whatever it finds. */
-    private final List<Long> pids = new ArrayList<>();
-
-    @AfterEach
-    void endAll() {
-        pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
-    }
+    @RegisterExtension final Descendants descendants = new Descendants();
 
     private static EmptyProcess sh(String script) {
         return PidfdProcess.builder("sh", "-c", script);
-    }
-
-    private long pidFrom(BufferedReader output) throws IOException {
-        long pid = Long.parseLong(output.readLine());
-        pids.add(pid);
-        return pid;
     }
 
     /** A place for a tree: a group, or a cgroup if there can be one. */
@@ -72,8 +58,8 @@ class ProcessTreeTest {
             PidfdProcess process =
                     place.put(sh("sleep 600 & echo $!; sleep 600 & echo $!; wait")).start();
             BufferedReader output = process.inputReader();
-            long first = pidFrom(output);
-            long second = pidFrom(output);
+            long first = descendants.pidFrom(output);
+            long second = descendants.pidFrom(output);
 
             ProcessTree tree = process.tree();
 
@@ -101,7 +87,7 @@ class ProcessTreeTest {
                 "a group is reached after its leader from Linux 6.9 on");
         try (Place place = new Place(reach)) {
             PidfdProcess process = place.put(sh("sleep 600 & echo $!")).start();
-            long left = pidFrom(process.inputReader());
+            long left = descendants.pidFrom(process.inputReader());
             process.waitFor();
 
             ProcessTree tree = process.tree();
@@ -189,8 +175,7 @@ class ProcessTreeTest {
                 sh("sleep 600 >/dev/null 2>&1 & echo $!")
                         .teardown(Teardown.DEFAULT.ofGroup())
                         .run(RunOptions.timeout(ofSeconds(30)));
-        long left = Long.parseLong(result.stdout().text().strip());
-        pids.add(left);
+        long left = descendants.add(result.stdout().text());
 
         assertThat(ProcStatus.runs(left)).isTrue();
     }

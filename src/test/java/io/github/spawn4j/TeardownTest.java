@@ -26,9 +26,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,23 +44,10 @@ class TeardownTest {
 
     @TempDir Path folder;
 
-    /** Processes that must not outlive the test, whatever it finds. */
-    private final List<Long> pids = new ArrayList<>();
-
-    @AfterEach
-    void endAll() {
-        pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
-    }
+    @RegisterExtension final Descendants descendants = new Descendants();
 
     private static EmptyProcess sh(String script) {
         return PidfdProcess.builder("sh", "-c", script);
-    }
-
-    /** The next line of the process' output, which is a pid. */
-    private long pidFrom(BufferedReader output) throws IOException {
-        long pid = Long.parseLong(output.readLine());
-        pids.add(pid);
-        return pid;
     }
 
     /** Whether a thread of it runs; a zombie whose parent does not care has ended. */
@@ -185,7 +172,7 @@ class TeardownTest {
                                                                         .lines(pid::complete))))
                 .matches(e -> e.result().exitStatus() instanceof ExitStatus.Unknown)
                 .matches(e -> e.getSuppressed()[0].getMessage().contains("has left somebody"));
-        pids.add(Long.valueOf(pid.join()));
+        descendants.add(pid.join());
     }
 
     @Test
@@ -201,7 +188,7 @@ class TeardownTest {
                                                         .stdout(
                                                                 Capture.keepTail(9)
                                                                         .lines(pid::complete))));
-        pids.add(Long.valueOf(pid.get(30, TimeUnit.SECONDS)));
+        descendants.add(pid.get(30, TimeUnit.SECONDS));
         run.thread().interrupt();
 
         assertThat(run.failure())
@@ -274,7 +261,7 @@ class TeardownTest {
     private void handlesTheSignal(EmptyProcess stopped) throws Exception {
         PidfdProcess process = stopped.start();
         BufferedReader output = process.inputReader();
-        untilStopped(pidFrom(output));
+        untilStopped(descendants.pidFrom(output));
 
         await(process.teardown());
 
@@ -289,7 +276,7 @@ class TeardownTest {
                         .teardown(Teardown.closeInput(ofSeconds(600)))
                         .start();
         BufferedReader output = process.inputReader();
-        untilStopped(pidFrom(output));
+        untilStopped(descendants.pidFrom(output));
 
         await(process.teardown());
 
@@ -377,7 +364,7 @@ class TeardownTest {
     void givesUpWhatIsBufferedWhenOnlyAGrandchildOutsideCouldReadIt() throws Exception {
         PidfdProcess process =
                 sh("exec 3<&0; sleep 600 <&3 & echo $!; exec sleep 600").teardown(GENTLE).start();
-        pidFrom(process.inputReader());
+        descendants.pidFrom(process.inputReader());
         process.getOutputStream().write(new byte[1 << 16]); // all that the pipe holds
         process.getOutputStream().write(1);
 
@@ -493,7 +480,7 @@ class TeardownTest {
                         .args(System.getProperty("spawn4j.native.bin") + "/zombie_leader")
                         .teardown(QUICK.ofGroup())
                         .start();
-        long headless = pidFrom(process.inputReader());
+        long headless = descendants.pidFrom(process.inputReader());
         assertThat(runs(headless)).isTrue();
 
         process.close();
@@ -507,7 +494,7 @@ class TeardownTest {
                 PidfdProcess.builder(System.getProperty("spawn4j.native.bin") + "/zombie_leader")
                         .teardown(QUICK)
                         .start();
-        pidFrom(process.inputReader());
+        descendants.pidFrom(process.inputReader());
 
         process.close();
 
@@ -521,8 +508,8 @@ class TeardownTest {
     void ofAGroupReachesEverybodyInIt(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = sh(FAMILY).strategy(strategy).teardown(QUICK.ofGroup()).start();
         BufferedReader output = process.inputReader();
-        long child = pidFrom(output);
-        long grandchild = pidFrom(output);
+        long child = descendants.pidFrom(output);
+        long grandchild = descendants.pidFrom(output);
 
         await(process.teardown());
 
@@ -535,8 +522,8 @@ class TeardownTest {
     void ofTheProcessAloneLeavesOthersAlone() throws Exception {
         PidfdProcess process = sh(FAMILY).teardown(QUICK).start();
         BufferedReader output = process.inputReader();
-        long child = pidFrom(output);
-        pidFrom(output);
+        long child = descendants.pidFrom(output);
+        descendants.pidFrom(output);
 
         await(process.teardown());
 
@@ -549,7 +536,7 @@ class TeardownTest {
         assumeTrue(groupsOutliveTheirLeaders(), "signalling them needs Linux 6.9");
         PidfdProcess process =
                 sh("sleep 600 > /dev/null & echo $!").teardown(QUICK.ofGroup()).start();
-        long orphan = pidFrom(process.inputReader());
+        long orphan = descendants.pidFrom(process.inputReader());
         process.waitFor();
         assertThat(runs(orphan)).isTrue();
 
@@ -653,7 +640,7 @@ class TeardownTest {
                             .cgroup(cgroup.directory())
                             .teardown(QUICK.ofCgroup())
                             .start();
-            long daemon = pidFrom(process.inputReader());
+            long daemon = descendants.pidFrom(process.inputReader());
 
             await(process.teardown());
 
@@ -674,7 +661,7 @@ class TeardownTest {
                             .cgroup(cgroup.directory())
                             .teardown(Teardown.DEFAULT.ofCgroup())
                             .start();
-            long daemon = pidFrom(process.inputReader());
+            long daemon = descendants.pidFrom(process.inputReader());
 
             await(process.teardown());
 
@@ -779,7 +766,7 @@ class TeardownTest {
                             .cgroup(cgroup.directory())
                             .teardown(QUICK.ofCgroup())
                             .start();
-            long headless = pidFrom(process.inputReader());
+            long headless = descendants.pidFrom(process.inputReader());
 
             process.close();
 
