@@ -108,7 +108,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * Process process = EmptyProcess.from(processBuilder).start(); // was: processBuilder.start()
      * }</pre>
      *
-     * <p>The README lists what is different.
+     * <p>{@code docs/differences.md} lists what is different.
      *
      * @param builder the builder; later changes of it have no effect. It is not changed, but it is
      *     asked for its {@link ProcessBuilder#environment() environment}, after which its own
