@@ -119,9 +119,13 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     /** Begins to read. */
     public void start() throws IOException {
         synchronized (this) {
-            registration = new Registration(fd, this);
-            registration.arm(Io.POLLIN);
+            arm();
         }
+    }
+
+    @GuardedBy("this")
+    private void arm() throws IOException {
+        registration = Registration.arm(registration, fd, this, Io.POLLIN);
     }
 
     /**
@@ -220,7 +224,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
                 Reactor.schedule(0, this::advance);
                 return false;
             }
-            registration.arm(Io.POLLIN);
+            arm();
             return false;
         } finally {
             fd.release(number);
@@ -263,7 +267,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
             Reactor.schedule(0, this::advance); // whether or not there is more
             return;
         }
-        registration.arm(Io.POLLIN);
+        arm();
     }
 
     private interface Call {
