@@ -188,10 +188,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     @GuardedBy("this")
     private void watch() throws IOException {
-        if (registration == null) {
-            registration = new Registration(pidfd, this);
-        }
-        registration.arm(Io.POLLIN);
+        registration = Registration.arm(registration, pidfd, this, Io.POLLIN);
     }
 
     public int pid() {
