@@ -14,7 +14,7 @@ set(LIBC_2.14 memcpy)
 set(LIBC_2.15 posix_spawn)
 set(LIBC_2.16 getauxval)
 set(LIBC_2.17 clock_gettime)
-set(LIBDL_2.2.5 dlsym)
+set(LIBDL_2.2.5 dladdr dlsym)
 
 # Adds the library `target`, which calls itself `soname` and has the names in the lists `prefix`_VERSION.
 function(add_names target soname prefix)

@@ -73,11 +73,17 @@ final class LoadFailure {
             return;
         }
         reasons.add(tried + ": " + reason(tried, e, text));
-        advice =
-                "name a directory where files can be made and executed by the system property "
-                        + NativeLibrary.WORKDIR
-                        + ", or the library itself by "
-                        + NativeLibrary.LIBRARY;
+        advice = advice(NativeLibrary.WORKDIR, NativeLibrary.LIBRARY);
+    }
+
+    // The names as parameters: the compiler would make constants one, in which a tool that
+    // relocates
+    // classes does not find them.
+    private static String advice(String workdir, String library) {
+        return "name a directory where files can be made and executed by the system property "
+                + workdir
+                + ", or the library itself by "
+                + library;
     }
 
     UnsatisfiedLinkError error() {

@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.os;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -26,6 +27,9 @@ import java.util.Optional;
  * execute a file: the property {@code io.github.spawn4j.workdir} (then no other), {@code
  * java.io.tmpdir}, {@code /dev/shm}, the user's cache directory. The property {@code
  * io.github.spawn4j.library} names a library file to load instead.
+ *
+ * <p>Where somebody has given our classes another package, as tools do that put several libraries
+ * into one jar, these names begin with that package, and the library is told of it.
  */
 public final class NativeLibrary {
     /*
@@ -36,6 +40,12 @@ public final class NativeLibrary {
     private static final Log LOG = Log.of(NativeLibrary.class);
     static final String LIBRARY = "io.github.spawn4j.library";
     static final String WORKDIR = "io.github.spawn4j.workdir";
+
+    /**
+     * The package that native functions are named after. Whatever relocates classes rewrites text
+     * that begins with the name of a package, but not this.
+     */
+    private static final String KNOWN_TO_C = "io_github_spawn4j_internal_os";
 
     /** How many names for a directory of our own are tried. */
     private static final int MOST_ATTEMPTS = 1000;
@@ -96,9 +106,9 @@ public final class NativeLibrary {
     }
 
     private static void loadFromSomewhere() {
-        String file = System.getProperty(LIBRARY);
-        if (file != null) {
-            loadNamed(Path.of(file).toAbsolutePath());
+        String named = System.getProperty(LIBRARY);
+        if (named != null && !isRelocated()) {
+            loadNamed(Path.of(named).toAbsolutePath());
             return;
         }
         String resource = resource(architecture());
@@ -108,7 +118,7 @@ public final class NativeLibrary {
         LoadFailure failure = null;
         for (Path directory : directories()) {
             try {
-                loadCopy(resource, directory);
+                loadCopy(named, resource, directory);
                 return;
             } catch (IOException | UnsatisfiedLinkError | IllegalCallerException e) {
                 LOG.debug("native library not loaded from {}", directory, e);
@@ -116,7 +126,7 @@ public final class NativeLibrary {
                 failure.add(directory, e);
             }
         }
-        throw NativeLibrary.class.getResource(resource) == null
+        throw named == null && NativeLibrary.class.getResource(resource) == null
                 ? LoadFailure.missing(resource)
                 : failure.error();
     }
@@ -131,15 +141,19 @@ public final class NativeLibrary {
         }
     }
 
-    private static void loadCopy(String resource, Path directory) throws IOException {
-        try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
+    /** Of the file {@code named}, or of the resource if that is null. */
+    private static void loadCopy(String named, String resource, Path directory) throws IOException {
+        try (InputStream library =
+                named == null
+                        ? NativeLibrary.class.getResourceAsStream(resource)
+                        : new FileInputStream(named)) {
             if (library == null) {
                 throw new FileNotFoundException(resource);
             }
             Files.createDirectories(directory);
             Path own = createOwn(directory);
             try {
-                loadFrom(own.resolve("libspawn4j.so"), library);
+                loadFrom(own.resolve(fileName()), library);
             } finally {
                 Files.delete(own);
             }
@@ -181,6 +195,18 @@ public final class NativeLibrary {
                 }
             }
         }
+    }
+
+    /** Whether somebody has given our classes another package. */
+    private static boolean isRelocated() {
+        return !NativeLibrary.class.getPackageName().replace('.', '_').equals(KNOWN_TO_C);
+    }
+
+    /** Tells the library where its classes are (native/src/relocated.h). */
+    private static String fileName() {
+        return isRelocated()
+                ? "libspawn4j@" + NativeLibrary.class.getPackageName() + ".so"
+                : "libspawn4j.so";
     }
 
     /** Where the jar has it, for glibc and musl alike. */
