@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds native/ for Maven and lays the libraries where the jar is made from: this machine's, with tests and programs, and that of each
 # other architecture for which there is a compiler (Debian's gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, or the other way round).
+# NATIVE_TARGET=spawn4j leaves tests and programs out.
 # Usage: build.sh BUILD_DIR HEADERS_DIR JAVA_HOME CLASSES_DIR
 set -eu
 
@@ -26,7 +27,7 @@ can_cross() {
     echo '#include <stdlib.h>' | "$1-linux-gnu-gcc" -E - > /dev/null 2>&1
 }
 
-build "$build" all
+build "$build" "${NATIVE_TARGET:-all}"
 lay "$build" "$(uname -m)"
 for architecture in x86_64 aarch64; do
     if [ "$architecture" = "$(uname -m)" ]; then
