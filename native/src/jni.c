@@ -13,6 +13,7 @@
 #include "probe.h"
 #include "program.h"
 #include "pty.h"
+#include "relocated.h"
 #include "slot.h"
 #include "spawn.h"
 #include "sys.h"
@@ -36,8 +37,10 @@
     JNIEXPORT type JNICALL Java_io_github_spawn4j_internal_os_##class##_##name
 
 jint JNI_OnLoad(JavaVM *vm, void *reserved) {
-    (void)vm;
     (void)reserved;
+    if (!relocated_bind(vm)) {
+        return JNI_ERR; /* with an exception */
+    }
     authority_load();
     return JNI_VERSION_10;
 }
