@@ -17,6 +17,12 @@ final class Slots {
      */
     private static final String HOLDER = "io.github.spawn4j.internal.os.SlotsAddress";
 
+    /**
+     * GraalVM sets it in a native image, where no class can be defined, and all loaders have the
+     * same copy of the library.
+     */
+    private static final String IMAGE = "org.graalvm.nativeimage.imagecode";
+
     private Slots() {}
 
     /**
@@ -25,6 +31,9 @@ final class Slots {
      */
     static boolean share() {
         synchronized (HOLDER) {
+            if (System.getProperty(IMAGE) != null) {
+                return reserve0() >= 0;
+            }
             Class<?> holder = holder();
             long known = address0(holder);
             if (known != 0) {
