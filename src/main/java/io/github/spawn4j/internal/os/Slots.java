@@ -20,6 +20,12 @@ final class Slots {
      */
     private static final String HOLDER = "spawn4j.SlotsAddress";
 
+    /**
+     * GraalVM sets it in a native image, where no class can be defined, and all loaders have the
+     * same copy of the library.
+     */
+    private static final String IMAGE = "org.graalvm.nativeimage.imagecode";
+
     private Slots() {}
 
     /**
@@ -28,6 +34,9 @@ final class Slots {
      */
     static boolean share() {
         synchronized (HOLDER) {
+            if (System.getProperty(IMAGE) != null) {
+                return reserve0() >= 0;
+            }
             Class<?> holder = holder();
             long known = address0(holder);
             if (known != 0) {
