@@ -6,7 +6,15 @@ module io.github.spawn4j {
     requires org.slf4j;
     requires static com.google.errorprone.annotations;
 
+    // The agent's alone: nobody else needs them, nor the last one at run time, when the jar has it.
+    requires static java.instrument;
+    requires static jdk.jfr;
+    requires static org.objectweb.asm;
+
     exports io.github.spawn4j;
+    exports io.github.spawn4j.internal.agent to
+            java.base,
+            java.instrument;
 
     uses org.slf4j.spi.SLF4JServiceProvider; // looked for, not loaded
 }
