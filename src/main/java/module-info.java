@@ -12,6 +12,9 @@ module io.github.spawn4j {
     requires static org.objectweb.asm;
 
     exports io.github.spawn4j;
+    exports io.github.spawn4j.control;
+    exports io.github.spawn4j.strict;
+    exports io.github.spawn4j.warm;
     exports io.github.spawn4j.internal.agent to
             java.base,
             java.instrument;
