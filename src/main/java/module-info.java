@@ -6,7 +6,7 @@ module io.github.spawn4j {
     requires org.slf4j;
     requires static com.google.errorprone.annotations;
 
-    // The agent's alone: nobody else needs them, nor the last one at run time, when the jar has it.
+    // The agent's alone, which finds the last one in the jar.
     requires static java.instrument;
     requires static jdk.jfr;
     requires static org.objectweb.asm;

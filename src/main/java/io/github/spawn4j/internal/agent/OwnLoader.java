@@ -25,6 +25,8 @@ final class OwnLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
+    private static final String ASM = "META-INF/asm/";
+
     private final ProtectionDomain domain;
 
     /** Open for as long as the JVM lives. */
@@ -49,13 +51,31 @@ final class OwnLoader extends ClassLoader {
         return ((JarURLConnection) last.openConnection()).getJarFileURL();
     }
 
-    /** SLF4J is the application's, so that what the agent says comes where its messages go. */
+    /**
+     * The library and ASM are never anybody else's: our parent would give those of a named module
+     * of the application. SLF4J is the application's, so that what the agent says comes where its
+     * messages go.
+     */
     @Override
-    protected Class<?> findClass(String name) throws ClassNotFoundException {
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (name.startsWith("org.slf4j.")) {
             return ClassLoader.getSystemClassLoader().loadClass(name);
         }
-        try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        if (!name.startsWith("io.github.spawn4j.") && !name.startsWith("org.objectweb.asm.")) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> known = findLoadedClass(name);
+            return known != null ? known : findClass(name);
+        }
+    }
+
+    /** ASM lies where the application's loader does not find it, as it may have another version. */
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        String path = name.replace('.', '/') + ".class";
+        boolean isAsm = name.startsWith("org.objectweb.asm.");
+        try (InputStream file = getResourceAsStream(isAsm ? ASM + path : path)) {
             if (file == null) {
                 throw new ClassNotFoundException(name);
             }

@@ -10,15 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
-import org.objectweb.asm.ClassReader;
 
 /**
- * A JVM under the agent, whose jar is made of the compiled classes; what Maven packages has another
- * name for ASM, and is tried by src/test/hosts.
+ * A JVM under the agent, whose jar is made of the compiled classes. The one that Maven packages
+ * later is tried by src/test/hosts.
  */
 final class AgentJvm {
     private static final long LIMIT_S = 60;
@@ -126,7 +124,6 @@ final class AgentJvm {
             if (main != null) {
                 addFolder(out, classesOf(AgentJvm.class), main.getPackageName().replace('.', '/'));
             }
-            addAsm(out);
         }
         return jar;
     }
@@ -140,17 +137,6 @@ final class AgentJvm {
         attributes.putValue("Can-Retransform-Classes", "true");
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
         return jar;
-    }
-
-    private static void addAsm(JarOutputStream out) throws IOException {
-        try (JarFile asm = new JarFile(classesOf(ClassReader.class).toFile())) {
-            for (JarEntry entry : asm.stream().toList()) {
-                if (entry.getName().startsWith("org/objectweb/") && !entry.isDirectory()) {
-                    out.putNextEntry(new JarEntry(entry.getName()));
-                    asm.getInputStream(entry).transferTo(out);
-                }
-            }
-        }
     }
 
     private static void addFolder(JarOutputStream out, Path folder) throws IOException {

@@ -2,6 +2,13 @@ package io.github.spawn4j.internal.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.testing.agent.Anew;
+import io.github.spawn4j.testing.agent.Application;
+import io.github.spawn4j.testing.agent.Attaching;
+import io.github.spawn4j.testing.agent.Contract;
+import io.github.spawn4j.testing.agent.OwnCopy;
+import io.github.spawn4j.testing.agent.Recording;
+import io.github.spawn4j.testing.agent.StartingBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.spi.ToolProvider;
@@ -91,8 +98,11 @@ class AgentTest {
         assertThat(agent("").run(Application.Idle.class)).isEqualTo("idle");
         assertThat(agent("").option("-Xlog:class+load").run(Application.Idle.class).lines())
                 .filteredOn(line -> line.contains("spawn4j") && line.contains("source:"))
-                .map(line -> line.replaceAll(".* io.github.spawn4j.internal.agent.| source.*", ""))
-                .containsExactly("Agent", "Agent$FirstUse", "Application$Idle");
+                .map(line -> line.replaceAll("^.* io.github.spawn4j.| source.*", ""))
+                .containsExactly(
+                        "internal.agent.Agent",
+                        "internal.agent.Agent$FirstUse",
+                        "testing.agent.Application$Idle");
     }
 
     @Test
@@ -164,6 +174,22 @@ class AgentTest {
                                 .classPathFirst(AgentJvm.classesOf(Agent.class))
                                 .classPathLast(AgentJvm.classesOf(LoggerFactory.class))
                                 .classPathLast(AgentJvm.classesOf(Type.class))
+                                .run(OwnCopy.class)
+                                .lines())
+                .startsWith("own: text", "agent's: text, of another class")
+                .endsWith("spawn4j: 1 starts, 0 more left to the JDK");
+    }
+
+    @Test
+    void livesBesideTheApplicationsModule() throws Exception {
+        assertThat(
+                        agent("report")
+                                .option(
+                                        "--module-path="
+                                                + jar
+                                                + ":"
+                                                + AgentJvm.classesOf(LoggerFactory.class))
+                                .option("--add-modules=io.github.spawn4j")
                                 .run(OwnCopy.class)
                                 .lines())
                 .startsWith("own: text", "agent's: text, of another class")

@@ -1,4 +1,4 @@
-package io.github.spawn4j.internal.agent;
+package io.github.spawn4j.testing.agent;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -32,7 +32,7 @@ public final class Application {
     }
 
     /** Is asked for by its name. */
-    static final class Other {
+    public static final class Other {
         private Other() {}
 
         static Process start() throws IOException {
@@ -41,7 +41,7 @@ public final class Application {
     }
 
     /** Starts nothing. */
-    static final class Idle {
+    public static final class Idle {
         private Idle() {}
 
         public static void main(String[] args) {
@@ -50,7 +50,7 @@ public final class Application {
     }
 
     /** Starts one process, writes to it, and tells who it is. */
-    static final class Echo {
+    public static final class Echo {
         private Echo() {}
 
         public static void main(String[] args) throws Exception {

@@ -1,4 +1,4 @@
-package io.github.spawn4j.internal.agent;
+package io.github.spawn4j.testing.agent;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
