@@ -50,7 +50,8 @@ class LayersTest {
                     "teardown", Set.of("child", "loop", "os"),
                     "cgroup", Set.of("child", "loop", "os"),
                     "start", Set.of("launch", "warm", "child", "streams", "cgroup", "os"),
-                    "access", Set.of("start", "launch", "warm", "child", "cgroup", "os"));
+                    "access", Set.of("start", "launch", "warm", "child", "cgroup", "os"),
+                    "agent", Set.of("os"));
 
     private static final JavaClasses CODE = code();
 
@@ -125,15 +126,27 @@ class LayersTest {
         slices().matching(INTERNAL + "(*)..").should().beFreeOfCycles().check(CODE);
     }
 
+    /** But for the agent, which is a user of the API, and of whom nobody knows. */
     @Test
     void onlyOneRoomKnowsTheApi() {
         noClasses()
                 .that()
                 .resideInAPackage(LIBRARY + ".internal..")
                 .and()
-                .resideOutsideOfPackage(INTERNAL + "access")
+                .resideOutsideOfPackages(INTERNAL + "access", INTERNAL + "agent")
                 .should()
                 .dependOnClassesThat(ofTheApi())
+                .check(CODE);
+    }
+
+    @Test
+    void nobodyKnowsTheAgent() {
+        classes()
+                .that()
+                .resideInAPackage(INTERNAL + "agent")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAPackage(INTERNAL + "agent")
                 .check(CODE);
     }
 
