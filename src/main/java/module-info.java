@@ -7,6 +7,7 @@ module io.github.spawn4j {
     requires static com.google.errorprone.annotations;
 
     exports io.github.spawn4j;
+    exports io.github.spawn4j.control;
 
     uses org.slf4j.spi.SLF4JServiceProvider; // looked for, not loaded
 }

@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What came of a {@linkplain EmptyProcess#run run}. Immutable.
@@ -31,6 +32,8 @@ public final class CommandResult {
      * @param resourceUsage what it used
      * @param stderr what was kept of its standard error, or of all stages' if they share one
      * @param startedAs whether it was started {@linkplain Warm warm}
+     * @param enforcement what has enforced which limit of its {@linkplain Sandbox sandbox}; empty
+     *     without one
      */
     public record Stage(
             int index,
@@ -39,7 +42,8 @@ public final class CommandResult {
             ExitStatus exitStatus,
             ResourceUsage resourceUsage,
             CapturedOutput stderr,
-            StartKind startedAs) {
+            StartKind startedAs,
+            Map<Sandbox.Limit, Sandbox.Mechanism> enforcement) {
         /** Program, number of arguments, and exit. */
         @Override
         public String toString() {

@@ -20,6 +20,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
@@ -64,6 +65,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private final ExecutableSource source;
 
     private State state = State.EMPTY;
+
+    private boolean isRun;
 
     /** Whether the program is found, and failures are told, as {@link ProcessBuilder} does it. */
     private final boolean isLikeProcessBuilder;
@@ -227,6 +230,16 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
+    /** Has it started by a run, which reads its output. */
+    void beRun() {
+        isRun = true;
+    }
+
+    /** What is made of an output. */
+    Capture within(Capture capture) {
+        return sandbox == null ? capture : capture.within(sandbox.output());
+    }
+
     /** Has its teardown reach all that can be reached. */
     void leaveNobody() {
         changeable();
@@ -252,10 +265,13 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (teardown != null || cgroup != null) {
             FirstUse.prepare(FirstUse.GROUP);
         }
-        state = State.DEAD;
         Launched launched = new Launched();
-        launched.memory(MemoryWatch.begin(ownCgroup));
         try {
+            if (sandbox != null) {
+                launched.enclosure(Enclosure.around(this, isRun));
+            }
+            state = State.DEAD;
+            launched.memory(MemoryWatch.begin(ownCgroup));
             launch(launched);
             T adopted = adoption.adopt(launched);
             state = State.RUNNING;
@@ -269,6 +285,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             throw SpawnException.of(program, directory, e);
         } finally {
             if (state != State.RUNNING) {
+                state = State.DEAD;
                 launched.abandon(); // whatever it was that has come in between
             }
         }
@@ -382,7 +399,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             int[] sources = encodeActions(request, foreground != null);
             request.program(path, arguments, environment.encoded());
             if (searches()) {
-                request.search(searchedByChild);
+                request.search(searchDirectories());
             }
             if (isLikeProcessBuilder) {
                 request.asExecvp();
@@ -419,7 +436,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * may need one.
      */
     private int sources(boolean isOfTemplate) {
-        return STREAMS + (terminal == null ? 0 : 1) + (isOfTemplate ? 1 : 0) + actions.size();
+        return STREAMS
+                + (terminal == null ? 0 : 1)
+                + (isOfTemplate ? 1 : 0)
+                + mapped.size()
+                + actions.size();
     }
 
     /**
@@ -431,16 +452,27 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         for (int i = 0; i < actions.size(); i++) {
             own += actions.get(i).records();
         }
-        return STREAMS + 4 + own + RequestEncoder.maxClosing(actions.size());
+        int kept = mapped.size() + actions.size();
+        return STREAMS + 4 + mapped.size() + own + RequestEncoder.maxClosing(kept);
     }
 
     private boolean searches() {
-        return searchedByChild != null && source == null && program.indexOf('/') < 0;
+        return searchDirectories() != null && source == null && program.indexOf('/') < 0;
+    }
+
+    /**
+     * Where the child is to search; null where the JVM does. In another root only the child can.
+     */
+    private byte[] searchDirectories() {
+        return searchedByChild == null && hasAttribute(RequestLayout.CHROOT)
+                ? environment.searchPath()
+                : searchedByChild;
     }
 
     private byte[] find() throws LaunchException {
         boolean movable = !program.startsWith("/") && program.indexOf('/') >= 0;
-        if (isLikeProcessBuilder || searches() || (movable && changesDirectory())) {
+        boolean isElsewhere = hasAttribute(RequestLayout.CHROOT);
+        if (isLikeProcessBuilder || isElsewhere || searches() || (movable && changesDirectory())) {
             return Text.encodeName("program", program); // only the child can know what it means
         }
         return ProgramLookup.find(program, encodedDirectory, environment.searchPath());
@@ -466,6 +498,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         for (int fd = 0; fd < STREAMS; fd++) {
             if (!isLikeProcessBuilder || !streams[fd].isFile()) {
                 sources[fd] = streams[fd].encode(fd, request);
+            }
+        }
+        if (!mapped.isEmpty()) {
+            for (Map.Entry<Integer, Redirect> entry : mapped.entrySet()) {
+                entry.getValue().encode(entry.getKey(), request);
             }
         }
         if (takesForeground) {

@@ -53,6 +53,9 @@ final class Launched {
     /** Tells what it died of, or null. */
     private MemoryWatch memory;
 
+    /** Of its sandbox, or null. */
+    private Enclosure enclosure;
+
     private int pid;
 
     /** Null until it is watched. */
@@ -149,6 +152,15 @@ final class Launched {
         memory = watch;
     }
 
+    /** Has it in {@code made}. */
+    void enclosure(Enclosure made) {
+        enclosure = made;
+    }
+
+    Enclosure enclosure() {
+        return enclosure;
+    }
+
     MemoryWatch memory() {
         return memory;
     }
@@ -217,6 +229,9 @@ final class Launched {
             terminal.close();
         }
         takeForegroundBack();
+        if (enclosure != null) {
+            enclosure.remove();
+        }
     }
 
     /** The child is gone, and every other process that reads from the terminal would be stopped. */

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -111,6 +112,9 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Where it was started, or null. */
     private final Path cgroup;
 
+    /** Of its sandbox, or null. */
+    private final Enclosure enclosure;
+
     /** As {@link Launched#startKind} has it. */
     private final byte startKind;
 
@@ -148,6 +152,10 @@ public final class PidfdProcess extends Process implements Closeable {
         }
         if (memory != null) {
             child.whenExited(() -> status(child.exit(), memory));
+        }
+        enclosure = launched.enclosure();
+        if (enclosure != null) {
+            enclosure.watch(child, escalation::begin);
         }
     }
 
@@ -280,6 +288,15 @@ public final class PidfdProcess extends Process implements Closeable {
      */
     public StartKind startedAs() {
         return StartKind.of(startKind);
+    }
+
+    /**
+     * What enforces which limit of the process's {@linkplain Sandbox sandbox}.
+     *
+     * @return the mechanisms; empty without a sandbox
+     */
+    public Map<Sandbox.Limit, Sandbox.Mechanism> enforcement() {
+        return enclosure == null ? Map.of() : enclosure.mechanisms();
     }
 
     /**
