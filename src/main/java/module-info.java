@@ -8,6 +8,8 @@ module io.github.spawn4j {
 
     exports io.github.spawn4j;
     exports io.github.spawn4j.control;
+    exports io.github.spawn4j.strict;
+    exports io.github.spawn4j.warm;
 
     uses org.slf4j.spi.SLF4JServiceProvider; // looked for, not loaded
 }

@@ -1,7 +1,15 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.Capability;
+import io.github.spawn4j.control.IoClass;
+import io.github.spawn4j.control.MemoryPolicy;
+import io.github.spawn4j.control.Resource;
+import io.github.spawn4j.control.SchedulingPolicy;
+import io.github.spawn4j.internal.access.Access;
+import io.github.spawn4j.internal.access.ControlAccess;
 import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.RequestLayout;
+import io.github.spawn4j.strict.SpawnAction;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -152,7 +160,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
             throw new IllegalArgumentException(
                     "limit " + resource + ": soft " + soft + " is above hard " + hard);
         }
-        return attribute(Attribute.limit(resource.number(), resource.name(), soft, hard));
+        return attribute(
+                Attribute.limit(Access.control().number(resource), resource.name(), soft, hard));
     }
 
     /**
@@ -193,7 +202,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     public S ioPriority(IoClass ioClass, int level) {
         Objects.requireNonNull(ioClass, "ioClass");
         checked("level", level, 0, MOST_IO_LEVEL);
-        return attribute(Attribute.ioPriority(ioClass.number(), ioClass.name(), level));
+        return attribute(
+                Attribute.ioPriority(Access.control().number(ioClass), ioClass.name(), level));
     }
 
     /**
@@ -205,7 +215,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return this
      */
     public S scheduler(SchedulingPolicy policy, int priority) {
-        return scheduler(policy.number(), policy.name(), priority);
+        return scheduler(Access.control().number(policy), policy.name(), priority);
     }
 
     /**
@@ -271,9 +281,10 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      */
     public S memoryPolicy(MemoryPolicy policy, int... nodes) {
         Objects.requireNonNull(policy, "policy");
-        if (policy.hasNodes() == (nodes.length == 0)) {
+        ControlAccess control = Access.control();
+        if (control.hasNodes(policy) == (nodes.length == 0)) {
             throw new IllegalArgumentException(
-                    policy + (policy.hasNodes() ? " needs nodes" : " has no nodes"));
+                    policy + (control.hasNodes(policy) ? " needs nodes" : " has no nodes"));
         }
         if (policy == MemoryPolicy.PREFERRED && nodes.length > 1) {
             throw new IllegalArgumentException(
@@ -281,7 +292,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
         }
         return attribute(
                 Attribute.memoryPolicy(
-                        policy.number(), policy.name(), set("node", nodes, MOST_NODES)));
+                        control.number(policy), policy.name(), set("node", nodes, MOST_NODES)));
     }
 
     /**
@@ -438,7 +449,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     public S capabilities(Capability... kept) {
         long set = 0;
         for (Capability capability : kept) {
-            set |= capability.bit();
+            set |= Access.control().bit(capability);
         }
         String names =
                 kept.length == 0

@@ -1,6 +1,9 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.FileAccess;
 import io.github.spawn4j.control.IdMap;
+import io.github.spawn4j.control.Namespace;
+import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.launch.Attribute;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,7 +39,7 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
      * @return this
      */
     public S fileAccess(FileAccess access) {
-        attribute(access.attribute());
+        attribute(Access.control().attribute(access));
         return noNewPrivileges();
     }
 
@@ -104,7 +107,7 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
         }
         int flags = 0;
         for (Namespace namespace : all) {
-            flags |= namespace.flag();
+            flags |= Access.control().flag(namespace);
         }
         return attribute(
                 Attribute.namespaces(

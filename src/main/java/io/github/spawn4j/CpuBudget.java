@@ -1,9 +1,10 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.CgroupMembers;
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Reactor;
-import io.github.spawn4j.internal.io.Workers;
+import io.github.spawn4j.control.Cgroup;
+import io.github.spawn4j.internal.cgroup.CgroupMembers;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.loop.Reactor;
+import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.time.Duration;

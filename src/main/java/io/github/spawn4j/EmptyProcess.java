@@ -1,8 +1,9 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Leftovers;
-import io.github.spawn4j.internal.io.Shutdown;
+import io.github.spawn4j.internal.access.Access;
+import io.github.spawn4j.internal.cgroup.MemoryWatch;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenCgroup;
@@ -15,7 +16,12 @@ import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Foreground;
+import io.github.spawn4j.internal.os.Leftovers;
 import io.github.spawn4j.internal.os.Pty;
+import io.github.spawn4j.internal.start.ExecutableSource;
+import io.github.spawn4j.internal.start.Launched;
+import io.github.spawn4j.internal.start.TemplateProgram;
+import io.github.spawn4j.internal.teardown.Shutdown;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -67,6 +73,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private State state = State.EMPTY;
 
     private boolean isRun;
+
+    /** Of its sandbox, once it is being started; or null. */
+    private Enclosure enclosure;
 
     /** Whether the program is found, and failures are told, as {@link ProcessBuilder} does it. */
     private final boolean isLikeProcessBuilder;
@@ -175,7 +184,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** The process that has just been started as this says. */
     PidfdProcess adopt(Launched launched) throws IOException {
-        return new PidfdProcess(launched, hasInterruptibleStreams, teardown, cgroup);
+        return new PidfdProcess(launched, hasInterruptibleStreams, teardown, cgroup, enclosure);
     }
 
     /**
@@ -235,6 +244,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         isRun = true;
     }
 
+    /** Of its sandbox, or null. */
+    Enclosure enclosure() {
+        return enclosure;
+    }
+
     /** What is made of an output. */
     Capture within(Capture capture) {
         return sandbox == null ? capture : capture.within(sandbox.output());
@@ -268,10 +282,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         Launched launched = new Launched();
         try {
             if (sandbox != null) {
-                launched.enclosure(Enclosure.around(this, isRun));
+                enclosure = Enclosure.around(this, isRun);
             }
             state = State.DEAD;
-            launched.memory(MemoryWatch.begin(ownCgroup));
+            launched.memory(memoryWatch());
             launch(launched);
             T adopted = adoption.adopt(launched);
             state = State.RUNNING;
@@ -287,8 +301,18 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             if (state != State.RUNNING) {
                 state = State.DEAD;
                 launched.abandon(); // whatever it was that has come in between
+                if (enclosure != null) {
+                    enclosure.remove();
+                }
             }
         }
+    }
+
+    /** Null where nobody can tell what it dies of. */
+    private MemoryWatch memoryWatch() {
+        return ownCgroup == null
+                ? null
+                : MemoryWatch.begin(Access.control().memoryKills(ownCgroup));
     }
 
     /** Refuses what cannot be, before anything is started. */
@@ -414,7 +438,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /** Null where the child stays in the JVM's cgroup. */
     private OpenCgroup.Use openCgroup() throws IOException {
         if (ownCgroup != null) {
-            return ownCgroup.use();
+            return Access.control().use(ownCgroup);
         }
         return cgroup == null ? null : OpenCgroup.once(cgroup);
     }
@@ -436,7 +460,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * may need one.
      */
     private int sources(boolean isOfTemplate) {
-        return STREAMS
+        return Launched.STREAMS
                 + (terminal == null ? 0 : 1)
                 + (isOfTemplate ? 1 : 0)
                 + mapped.size()
@@ -453,7 +477,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             own += actions.get(i).records();
         }
         int kept = mapped.size() + actions.size();
-        return STREAMS + 4 + mapped.size() + own + RequestEncoder.maxClosing(kept);
+        return Launched.STREAMS + 4 + mapped.size() + own + RequestEncoder.maxClosing(kept);
     }
 
     private boolean searches() {
@@ -479,7 +503,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     private boolean changesDirectory() {
-        for (SpawnAction action : actions) {
+        for (Action action : actions) {
             if (action.changesDirectory()) {
                 return true;
             }
@@ -490,12 +514,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /** Writes streams, directory and actions. Returns the sources of the streams. */
     private int[] encodeActions(RequestEncoder request, boolean takesForeground)
             throws LaunchException {
-        int[] sources = new int[STREAMS];
+        int[] sources = new int[Launched.STREAMS];
         if (isLikeProcessBuilder) {
             // The JDK opens files in the JVM: /dev/stdout must not be what the child has by then.
             encodeFiles(request, sources);
         }
-        for (int fd = 0; fd < STREAMS; fd++) {
+        for (int fd = 0; fd < Launched.STREAMS; fd++) {
             if (!isLikeProcessBuilder || !streams[fd].isFile()) {
                 sources[fd] = streams[fd].encode(fd, request);
             }
@@ -524,7 +548,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     private void encodeFiles(RequestEncoder request, int[] sources) throws LaunchException {
-        for (int fd = 0; fd < STREAMS; fd++) {
+        for (int fd = 0; fd < Launched.STREAMS; fd++) {
             if (streams[fd].isFile()) {
                 sources[fd] = streams[fd].encode(fd, request);
             }

@@ -1,11 +1,16 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.Cgroup;
+import io.github.spawn4j.internal.access.Access;
+import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
+import io.github.spawn4j.internal.start.Launched;
+import io.github.spawn4j.strict.SpawnAction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +24,6 @@ import java.util.TreeMap;
  * a time.
  */
 abstract class ProcessSettings<S extends ProcessSettings<S>> extends ConfinementSettings<S> {
-    static final int STREAMS = 3;
-
     /** The most actions that the proposal allows. */
     private static final int MOST_ACTIONS = 256;
 
@@ -32,7 +35,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     final String program;
     final Environment environment;
     Redirect[] streams;
-    List<SpawnAction> actions;
+    List<Action> actions;
 
     /** Descriptors besides the streams, by the numbers that the child has them under. */
     Map<Integer, Redirect> mapped;
@@ -382,7 +385,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
         if (!ours.canBeMapped()) {
             throw new IllegalArgumentException(ours + " can only be a standard stream");
         }
-        if (theirs < STREAMS) {
+        if (theirs < Launched.STREAMS) {
             throw new IllegalArgumentException(
                     "descriptor " + theirs + " of the child is a standard stream");
         }
@@ -433,7 +436,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
         if (actions.size() == MOST_ACTIONS) {
             throw new IllegalArgumentException("more than " + MOST_ACTIONS + " actions");
         }
-        actions = plus(actions, List.of(action));
+        actions = plus(actions, List.of(Access.strict().action(action)));
         return self;
     }
 

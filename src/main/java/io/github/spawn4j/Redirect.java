@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
@@ -137,11 +138,9 @@ public abstract sealed class Redirect {
         return new Open(descriptor, "a socket");
     }
 
-    static final int NO_SOURCE = -1;
-
     /**
      * Adds what makes {@code fd} in the child what this redirect says. Returns the source of a
-     * pipe, or {@link #NO_SOURCE}.
+     * pipe, or {@link RequestEncoder#NO_SOURCE}.
      */
     abstract int encode(int fd, RequestEncoder request) throws LaunchException;
 
@@ -218,7 +217,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
             request.inherit(fd);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -231,7 +230,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
             request.place(request.nullDevice(), fd);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -254,7 +253,7 @@ public abstract sealed class Redirect {
                 opened.encode(fd, request);
             }
             request.dup2(1, fd);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -267,7 +266,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
             request.placeTerminal(fd);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -306,7 +305,7 @@ public abstract sealed class Redirect {
             }
             int mode = flags == READ ? 0 : MODE;
             request.open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -330,7 +329,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int target, RequestEncoder request) {
             request.place(request.descriptor(fd), target);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -356,7 +355,7 @@ public abstract sealed class Redirect {
                 throw new LaunchException("dup", -1, Errno.EBADF, kind + " that is closed");
             }
             request.place(request.descriptor(fd), target);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override

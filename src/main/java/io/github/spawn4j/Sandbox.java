@@ -1,5 +1,6 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.FileAccess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;

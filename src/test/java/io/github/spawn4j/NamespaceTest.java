@@ -6,7 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.control.IdMap;
+import io.github.spawn4j.control.Namespace;
 import io.github.spawn4j.internal.os.Kernel;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachExpressiveStrategy;
+import io.github.spawn4j.testing.Jvm;
+import io.github.spawn4j.testing.LibC;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
