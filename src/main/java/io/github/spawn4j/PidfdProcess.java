@@ -163,6 +163,7 @@ public final class PidfdProcess extends Process implements Closeable {
             releaseInTime();
         }
         if (memory != null) {
+            child.beforeKill(memory::beforeKill);
             child.whenExited(() -> status(child.exit(), memory));
         }
         this.enclosure = enclosure;

@@ -241,6 +241,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             for (int i = firstOutput; i < outputs.size(); i++) {
                 outputs.get(i).drain.start();
             }
+            if (running.memory != null) {
+                child.beforeKill(running.memory::beforeKill);
+            }
             if (running.enclosure != null) {
                 running.enclosure.watch(child);
             }
