@@ -360,8 +360,14 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @throws UncheckedIOException if it cannot be looked up
      */
     public S user(String name) {
-        int[] ids = Accounts.user(name);
-        return user(ids[0], ids[1], Arrays.copyOfRange(ids, 2, ids.length));
+        return account(Accounts.user(name));
+    }
+
+    /** The same by its ids, its groups' last, each of 32 bits without a sign. */
+    final S account(int... ids) {
+        attribute(Attribute.groups(Arrays.copyOfRange(ids, 2, ids.length)));
+        attribute(Attribute.group(ids[1]));
+        return attribute(Attribute.user(ids[0]));
     }
 
     /**
@@ -392,7 +398,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @throws UncheckedIOException if it cannot be looked up
      */
     public S group(String name) {
-        return group(Accounts.group(name));
+        return attribute(Attribute.group(Accounts.group(name)));
     }
 
     /**
@@ -416,7 +422,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @throws UncheckedIOException if it cannot be looked up
      */
     public S groups(List<String> names) {
-        return groups(names.stream().mapToInt(Accounts::group).toArray());
+        checked("number of groups", names.size(), 0, MOST_GROUPS);
+        return attribute(Attribute.groups(names.stream().mapToInt(Accounts::group).toArray()));
     }
 
     /**

@@ -256,8 +256,15 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** Has its teardown reach all that can be reached. */
     void leaveNobody() {
-        changeable();
         teardown = teardownOrDefault().widened(cgroup != null);
+        checkTeardown();
+    }
+
+    /** Refuses what {@link #leaveNobody} could not do. */
+    void checkLeaveNobody() {
+        if (teardownOrDefault().widened(cgroup != null).needsGroup()) {
+            checkOwnGroup();
+        }
     }
 
     Teardown teardownOrDefault() {

@@ -180,8 +180,8 @@ public final class Pipeline {
     private Run begin(RunOptions options) throws SpawnException {
         check();
         if (options.leavesNobody()) {
+            stages.forEach(EmptyProcess::checkLeaveNobody); // all of them, before one is changed
             stages.forEach(EmptyProcess::leaveNobody);
-            check(); // that it can be reached as widely
         }
         return begun(within(options));
     }

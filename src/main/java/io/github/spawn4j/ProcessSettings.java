@@ -493,13 +493,18 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
         if (hasAttribute(RequestLayout.SESSION)) {
             return;
         }
-        if (group > 0) {
+        checkOwnGroup();
+        processGroup(0);
+    }
+
+    /** Refuses a group of somebody else. */
+    void checkOwnGroup() {
+        if (group > 0 && !hasAttribute(RequestLayout.SESSION)) {
             throw new IllegalStateException(
                     "the process is to join process group "
                             + group
                             + ", and to be torn down with a group of its own");
         }
-        processGroup(0);
     }
 
     /**

@@ -214,7 +214,9 @@ public final class Attribute {
                 ByteBuffer.allocate(groups.length * Integer.BYTES).order(ByteOrder.nativeOrder());
         bytes.asIntBuffer().put(groups);
         String list =
-                Arrays.stream(groups).mapToObj(Integer::toString).collect(Collectors.joining(","));
+                Arrays.stream(groups)
+                        .mapToObj(Integer::toUnsignedString)
+                        .collect(Collectors.joining(","));
         return new Attribute(
                 RequestLayout.GROUPS,
                 groups.length,
@@ -227,11 +229,11 @@ public final class Attribute {
     }
 
     public static Attribute group(int group) {
-        return of(RequestLayout.GROUP, group, "setresgid", Integer.toString(group));
+        return of(RequestLayout.GROUP, group, "setresgid", Integer.toUnsignedString(group));
     }
 
     public static Attribute user(int user) {
-        return of(RequestLayout.USER, user, "setresuid", Integer.toString(user));
+        return of(RequestLayout.USER, user, "setresuid", Integer.toUnsignedString(user));
     }
 
     public static Attribute noNewPrivileges() {
