@@ -338,6 +338,16 @@ NATIVE(jboolean, Kernel, killsAtBirth0)(JNIEnv *env, jclass class) {
     return spawn_kills_at_birth();
 }
 
+/* Confinement */
+
+NATIVE(jint, Confinement, mechanisms0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    uint64_t mechanisms;
+    int result = probe_confinement(&mechanisms);
+    return result < 0 ? result : (jint)mechanisms;
+}
+
 /* TimeSlice */
 
 NATIVE(jint, TimeSlice, halve0)(JNIEnv *env, jclass class) {
@@ -687,6 +697,19 @@ NATIVE(jobject, StreamDescriptor, field0)
         (*env)->ReleaseStringUTFChars(env, name, name_chars);
     }
     return value;
+}
+
+/* JdkDescriptor */
+
+/* -1 where it is closed, or no such field is there. */
+NATIVE(jint, JdkDescriptor, number0)(JNIEnv *env, jclass class, jobject descriptor) {
+    (void)class;
+    jfieldID field = (*env)->GetFieldID(env, (*env)->GetObjectClass(env, descriptor), "fd", "I");
+    if (!field) {
+        (*env)->ExceptionClear(env);
+        return -1;
+    }
+    return (*env)->GetIntField(env, descriptor, field);
 }
 
 /* JdkHandle */

@@ -86,7 +86,13 @@ public final class StrictSpawnTemplate implements AutoCloseable {
     /** Gives the signals of {@link SpawnTemplateSigset} their default dispositions. */
     public static final int SPAWN_TEMPLATE_ACTION_SIGDEFAULT = 6;
 
-    /** What a template can do beyond the arguments of the call. */
+    /**
+     * What a template can do beyond the arguments of the call.
+     *
+     * <pre>{@code
+     * spawn_template_create(create, Option.DENY_WRITE);
+     * }</pre>
+     */
     public enum Option {
         /**
          * Deny-write while the template is open, which the kernel would have for nothing; see
