@@ -30,6 +30,8 @@ import picocli.CommandLine.RunLast;
             AgentToolsCommand.class,
             WarmCommand.class,
             ReportCommand.class,
+            AgreeCommand.class,
+            PublishCommand.class,
             JmhCommand.class
         })
 public final class Main {

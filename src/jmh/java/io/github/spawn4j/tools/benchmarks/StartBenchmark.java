@@ -25,6 +25,8 @@ public class StartBenchmark extends SpawnerBenchmark {
         "NUPROCESS_RUN",
         "ZT_EXEC",
         "COMMONS_EXEC",
+        "PTY4J",
+        "SMALLRYE",
         "SPAWN4J_FORK",
         "SPAWN4J_VFORK",
         "SPAWN4J_POSIX_SPAWN",

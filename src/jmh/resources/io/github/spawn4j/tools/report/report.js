@@ -5,9 +5,9 @@ const report = JSON.parse(document.getElementById('data').textContent);
 /* The same way has the same colour in all figures. Colours that colour-blind people can tell apart (Okabe and Ito);
  * each in a darker and a lighter variant, for the two grounds. */
 const COLOURS = {
-  'jdk': ['#c44e00', '#ff8a3d'], 'jdk-fork': ['#8c5a2b', '#c9986b'], 'jdk-vfork': ['#e69f00', '#f2c14e'],
+  'jdk': ['#c44e00', '#ff8a3d'], 'jdk-17': ['#c44e00', '#ff8a3d'], 'jdk-25': ['#a03b1f', '#ffb08a'], 'jdk-fork': ['#8c5a2b', '#c9986b'], 'jdk-vfork': ['#e69f00', '#f2c14e'],
   'nuprocess': ['#a8327d', '#e07ab9'], 'nuprocess-run': ['#a8327d', '#e07ab9'], 'zt-exec': ['#7d6b00', '#d9c73f'],
-  'commons-exec': ['#6b6f76', '#a5abb3'], 'spawn4j-fork': ['#4c9bd6', '#8cc7f5'], 'spawn4j-clone3': ['#0072b2', '#4fb0ee'],
+  'commons-exec': ['#6b6f76', '#a5abb3'], 'pty4j': ['#5a3d99', '#b09ae0'], 'smallrye': ['#2f7d8c', '#7fd1df'], 'python': ['#5a3d99', '#b09ae0'], 'spawn4j-fork': ['#4c9bd6', '#8cc7f5'], 'spawn4j-clone3': ['#0072b2', '#4fb0ee'],
   'spawn4j-builder': ['#0072b2', '#4fb0ee'], 'builder': ['#0072b2', '#4fb0ee'], 'spawn4j': ['#007a58', '#35c99a'],
   'spawn4j-template': ['#007a58', '#35c99a'], 'template': ['#007a58', '#35c99a'], 'warm': ['#56b4e9', '#9ad6ff'],
   'floor': ['#555b62', '#c3c9cf'], 'floor-equal': ['#8a9099', '#8a9099'],
@@ -155,7 +155,7 @@ function figure(plot) {
   element(frame, 'h2', plot.title);
   element(frame, 'p', plot.meaning);
   const chart = element(frame, 'div', '', { class: 'chart', role: 'img', 'aria-label': plot.title });
-  element(frame, 'p', plot.spread, { class: 'spread' });
+  element(frame, 'p', plot.explanation, { class: 'spread' });
   table(frame, plot);
   return { plot, chart };
 }
