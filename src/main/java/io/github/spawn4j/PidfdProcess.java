@@ -1,22 +1,28 @@
 package io.github.spawn4j;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Deadline;
-import io.github.spawn4j.internal.io.Errand;
-import io.github.spawn4j.internal.io.Escalation;
-import io.github.spawn4j.internal.io.Leftovers;
-import io.github.spawn4j.internal.io.PipeInput;
-import io.github.spawn4j.internal.io.PipeOutput;
-import io.github.spawn4j.internal.io.ProcessGroup;
-import io.github.spawn4j.internal.io.Reactor;
-import io.github.spawn4j.internal.io.Spillway;
-import io.github.spawn4j.internal.io.Terminal;
-import io.github.spawn4j.internal.io.Timer;
-import io.github.spawn4j.internal.io.Workers;
+import io.github.spawn4j.control.ProcessTree;
+import io.github.spawn4j.internal.access.Access;
+import io.github.spawn4j.internal.cgroup.MemoryWatch;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ProcessGroup;
+import io.github.spawn4j.internal.loop.Deadline;
+import io.github.spawn4j.internal.loop.Errand;
+import io.github.spawn4j.internal.loop.Reactor;
+import io.github.spawn4j.internal.loop.Timer;
+import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.JdkHandle;
+import io.github.spawn4j.internal.os.Leftovers;
 import io.github.spawn4j.internal.os.Uninterrupted;
+import io.github.spawn4j.internal.start.Launched;
+import io.github.spawn4j.internal.streams.PipeInput;
+import io.github.spawn4j.internal.streams.PipeOutput;
+import io.github.spawn4j.internal.streams.Spillway;
+import io.github.spawn4j.internal.streams.Terminal;
+import io.github.spawn4j.internal.teardown.Escalation;
+import io.github.spawn4j.warm.StartKind;
+import io.github.spawn4j.warm.Warm;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -139,7 +145,7 @@ public final class PidfdProcess extends Process implements Closeable {
                         : isRead ? shown(interruptible) : null;
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
-        child = launched.watch(streams(), known);
+        child = launched.watch(streams(), known.needsGroup());
         closesInput = known.closesInput();
         boolean endsInput = closesInput && input != null;
         escalation = known.of(child, cgroup, endsInput ? new UserInput(input, this) : null);
@@ -279,7 +285,16 @@ public final class PidfdProcess extends Process implements Closeable {
      * @return the way
      */
     public StartKind startedAs() {
-        return StartKind.of(startKind);
+        return startKind(startKind);
+    }
+
+    /** As {@link Launched#startKind} has it. */
+    static StartKind startKind(int kind) {
+        return switch (kind) {
+            case Launched.PARKED -> StartKind.PARKED;
+            case Launched.WARM -> StartKind.WARM;
+            default -> StartKind.COLD;
+        };
     }
 
     /**
@@ -317,7 +332,13 @@ public final class PidfdProcess extends Process implements Closeable {
      * @param memory what tells whether that was for want of memory, or null
      */
     static ExitStatus status(Exit exit, MemoryWatch memory) {
-        return memory == null ? status(exit) : memory.judge(status(exit));
+        ExitStatus status = status(exit);
+        boolean isOutOfMemory = memory != null && memory.judge(isKill(status));
+        return isOutOfMemory ? new ExitStatus.OutOfMemory() : status;
+    }
+
+    private static boolean isKill(ExitStatus status) {
+        return status instanceof ExitStatus.Killed killed && killed.signal().equals(Signal.KILL);
     }
 
     private static ExitStatus status(Exit exit) {
@@ -492,7 +513,9 @@ public final class PidfdProcess extends Process implements Closeable {
             throw new IllegalStateException(
                     "process " + pid() + " has no cgroup, nor a teardown of its group");
         }
-        return cgroup == null ? new ProcessTree(this, group) : new ProcessTree(this, cgroup);
+        return cgroup == null
+                ? Access.control().tree(this, group)
+                : Access.control().tree(this, cgroup);
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.github.spawn4j.tools.agent;
 
-import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.Jvms;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
