@@ -102,21 +102,40 @@ function spread(plot, series, index, count) {
   }];
 }
 
+/* Of a single series whose steps are the ways, the bars have the ways' colours, and need no legend. */
+function barsAreWays(plot) {
+  return plot.shape === 'BARS' && plot.series.length === 1 && plot.x.scale === 'STEPS' && plot.x.steps.every(step => COLOURS[step]);
+}
+
+/* How many rows the legend needs; its items are not broken. */
+function legendRows(plot, width) {
+  let rows = 1;
+  let used = 0;
+  plot.series.forEach(series => {
+    const needed = series.name.length * 8 + 46;
+    if (used > 0 && used + needed > width) {
+      rows++;
+      used = 0;
+    }
+    used += needed;
+  });
+  return rows;
+}
+
 function option(plot, width) {
   const ys = plot.series.flatMap(series => series.points.flatMap(p => [p.y, p.low, p.high])).filter(y => y !== null);
   const xs = plot.series.flatMap(series => series.points.map(p => p.x));
-  const single = plot.shape === 'BARS' && plot.series.length === 1;
+  const single = barsAreWays(plot);
   const drawn = plot.series.map((series, index) => ({
     name: series.name, type: plot.shape === 'BARS' ? 'bar' : 'line', barMaxWidth: 48, barGap: '10%', barCategoryGap: '30%',
     data: series.points.map(point => ({
       value: [point.x, point.y], point,
-      /* Of a single series the bars are the ways. */
       ...(single ? { itemStyle: { color: colour(plot.x.steps[point.x], 0) } } : {}),
     })),
     color: colour(series.name, index), symbolSize: series.points.length > 20 ? 0 : 8, showSymbol: series.points.length <= 20,
     lineStyle: { width: 2.2, type: DASHED.has(series.name) ? 'dashed' : 'solid' },
   }));
-  const rows = single ? 0 : Math.ceil(plot.series.reduce((sum, series) => sum + series.name.length * 8 + 46, 0) / (width - 20));
+  const rows = single ? 0 : legendRows(plot, width);
   return {
     animation: false, backgroundColor: 'transparent', textStyle: { fontFamily: 'system-ui, "DejaVu Sans", sans-serif' },
     legend: { show: !single, top: 0, left: 0, itemGap: 14, textStyle: { color: style('--ink') }, data: plot.series.map(series => series.name) },
@@ -181,8 +200,10 @@ document.getElementById('command').textContent = report.command;
 const figures = report.figures.map(figure);
 draw(figures);
 dark.addEventListener('change', () => draw(figures));
-let waiting = null;
-addEventListener('resize', () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => draw(figures), 100);
-});
+/* Not the window's size: a frame, a scroll bar or a print may change that of the figures alone. */
+const widths = new Map();
+new ResizeObserver(entries => {
+  const changed = entries.filter(entry => widths.get(entry.target) !== entry.contentRect.width);
+  changed.forEach(entry => widths.set(entry.target, entry.contentRect.width));
+  if (changed.length > 0) draw(figures);
+}).observe(document.getElementById('figures'));
