@@ -25,7 +25,7 @@ final class HtmlOption {
     /** Writes it, if it is wanted. */
     void write(Machine machine, List<String> leftOut, List<Plot> plots) throws IOException {
         if (file != null) {
-            String line = command.qualifiedName();
+            String line = Main.invocation(command);
             Files.writeString(file, Page.of(machine.report(line, leftOut, plots).json()));
         }
     }

@@ -20,6 +20,11 @@ final class Measurement {
         batches.add(batch);
     }
 
+    /** Adds the rounds of a later comparison, in which the same spawners took turns. */
+    void addAll(Measurement later) {
+        batches.addAll(later.batches);
+    }
+
     /** Those of the batches that were not disturbed. */
     Samples all() {
         Samples all = new Samples();

@@ -87,8 +87,7 @@ final class ReportCommand implements Callable<Integer> {
             ReportSections sections = new ReportSections(programs, remarks);
             plots = measure(chosen(sample ? sections.sample() : sections.all()), remarks);
         }
-        String command = "java -jar target/spawn4j-tools.jar report" + (sample ? " --sample" : "");
-        return machine.report(command, remarks.all(), plots);
+        return machine.report(Main.invocation(spec), remarks.all(), plots);
     }
 
     private List<ReportSection> chosen(List<ReportSection> sections) {

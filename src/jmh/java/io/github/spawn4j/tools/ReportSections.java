@@ -26,7 +26,7 @@ final class ReportSections {
     List<ReportSection> all() {
         ReportStarts starts = new ReportStarts(programs, Effort.BRIEF, remarks);
         return List.of(
-                new ReportSection("starts", 75, starts::unburdened),
+                new ReportSection("starts", 110, () -> starts.unburdened(3)),
                 new ReportSection("processors", 40, starts::byProcessor),
                 new ReportSection(
                         "open files",
@@ -50,7 +50,7 @@ final class ReportSections {
     List<ReportSection> sample() {
         ReportStarts starts = new ReportStarts(programs, Effort.LEAST, remarks);
         return List.of(
-                new ReportSection("starts", 6, starts::unburdened),
+                new ReportSection("starts", 6, () -> starts.unburdened(1)),
                 new ReportSection("processors", 4, starts::byProcessor),
                 new ReportSection("open files", 5, () -> starts.byOpenFiles(List.of(0, 100))),
                 new ReportSection("memory", 5, () -> starts.byMemory(List.of(0, 64))),

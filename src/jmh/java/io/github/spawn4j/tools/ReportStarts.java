@@ -73,11 +73,11 @@ final class ReportStarts {
 
     private Map<SpawnerType, Measurement> measure(Set<SpawnerType> types, Burden burden)
             throws IOException, InterruptedException {
-        return measure(types, burden, false);
+        return measure(types, burden, effort, false);
     }
 
     private Map<SpawnerType, Measurement> measure(
-            Set<SpawnerType> types, Burden burden, boolean pinned)
+            Set<SpawnerType> types, Burden burden, Effort effort, boolean pinned)
             throws IOException, InterruptedException {
         Ballast.check(burden, types.size());
         try (Comparison comparison = new Comparison(effort, System.nanoTime(), remarks)) {
@@ -89,11 +89,24 @@ final class ReportStarts {
         }
     }
 
-    /** Distributions, ratios to the JDK, and processor time. */
-    List<Plot> unburdened() throws IOException, InterruptedException {
+    /**
+     * Distributions, ratios to the JDK, and processor time.
+     *
+     * @param jvms how many JVMs each way has, one after the other: what the compiler makes of the
+     *     same code differs from one to the next, by more than the rounds of one do
+     */
+    List<Plot> unburdened(int jvms) throws IOException, InterruptedException {
         Set<SpawnerType> types = EnumSet.copyOf(ALL);
         types.addAll(SpawnerType.ofOtherJdks());
-        return StartFigures.of(measure(types, Burden.NONE), true);
+        Map<SpawnerType, Measurement> all = new EnumMap<>(SpawnerType.class);
+        for (int jvm = 0; jvm < jvms; jvm++) {
+            measure(types, Burden.NONE, effort.dividedBy(jvms), false)
+                    .forEach(
+                            (type, result) ->
+                                    all.computeIfAbsent(type, each -> new Measurement())
+                                            .addAll(result));
+        }
+        return StartFigures.of(all, true);
     }
 
     /** What it changes where the child runs. */
@@ -102,7 +115,7 @@ final class ReportStarts {
         Series anywhere = new Series("on any processor");
         Series pinned = new Series("all on one processor");
         Map<SpawnerType, Measurement> free = measure(PINNED, Burden.NONE);
-        Map<SpawnerType, Measurement> kept = measure(PINNED, Burden.NONE, true);
+        Map<SpawnerType, Measurement> kept = measure(PINNED, Burden.NONE, effort, true);
         free.forEach(
                 (type, result) -> {
                     if (kept.containsKey(type)) {

@@ -109,7 +109,7 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    private Place place() {
+    Place place() {
         return new Place(directory(), environment, programs);
     }
 
@@ -143,7 +143,16 @@ public final class Workload implements AutoCloseable {
      * @throws IOException if there can be none here
      */
     public Team team(Way way) throws IOException {
-        return new Team(way.command(place(), callsFile(), files.path().resolve(SCRIPT)));
+        return team(way, callsFile());
+    }
+
+    Team team(Way way, Path calls) throws IOException {
+        return new Team(way.command(place(), calls, files.path().resolve(SCRIPT)));
+    }
+
+    /** Whether a tool is installed. */
+    boolean has(String tool) {
+        return programs.containsKey(tool);
     }
 
     /** Of all tools: the numbers of {@code count} calls, from the {@code first} on; they repeat. */
