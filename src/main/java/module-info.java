@@ -5,7 +5,7 @@
 module io.github.spawn4j {
     requires org.slf4j;
     requires static com.google.errorprone.annotations;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     // The agent's alone, which finds the last one in the jar.
     requires static java.instrument;
