@@ -2,6 +2,7 @@ package io.github.spawn4j.testing.agent;
 
 import io.github.spawn4j.internal.agent.Agent;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -21,11 +23,6 @@ import java.util.stream.Stream;
  */
 public final class AgentJvm {
     private static final long LIMIT_S = 60;
-
-    /** As the pom has it. */
-    private static final String[] AGENT_ATTRIBUTES = {
-        "Premain-Class", "Agent-Class", "Launcher-Agent-Class"
-    };
 
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
@@ -117,15 +114,9 @@ public final class AgentJvm {
 
     /** Makes one that is an application as well. */
     public static Path makeJar(Path jar, Class<?> main) throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        for (String name : AGENT_ATTRIBUTES) {
-            attributes.putValue(name, Agent.class.getName());
-        }
-        attributes.putValue("Can-Retransform-Classes", "true");
+        Manifest manifest = manifest();
         if (main != null) {
-            attributes.put(Attributes.Name.MAIN_CLASS, main.getName());
+            manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, main.getName());
         }
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
             addFolder(out, classesOf(Agent.class));
@@ -134,6 +125,14 @@ public final class AgentJvm {
             }
         }
         return jar;
+    }
+
+    /** That of the library, as the build has made it. */
+    private static Manifest manifest() throws IOException {
+        try (InputStream file =
+                Files.newInputStream(classesOf(Agent.class).resolve(JarFile.MANIFEST_NAME))) {
+            return new Manifest(file);
+        }
     }
 
     /** Makes the jar of an agent that is on the class path. */
@@ -155,6 +154,9 @@ public final class AgentJvm {
             throws IOException {
         try (Stream<Path> files = Files.walk(folder.resolve(below))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (file.endsWith(JarFile.MANIFEST_NAME)) {
+                    continue;
+                }
                 out.putNextEntry(new JarEntry(folder.relativize(file).toString()));
                 Files.copy(file, out);
             }
