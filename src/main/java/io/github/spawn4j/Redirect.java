@@ -133,7 +133,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
             int source = fd == 0 ? request.pipeToChild() : request.pipeFromChild();
-            request.place(source, fd);
+            request.actions().place(source, fd);
             return source;
         }
 
@@ -146,7 +146,7 @@ public abstract sealed class Redirect {
     private static final class Inherit extends Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
-            request.inherit(fd);
+            request.actions().inherit(fd);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -159,7 +159,7 @@ public abstract sealed class Redirect {
     private static final class Discard extends Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
-            request.place(request.nullDevice(), fd);
+            request.actions().place(request.nullDevice(), fd);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -182,7 +182,7 @@ public abstract sealed class Redirect {
             if (opened != null) {
                 opened.encode(fd, request);
             }
-            request.dup2(1, fd);
+            request.actions().dup2(1, fd);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -195,7 +195,7 @@ public abstract sealed class Redirect {
     private static final class Terminal extends Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
-            request.placeTerminal(fd);
+            request.actions().placeTerminal(fd);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -234,7 +234,7 @@ public abstract sealed class Redirect {
                 ProgramLookup.refuseDirectory(path);
             }
             int mode = flags == READ ? 0 : MODE;
-            request.open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
+            request.actions().open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -256,7 +256,7 @@ public abstract sealed class Redirect {
 
         @Override
         int encode(int target, RequestEncoder request) {
-            request.place(request.descriptor(fd), target);
+            request.actions().place(request.descriptor(fd), target);
             return RequestEncoder.NO_SOURCE;
         }
 
