@@ -40,6 +40,10 @@ public final class Capture {
 
     private final int limit;
     private final Beyond beyond;
+
+    /** How much may come at all. */
+    private final long most;
+
     private final Charset charset;
 
     /** Makes a listener for one run; null where nobody listens. */
@@ -50,15 +54,22 @@ public final class Capture {
     }
 
     private Capture(int limit, Beyond beyond) {
-        this(limit, beyond, CapturedOutput.NATIVE_CHARSET, null);
+        this(
+                limit,
+                beyond,
+                beyond == Beyond.FAIL ? limit : Long.MAX_VALUE,
+                CapturedOutput.NATIVE_CHARSET,
+                null);
     }
 
-    private Capture(int limit, Beyond beyond, Charset charset, ListenerFactory listener) {
+    private Capture(
+            int limit, Beyond beyond, long most, Charset charset, ListenerFactory listener) {
         if (limit < 0) {
             throw new IllegalArgumentException("capture of " + limit + " bytes is negative");
         }
         this.limit = limit;
         this.beyond = beyond;
+        this.most = most;
         this.charset = charset;
         this.listener = listener;
     }
@@ -120,7 +131,7 @@ public final class Capture {
     public Capture lines(Charset charset, Consumer<String> listener) {
         Objects.requireNonNull(charset, "charset");
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, charset, () -> new LineSplitter(charset, listener));
+        return new Capture(limit, beyond, most, charset, () -> new LineSplitter(charset, listener));
     }
 
     /**
@@ -132,7 +143,7 @@ public final class Capture {
      */
     public Capture buffers(Consumer<ByteBuffer> listener) {
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, charset, () -> new Buffers(listener));
+        return new Capture(limit, beyond, most, charset, () -> new Buffers(listener));
     }
 
     private record Buffers(Consumer<ByteBuffer> listener) implements Drain.Listener {
@@ -152,8 +163,16 @@ public final class Capture {
         }
     }
 
-    int limit() {
-        return limit;
+    /** The same where no more than {@code bytes} may come, whatever is kept of it. */
+    Capture within(int bytes) {
+        return bytes >= most
+                ? this
+                : new Capture(Math.min(limit, bytes), beyond, bytes, charset, listener);
+    }
+
+    /** How much may come. */
+    long most() {
+        return most;
     }
 
     /** Takes over our end of the output's pipe or terminal for one run. */
@@ -163,7 +182,7 @@ public final class Capture {
                 isTerminal,
                 new CaptureBuffer(
                         limit, beyond == Beyond.KEEP_TAIL, charset.equals(StandardCharsets.UTF_8)),
-                beyond == Beyond.FAIL,
+                most,
                 listener == null ? null : listener.create());
     }
 

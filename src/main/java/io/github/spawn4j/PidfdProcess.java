@@ -33,12 +33,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that was started here, known by its pidfd. Thread-safe.
@@ -117,6 +119,9 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Where it was started, or null. */
     private final Path cgroup;
 
+    /** Of its sandbox, or null. */
+    private final Enclosure enclosure;
+
     /** As {@link Launched#startKind} has it. */
     private final byte startKind;
 
@@ -126,8 +131,14 @@ public final class PidfdProcess extends Process implements Closeable {
      * @param interruptible whether an interrupt of a thread that uses a stream closes the stream
      * @param teardown how to end it, or null if nobody has said so
      * @param cgroup where it was started, or null
+     * @param enclosure of its sandbox, or null
      */
-    PidfdProcess(Launched launched, boolean interruptible, Teardown teardown, Path cgroup)
+    PidfdProcess(
+            Launched launched,
+            boolean interruptible,
+            Teardown teardown,
+            Path cgroup,
+            Enclosure enclosure)
             throws IOException {
         terminal = launched.terminal();
         startKind = (byte) launched.startKind();
@@ -153,7 +164,12 @@ public final class PidfdProcess extends Process implements Closeable {
             releaseInTime();
         }
         if (memory != null) {
+            child.beforeKill(memory::beforeKill);
             child.whenExited(() -> status(child.exit(), memory));
+        }
+        this.enclosure = enclosure;
+        if (enclosure != null) {
+            enclosure.watch(child, escalation::begin);
         }
     }
 
@@ -295,6 +311,15 @@ public final class PidfdProcess extends Process implements Closeable {
             case Launched.WARM -> StartKind.WARM;
             default -> StartKind.COLD;
         };
+    }
+
+    /**
+     * What enforces which limit of the process's {@linkplain Sandbox sandbox}.
+     *
+     * @return the mechanisms; empty without a sandbox
+     */
+    public Map<Sandbox.Limit, Sandbox.Mechanism> enforcement() {
+        return enclosure == null ? Map.of() : enclosure.mechanisms();
     }
 
     /**
@@ -483,7 +508,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * @return completed, by a thread of the library, when nobody is left whom it reaches; with an
      *     {@link IOException} if somebody has survived the last grace, or could not be signalled
      */
-    public CompletableFuture<Void> teardown() {
+    public CompletableFuture<@Nullable Void> teardown() {
         CompletableFuture<Void> told = new CompletableFuture<>();
         CompletableFuture<Void> ending = escalation.begin();
         Errand telling = new Errand(() -> tell(told, ending));

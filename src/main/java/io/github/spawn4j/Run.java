@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -89,6 +90,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      *
      * @param memory tells what it died of, or null
      * @param stderr null if it does not lead here
+     * @param enclosure of its sandbox, or null
      */
     record Stage(
             EmptyProcess process,
@@ -96,7 +98,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             Escalation teardown,
             MemoryWatch memory,
             Drain stderr,
-            int startKind) {}
+            int startKind,
+            Enclosure enclosure) {}
 
     private static final Log LOG = Log.of(Run.class);
 
@@ -104,7 +107,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private record Output(int stage, Drain drain, Capture capture, String name) {
         Failure failure(Throwable e) {
             if (e instanceof Drain.OverflowException) {
-                String detail = capture.limit() + " bytes to its " + name;
+                String detail = capture.most() + " bytes to its " + name;
                 return new Failure(CommandException.Reason.OUTPUT, stage, detail, null);
             }
             if (e instanceof Drain.ListenerException) {
@@ -208,15 +211,17 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         boolean isShown = terminal != null && terminal.reader() != null;
         int firstOutput = outputs.size();
         if (launched.hasPipe(1) || isShown) {
-            stdout = drain(options.stdout(), launched, 1);
+            Capture capture = process.within(options.stdout());
+            stdout = drain(capture, launched, 1);
             streams.add(stdout);
-            outputs.add(new Output(stage, stdout, options.stdout(), "standard output"));
+            outputs.add(new Output(stage, stdout, capture, "standard output"));
         }
         Drain stderr = null;
         if (launched.hasPipe(2) || (isShown && launched.hasPipe(1))) {
-            stderr = drain(options.stderr(), launched, 2);
+            Capture capture = process.within(options.stderr());
+            stderr = drain(capture, launched, 2);
             streams.add(stderr);
-            outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
+            outputs.add(new Output(stage, stderr, capture, "standard error"));
         }
         Teardown teardown = process.teardownOrDefault();
         Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown.needsGroup());
@@ -229,11 +234,18 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                         teardown.of(child, process.cgroup, end),
                         launched.memory(),
                         stderr,
-                        launched.startKind());
+                        launched.startKind(),
+                        process.enclosure());
         boolean succeeded = false;
         try {
             for (int i = firstOutput; i < outputs.size(); i++) {
                 outputs.get(i).drain.start();
+            }
+            if (running.memory != null) {
+                child.beforeKill(running.memory::beforeKill);
+            }
+            if (running.enclosure != null) {
+                running.enclosure.watch(child);
             }
             succeeded = true;
             return running;
@@ -251,6 +263,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     @Override
     public void discard(Stage stage) {
         stage.teardown.kill();
+        if (stage.enclosure != null) {
+            stage.child.whenExited(stage.enclosure::leave);
+        }
         try {
             stage.child.closeStreams();
         } catch (IOException e) {
@@ -323,6 +338,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             state = State.ENDED;
         }
         stages.forEach(stage -> stage.teardown.kill());
+        leaveEnclosures();
         outputs.forEach(output -> output.drain.abandon());
         try {
             if (input != null) {
@@ -483,10 +499,22 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             if (input != null) {
                 input.stream().close();
             }
-            ending.complete(ending(known, survival));
+            Ending ended = ending(known, survival);
+            leaveEnclosures().thenRun(() -> ending.complete(ended));
         } catch (IOException | RuntimeException | Error e) {
             ending.completeExceptionally(e); // whatever it is: somebody waits for the end
         }
+    }
+
+    /** Completed at once where nobody is in a sandbox. */
+    private CompletableFuture<Void> leaveEnclosures() {
+        CompletableFuture<Void> left = CompletableFuture.completedFuture(null);
+        for (Stage stage : stages) {
+            if (stage.enclosure != null) {
+                left = CompletableFuture.allOf(left, stage.enclosure.leave());
+            }
+        }
+        return left;
     }
 
     private Ending ending(Failure known, Throwable survival) {
@@ -565,7 +593,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 PidfdProcess.status(exit, stage.memory),
                 ResourceUsage.of(exit, stage.startKind != Launched.COLD),
                 shared == null ? CapturedOutput.of(stage.stderr) : shared,
-                PidfdProcess.startKind(stage.startKind));
+                PidfdProcess.startKind(stage.startKind),
+                stage.enclosure == null ? Map.of() : stage.enclosure.mechanisms());
     }
 
     private boolean hasFailed(CommandResult.Stage stage, boolean isLast) {

@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
@@ -40,17 +41,18 @@ class LayersTest {
 
     /** Each room of the internals, and those that it may know. */
     private static final Map<String, Set<String>> ROOMS =
-            Map.of(
-                    "os", Set.of(),
-                    "launch", Set.of("os"),
-                    "warm", Set.of("launch", "os"),
-                    "loop", Set.of("os"),
-                    "child", Set.of("loop", "os"),
-                    "streams", Set.of("child", "loop", "os"),
-                    "teardown", Set.of("child", "loop", "os"),
-                    "cgroup", Set.of("child", "loop", "os"),
-                    "start", Set.of("launch", "warm", "child", "streams", "cgroup", "os"),
-                    "access", Set.of("start", "launch", "warm", "child", "cgroup", "os"));
+            Map.ofEntries(
+                    entry("os", Set.of()),
+                    entry("launch", Set.of("os")),
+                    entry("warm", Set.of("launch", "os")),
+                    entry("loop", Set.of("os")),
+                    entry("child", Set.of("loop", "os")),
+                    entry("streams", Set.of("child", "loop", "os")),
+                    entry("teardown", Set.of("child", "loop", "os")),
+                    entry("cgroup", Set.of("child", "loop", "os")),
+                    entry("start", Set.of("launch", "warm", "child", "streams", "cgroup", "os")),
+                    entry("access", Set.of("start", "launch", "warm", "child", "cgroup", "os")),
+                    entry("agent", Set.of("os")));
 
     private static final JavaClasses CODE = code();
 
@@ -125,15 +127,27 @@ class LayersTest {
         slices().matching(INTERNAL + "(*)..").should().beFreeOfCycles().check(CODE);
     }
 
+    /** But for the agent, which is a user of the API, and of whom nobody knows. */
     @Test
     void onlyOneRoomKnowsTheApi() {
         noClasses()
                 .that()
                 .resideInAPackage(LIBRARY + ".internal..")
                 .and()
-                .resideOutsideOfPackage(INTERNAL + "access")
+                .resideOutsideOfPackages(INTERNAL + "access", INTERNAL + "agent")
                 .should()
                 .dependOnClassesThat(ofTheApi())
+                .check(CODE);
+    }
+
+    @Test
+    void nobodyKnowsTheAgent() {
+        classes()
+                .that()
+                .resideInAPackage(INTERNAL + "agent")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAPackage(INTERNAL + "agent")
                 .check(CODE);
     }
 

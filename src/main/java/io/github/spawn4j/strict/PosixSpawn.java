@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * posix_spawn(3) as POSIX and glibc have it, over {@link EmptyProcess} and nothing else: the proof
@@ -43,8 +44,8 @@ public final class PosixSpawn {
      */
     public static PidfdProcess posix_spawn(
             String path,
-            FileActions fileActions,
-            Attributes attributes,
+            @Nullable FileActions fileActions,
+            @Nullable Attributes attributes,
             List<String> argv,
             Map<String, String> envp)
             throws SpawnException {
@@ -65,8 +66,8 @@ public final class PosixSpawn {
      */
     public static PidfdProcess posix_spawnp(
             String file,
-            FileActions fileActions,
-            Attributes attributes,
+            @Nullable FileActions fileActions,
+            @Nullable Attributes attributes,
             List<String> argv,
             Map<String, String> envp)
             throws SpawnException {
@@ -77,8 +78,8 @@ public final class PosixSpawn {
 
     private static PidfdProcess start(
             EmptyProcess process,
-            FileActions fileActions,
-            Attributes attributes,
+            @Nullable FileActions fileActions,
+            @Nullable Attributes attributes,
             List<String> argv,
             Map<String, String> envp)
             throws SpawnException {

@@ -51,6 +51,8 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * is thrown: a stack that overflows as somebody enters a ReentrantLock leaves that locked for
      * ever, and no exit of any child would be told any more. Nothing waits under it.
      */
+    private static final int SIGKILL = 9;
+
     private static final Log LOG = Log.of(Child.class);
 
     /** How long to leave a zombie to its tracer before looking again. */
@@ -86,6 +88,9 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * For threads that park until the exit; null while there has been none. What is done at the
      * exit without waiting is in {@link #followers}.
      */
+    /** Null where nobody is to be told. */
+    private volatile Runnable killNote;
+
     @GuardedBy("this")
     private CompletableFuture<Exit> exited;
 
@@ -263,6 +268,9 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     /** Sends a signal. Returns false if the child has ended. */
     public boolean trySignal(int signal) throws IOException {
         Threads.requireStack();
+        if (signal == SIGKILL) {
+            noteKill();
+        }
         if (!Kernel.has(Kernel.PIDFD_SEND_SIGNAL)) {
             // The pid stays the child's until we collect its exit.
             synchronized (this) {
@@ -277,6 +285,19 @@ public final class Child extends Chore implements Reactor.Handler, Target {
             return Pidfd.sendSignal(number, signal);
         } finally {
             pidfd.release(number);
+        }
+    }
+
+    /** Has {@code note} called before SIGKILL is sent from here to a child that has not ended. */
+    public void beforeKill(Runnable note) {
+        killNote = note;
+    }
+
+    /** To be called before SIGKILL is sent to the child in another way. */
+    public void noteKill() {
+        Runnable note = killNote;
+        if (note != null && exit() == null) {
+            note.run();
         }
     }
 

@@ -88,7 +88,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
 
     private final Fd fd;
     private final boolean isTerminal;
-    private final boolean failsBeyond;
+    private final long most;
 
     /** Null where nobody listens. */
     private final Listener listener;
@@ -127,19 +127,14 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
      * Takes over a descriptor, which must not block.
      *
      * @param isTerminal whether it is our side of a terminal rather than of a pipe
-     * @param failsBeyond whether it is a failure if more comes than {@code captured} keeps
+     * @param most how much may come, beyond which it is a failure; {@link Long#MAX_VALUE} for any
      * @param listener or null
      */
-    public Drain(
-            Fd fd,
-            boolean isTerminal,
-            CaptureBuffer captured,
-            boolean failsBeyond,
-            Listener listener) {
+    public Drain(Fd fd, boolean isTerminal, CaptureBuffer captured, long most, Listener listener) {
         this.fd = fd;
         this.isTerminal = isTerminal;
         this.captured = captured;
-        this.failsBeyond = failsBeyond;
+        this.most = most;
         this.listener = listener;
     }
 
@@ -283,7 +278,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     @GuardedBy("this")
     private boolean take(byte[] buffer, int count) throws IOException {
         captured.add(buffer, count);
-        if (failsBeyond && captured.isTruncated()) {
+        if (captured.total() > most) {
             throw new OverflowException();
         }
         if (listener == null) {
