@@ -206,8 +206,8 @@ public final class PosixSpawn {
      */
     public static final class Attributes {
         /**
-         * In the order in which they take effect, whatever the order of the calls: whoever gives up
-         * his ids does so last.
+         * In the order in which they take effect, whatever the order of the calls: a child that
+         * gives up his ids does so last.
          */
         private enum Flag {
             SETCGROUP,

@@ -195,7 +195,7 @@ public final class RequestEncoder {
     /**
      * Ends the request and starts the process.
      *
-     * @throws IOException if the thread cannot be started that the child is to be tied to
+     * @throws IOException if the thread that the child is tied to cannot be started
      */
     public void launch(int strategy) throws IOException {
         request.set(RequestLayout.STRATEGY, strategy);
