@@ -4,6 +4,7 @@ import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.cgroup.MemoryWatch;
 import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.launch.Action;
+import io.github.spawn4j.internal.launch.ActionEncoder;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenCgroup;
@@ -424,7 +425,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
                 attributes.values().forEach(request::attribute);
             }
             if (pty != null) {
-                request.terminal(pty.peer());
+                request.actions().terminal(pty.peer());
             }
             Foreground foreground = foregroundToLend();
             int[] sources = encodeActions(request, foreground != null);
@@ -484,7 +485,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             own += actions.get(i).records();
         }
         int kept = mapped.size() + actions.size();
-        return Launched.STREAMS + 4 + mapped.size() + own + RequestEncoder.maxClosing(kept);
+        return Launched.STREAMS + 4 + mapped.size() + own + ActionEncoder.maxClosing(kept);
     }
 
     private boolean searches() {
@@ -522,6 +523,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private int[] encodeActions(RequestEncoder request, boolean takesForeground)
             throws LaunchException {
         int[] sources = new int[Launched.STREAMS];
+        ActionEncoder encoder = request.actions();
         if (isLikeProcessBuilder) {
             // The JDK opens files in the JVM: /dev/stdout must not be what the child has by then.
             encodeFiles(request, sources);
@@ -537,19 +539,19 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             }
         }
         if (takesForeground) {
-            request.tcsetpgrp(0);
+            encoder.tcsetpgrp(0);
         }
         if (directory != null) {
-            request.chdir(encodedDirectory);
+            encoder.chdir(encodedDirectory);
         }
         for (int i = 0; i < actions.size(); i++) {
-            request.index(i);
-            actions.get(i).encode(request);
+            encoder.index(i);
+            actions.get(i).encode(encoder);
         }
         if (inheritsDescriptors) {
             request.inheritDescriptors();
         } else {
-            request.closeOthers();
+            encoder.closeOthers();
         }
         return sources;
     }

@@ -22,9 +22,4 @@ final class Inside implements EverydayAccess {
     public SpawnException exception(String program, IOException failure) {
         return SpawnException.of(program, null, failure);
     }
-
-    @Override
-    public void searchInChild(EmptyProcess process, byte[] directories) {
-        process.searchedByChild = directories;
-    }
 }

@@ -662,6 +662,18 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
+     * The same in the directories of the JVM's PATH, whatever the child's PATH is, as
+     * posix_spawnp(3) has it.
+     *
+     * @return this
+     */
+    public S searchInChild() {
+        S self = changeable();
+        searchedByChild = Environment.inheritedSearchPath();
+        return self;
+    }
+
+    /**
      * Chooses the mechanism; {@link SpawnStrategy#CLONE3} by default.
      *
      * @param strategy the mechanism

@@ -203,7 +203,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
             int source = fd == 0 ? request.pipeToChild() : request.pipeFromChild();
-            request.place(source, fd);
+            request.actions().place(source, fd);
             return source;
         }
 
@@ -216,7 +216,7 @@ public abstract sealed class Redirect {
     private static final class Inherit extends Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
-            request.inherit(fd);
+            request.actions().inherit(fd);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -229,7 +229,7 @@ public abstract sealed class Redirect {
     private static final class Discard extends Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
-            request.place(request.nullDevice(), fd);
+            request.actions().place(request.nullDevice(), fd);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -252,7 +252,7 @@ public abstract sealed class Redirect {
             if (opened != null) {
                 opened.encode(fd, request);
             }
-            request.dup2(1, fd);
+            request.actions().dup2(1, fd);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -265,7 +265,7 @@ public abstract sealed class Redirect {
     private static final class Terminal extends Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
-            request.placeTerminal(fd);
+            request.actions().placeTerminal(fd);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -304,7 +304,7 @@ public abstract sealed class Redirect {
                 ProgramLookup.refuseDirectory(path);
             }
             int mode = flags == READ ? 0 : MODE;
-            request.open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
+            request.actions().open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -328,7 +328,7 @@ public abstract sealed class Redirect {
 
         @Override
         int encode(int target, RequestEncoder request) {
-            request.place(request.descriptor(fd), target);
+            request.actions().place(request.descriptor(fd), target);
             return RequestEncoder.NO_SOURCE;
         }
 
@@ -354,7 +354,7 @@ public abstract sealed class Redirect {
             if (fd < 0) {
                 throw new LaunchException("dup", -1, Errno.EBADF, kind + " that is closed");
             }
-            request.place(request.descriptor(fd), target);
+            request.actions().place(request.descriptor(fd), target);
             return RequestEncoder.NO_SOURCE;
         }
 

@@ -4,9 +4,6 @@ import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
-import io.github.spawn4j.internal.access.Access;
-import io.github.spawn4j.internal.launch.Environment;
-import io.github.spawn4j.internal.launch.OpenFlags;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -75,7 +72,7 @@ public final class PosixSpawn {
             Map<String, String> envp)
             throws SpawnException {
         EmptyProcess process = PidfdProcess.builder(file);
-        Access.everyday().searchInChild(process, Environment.inheritedSearchPath());
+        process.searchInChild();
         return start(process, fileActions, attributes, argv, envp);
     }
 
@@ -107,7 +104,10 @@ public final class PosixSpawn {
      * }</pre>
      */
     public static final class FileActions {
-        private static final int CREATING = OpenFlags.CREAT | OpenFlags.TMPFILE;
+        /** O_CREAT, and what O_TMPFILE is made of besides O_DIRECTORY. */
+        private static final int CREATING = 0100 | 020000000;
+
+        private static final int AT_FDCWD = -100;
 
         private final List<SpawnAction> actions = new ArrayList<>();
 
@@ -131,7 +131,7 @@ public final class PosixSpawn {
         public FileActions addopen(int fd, String path, int flags, int mode) {
             // As open(2) does, and openat2(2) does not: the mode of what is not created is ignored.
             int usedMode = (flags & CREATING) == 0 ? 0 : mode;
-            return add(SpawnAction.open(OpenFlags.AT_FDCWD, path, fd, flags, usedMode, 0));
+            return add(SpawnAction.open(AT_FDCWD, path, fd, flags, usedMode, 0));
         }
 
         /**
@@ -206,8 +206,8 @@ public final class PosixSpawn {
      */
     public static final class Attributes {
         /**
-         * In the order in which they take effect, whatever the order of the calls: whoever gives up
-         * his ids does so last.
+         * In the order in which they take effect, whatever the order of the calls: a child that
+         * gives up his ids does so last.
          */
         private enum Flag {
             SETCGROUP,

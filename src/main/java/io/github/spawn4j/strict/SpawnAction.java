@@ -148,7 +148,8 @@ public final class SpawnAction {
 
     /**
      * tcsetpgrp(3): makes the child's process group the foreground one of its controlling terminal,
-     * so that its program may read at once: whoever reads before is stopped by SIGTTIN.
+     * so that its program may read at once: a group in the background that reads is stopped by
+     * SIGTTIN.
      *
      * @param fd a descriptor of the terminal, 0 or higher
      * @return the action

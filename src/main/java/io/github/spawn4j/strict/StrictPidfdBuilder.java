@@ -10,6 +10,7 @@ import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.RequestLayout;
+import io.github.spawn4j.internal.launch.StrictActions;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
@@ -248,9 +249,10 @@ public final class StrictPidfdBuilder implements AutoCloseable {
         Child.prepare();
         Action[] actions = actions(args);
         RequestEncoder request = new RequestEncoder(0, 0, actions.length);
+        StrictActions steps = request.strictActions();
         for (int i = 0; i < actions.length; i++) {
-            request.index(i);
-            encode(actions[i], request);
+            steps.index(i);
+            encode(actions[i], steps);
         }
         request.inheritDescriptors();
         request.inheritSignals();
@@ -281,20 +283,20 @@ public final class StrictPidfdBuilder implements AutoCloseable {
         }
     }
 
-    private static void encode(Action action, RequestEncoder request) {
+    private static void encode(Action action, StrictActions steps) {
         switch (action.type()) {
             case PIDFD_SPAWN_ACTION_DUP2:
                 if (action.newfd() < 0 || action.fd() < 0) {
-                    request.strictFailure(Errno.EBADF); // higher than any descriptor can be
+                    steps.fail(Errno.EBADF); // higher than any descriptor can be
                 } else {
-                    request.strictDup(action.fd(), action.newfd(), 0);
+                    steps.dup(action.fd(), action.newfd(), 0);
                 }
                 break;
             case PIDFD_SPAWN_ACTION_CLOSE_RANGE:
-                request.strictCloseRange(action.fd(), action.newfd(), action.flags());
+                steps.closeRange(action.fd(), action.newfd(), action.flags());
                 break;
             default:
-                request.strictFchdir(action.fd());
+                steps.fchdir(action.fd());
         }
     }
 

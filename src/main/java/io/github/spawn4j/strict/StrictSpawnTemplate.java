@@ -11,6 +11,7 @@ import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.RequestLayout;
+import io.github.spawn4j.internal.launch.StrictActions;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Authority;
@@ -417,18 +418,19 @@ public final class StrictSpawnTemplate implements AutoCloseable {
         Child.prepare();
         int count = (int) args.actions_len;
         RequestEncoder request = new RequestEncoder(1, 0, count + 1);
+        StrictActions steps = request.strictActions();
         boolean inherits = (args.flags & SPAWN_TEMPLATE_SPAWN_INHERIT_FDS) != 0;
         boolean reachesUp = false;
         for (int i = 0; i < count; i++) {
-            request.index(i);
-            encode(args.actions[i], request);
+            steps.index(i);
+            encode(args.actions[i], steps);
             reachesUp |= args.actions[i].fd() >= RequestLayout.SHARED_DESCRIPTORS;
         }
         if (inherits || reachesUp) {
             request.inheritDescriptors();
         }
         if (!inherits) {
-            request.closeOthers();
+            request.actions().closeOthers();
         }
         request.inheritSignals();
         request.failureIsExit();
@@ -457,34 +459,34 @@ public final class StrictSpawnTemplate implements AutoCloseable {
         }
     }
 
-    private static void encode(Action action, RequestEncoder request) {
+    private static void encode(Action action, StrictActions steps) {
         switch (action.type()) {
             case SPAWN_TEMPLATE_ACTION_CLOSE:
-                request.strictClose(action.fd());
+                steps.close(action.fd());
                 break;
             case SPAWN_TEMPLATE_ACTION_DUP2:
-                request.strictDup(action.fd(), action.newfd(), action.flags());
+                steps.dup(action.fd(), action.newfd(), action.flags());
                 break;
             case SPAWN_TEMPLATE_ACTION_FCHDIR:
-                request.strictFchdir(action.fd());
+                steps.fchdir(action.fd());
                 break;
             case SPAWN_TEMPLATE_ACTION_OPEN:
-                encodeOpen(action, (SpawnTemplateOpen) action.arg(), request);
+                encodeOpen(action, (SpawnTemplateOpen) action.arg(), steps);
                 break;
             case SPAWN_TEMPLATE_ACTION_CLOSE_RANGE:
-                request.strictCloseRange(action.fd(), action.newfd(), action.flags());
+                steps.closeRange(action.fd(), action.newfd(), action.flags());
                 break;
             default:
-                encodeSignals(action, (SpawnTemplateSigset) action.arg(), request);
+                encodeSignals(action, (SpawnTemplateSigset) action.arg(), steps);
         }
     }
 
-    private static void encodeOpen(Action action, SpawnTemplateOpen open, RequestEncoder request) {
+    private static void encodeOpen(Action action, SpawnTemplateOpen open, StrictActions steps) {
         if (open.path() == null) {
-            request.strictFailure(Errno.EFAULT);
+            steps.fail(Errno.EFAULT);
             return;
         }
-        request.strictOpen(
+        steps.open(
                 action.fd(),
                 Text.encodeName("path to open", open.path()),
                 action.newfd(),
@@ -498,13 +500,13 @@ public final class StrictSpawnTemplate implements AutoCloseable {
     }
 
     private static void encodeSignals(
-            Action action, SpawnTemplateSigset signals, RequestEncoder request) {
+            Action action, SpawnTemplateSigset signals, StrictActions steps) {
         if (signals.sigsetsize() != SIGSET_SIZE) {
-            request.strictFailure(Errno.EINVAL);
+            steps.fail(Errno.EINVAL);
         } else if (action.type() == SPAWN_TEMPLATE_ACTION_SIGMASK) {
-            request.sigmask(signals.sigset());
+            steps.sigmask(signals.sigset());
         } else {
-            request.sigdefault(signals.sigset());
+            steps.sigdefault(signals.sigset());
         }
     }
 

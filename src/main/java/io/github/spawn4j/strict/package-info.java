@@ -1,7 +1,7 @@
 /**
  * The kernel's and POSIX's language, to the letter. For everyday use there is {@link
- * io.github.spawn4j}; this package is for code that is written for one of these interfaces, and for
- * those who want to try a proposal on a kernel that does not have it.
+ * io.github.spawn4j}; this package is for code that is written for one of these interfaces, and to
+ * try a proposal on a kernel that does not have it.
  *
  * <table>
  * <caption>What is here</caption>

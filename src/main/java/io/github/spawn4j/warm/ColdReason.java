@@ -19,7 +19,7 @@ public enum ColdReason {
     /** It may be executed, but not read. */
     UNREADABLE_PROGRAM(WarmSpawn.NO_FILE),
 
-    /** It gives ids or capabilities to whoever executes it. */
+    /** It gives ids or capabilities to a process that executes it. */
     PRIVILEGED_PROGRAM(WarmSpawn.SETUID),
 
     /** It is neither a program for this machine nor a script. */

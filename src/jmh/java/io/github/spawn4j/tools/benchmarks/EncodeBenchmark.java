@@ -50,9 +50,9 @@ public class EncodeBenchmark {
     public RequestEncoder encode() {
         RequestEncoder request = new RequestEncoder(1, 0, STREAMS + 1);
         for (int fd = 0; fd < STREAMS; fd++) {
-            request.inherit(fd);
+            request.actions().inherit(fd);
         }
-        request.closeOthers();
+        request.actions().closeOthers();
         request.program(path, Strings.NONE.plus(path), environment);
         return request;
     }

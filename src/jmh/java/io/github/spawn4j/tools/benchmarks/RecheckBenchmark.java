@@ -74,9 +74,9 @@ public class RecheckBenchmark extends ProgramBenchmark {
     private RequestEncoder request() {
         RequestEncoder request = new RequestEncoder(1, 0, STREAMS + 1);
         for (int fd = 0; fd < STREAMS; fd++) {
-            request.inherit(fd);
+            request.actions().inherit(fd);
         }
-        request.closeOthers();
+        request.actions().closeOthers();
         request.program(path, Strings.NONE.plus(path), Strings.NONE);
         return request;
     }

@@ -1,6 +1,5 @@
 package io.github.spawn4j.internal.access;
 
-import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.internal.start.Launched;
@@ -17,7 +16,4 @@ public interface EverydayAccess {
 
     /** What a user is told of the failure of a system call. */
     SpawnException exception(String program, IOException failure);
-
-    /** As {@link EmptyProcess#searchInChild}, with directories that need not be text. */
-    void searchInChild(EmptyProcess process, byte[] directories);
 }

@@ -33,7 +33,7 @@ import java.util.function.LongFunction;
  * A child of the JVM from its start until its exit has been collected: its pidfd and its pipes.
  * Thread-safe.
  *
- * <p>Whoever notices the exit first, the reactor or a thread that waits, tells the others. No user
+ * <p>The first that notices the exit, the reactor or a thread that waits, tells the others. No user
  * learns of an exit before it has been collected.
  */
 public final class Child extends Chore implements Reactor.Handler, Target {
@@ -139,7 +139,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      *
      * @param streams belong to the child from then on
      * @param leadsGroup whether {@link #processGroup} will be asked for
-     * @param foreground what is to be taken back when it has ended, or null
+     * @param foreground what is taken back when it has ended, or null
      * @throws IOException if it cannot be watched; all is left to the caller then
      */
     public static Child watch(
@@ -533,7 +533,8 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         if (exit != null) {
             return exit();
         }
-        Threads.requireStack(); // else who polls is never counted out, and nobody else looks
+        Threads.requireStack(); // else this thread stays counted as one that polls, and no other
+        // looks
         if (VirtualThreads.isCurrent()) {
             return park(deadlineNs);
         }

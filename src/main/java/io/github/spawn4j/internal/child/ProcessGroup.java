@@ -94,7 +94,7 @@ public final class ProcessGroup implements Target {
     }
 
     /**
-     * The pids of all who live in it. Reads files.
+     * The pids of all that live in it. Reads files.
      *
      * @throws IOException if /proc does not show all processes, or if another group may have the
      *     number

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Tells who lives in a process group, which no system call does. Thread-safe.
+ * Tells which processes live in a process group, which no system call does. Thread-safe.
  *
  * <p>A look through /proc costs the more the more processes the machine has. So it is taken for all
  * who ask at the same time, by one thread, and not at all for a group of which a member is known
@@ -71,7 +71,7 @@ final class ProcessTable {
     }
 
     /**
-     * Looks who is in a group. Does not wait.
+     * Looks which processes are in a group. Does not wait.
      *
      * @param member a process that was alive in it the last time, or {@link #NOBODY}
      */
@@ -171,7 +171,7 @@ final class ProcessTable {
     }
 
     /**
-     * All of a group who live. Reads files.
+     * All of a group that live. Reads files.
      *
      * @throws IOException if /proc does not show all processes, with the numbers that we know
      */

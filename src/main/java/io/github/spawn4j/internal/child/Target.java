@@ -3,7 +3,7 @@ package io.github.spawn4j.internal.child;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** Whom a teardown reaches: one process or many. Thread-safe. */
+/** What a teardown reaches: one process or many. Thread-safe. */
 public interface Target {
     /**
      * Sends a signal to all; that nobody is left is no error.
@@ -21,7 +21,7 @@ public interface Target {
      */
     CompletableFuture<Boolean> isGone();
 
-    /** Who may be left, as far as that can be told. */
+    /** What may be left, as far as that can be told. */
     default String remainder() {
         return "somebody";
     }

@@ -69,8 +69,8 @@ public abstract sealed class Action {
         return 1;
     }
 
-    /** Adds this action to a request. */
-    public abstract void encode(RequestEncoder request) throws LaunchException;
+    /** Adds this action to a actions. */
+    public abstract void encode(ActionEncoder actions) throws LaunchException;
 
     private static int require(String what, int fd) {
         if (fd < 0) {
@@ -87,8 +87,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) throws LaunchException {
-            request.close(fd);
+        public void encode(ActionEncoder actions) throws LaunchException {
+            actions.close(fd);
         }
 
         @Override
@@ -107,8 +107,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.dup2(fd, newFd);
+        public void encode(ActionEncoder actions) {
+            actions.dup2(fd, newFd);
         }
 
         @Override
@@ -144,8 +144,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.open(directoryFd, encoded, newFd, flags, mode, resolve);
+        public void encode(ActionEncoder actions) {
+            actions.open(directoryFd, encoded, newFd, flags, mode, resolve);
         }
 
         @Override
@@ -164,8 +164,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.fchdir(fd);
+        public void encode(ActionEncoder actions) {
+            actions.fchdir(fd);
         }
 
         @Override
@@ -189,8 +189,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.chdir(encoded);
+        public void encode(ActionEncoder actions) {
+            actions.chdir(encoded);
         }
 
         @Override
@@ -214,8 +214,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.closeAllBut(spared);
+        public void encode(ActionEncoder actions) {
+            actions.closeAllBut(spared);
         }
 
         @Override
@@ -237,8 +237,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.tcsetpgrp(fd);
+        public void encode(ActionEncoder actions) {
+            actions.tcsetpgrp(fd);
         }
 
         @Override
@@ -255,8 +255,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.controllingTerminal(fd);
+        public void encode(ActionEncoder actions) {
+            actions.controllingTerminal(fd);
         }
 
         @Override
@@ -280,8 +280,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.closeRange(first, last, 0);
+        public void encode(ActionEncoder actions) {
+            actions.closeRange(first, last);
         }
 
         @Override
@@ -300,8 +300,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.sigmask(set);
+        public void encode(ActionEncoder actions) {
+            actions.sigmask(set);
         }
 
         @Override
@@ -320,8 +320,8 @@ public abstract sealed class Action {
         }
 
         @Override
-        public void encode(RequestEncoder request) {
-            request.sigdefault(set);
+        public void encode(ActionEncoder actions) {
+            actions.sigdefault(set);
         }
 
         @Override

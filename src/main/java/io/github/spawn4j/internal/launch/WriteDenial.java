@@ -43,9 +43,9 @@ public final class WriteDenial implements AutoCloseable {
                     RequestEncoder request = new RequestEncoder(4, 1, 4);
                     try (PinnedExecutable.Use use = executable.use()) {
                         for (int fd = 0; fd <= 2; fd++) {
-                            request.place(request.nullDevice(), fd);
+                            request.actions().place(request.nullDevice(), fd);
                         }
-                        request.closeOthers();
+                        request.actions().closeOthers();
                         request.program(
                                 executable.path(),
                                 Strings.NONE.plus(executable.path()),

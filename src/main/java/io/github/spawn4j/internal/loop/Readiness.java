@@ -24,8 +24,8 @@ public final class Readiness implements Reactor.Handler {
      * of 64 KiB: next to no waits instead of 30,000, 1.3 times the speed. On two cores it is all the
      * same.
      *
-     * Only who has moved much, as whoever yields on a busy machine stands behind all others in the
-     * queue, which a dialogue of short messages would feel. And only platform threads: a virtual one
+     * Only a thread that has moved much: on a busy machine one that yields stands behind all others
+     * in the queue, which a dialogue of short messages would feel. And only platform threads: a virtual one
      * was slower with it, 0.8 times.
      */
     private static final int MUCH = 4096;

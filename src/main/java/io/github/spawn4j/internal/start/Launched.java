@@ -79,7 +79,7 @@ public final class Launched {
         launch(request, strategy, pty, null, sources);
     }
 
-    /** The same of a child that is to be lent the foreground of our terminal. */
+    /** The same of a child that is lent the foreground of our terminal. */
     public void launch(
             RequestEncoder request, int strategy, Pty pty, Foreground lent, int... sources)
             throws IOException {

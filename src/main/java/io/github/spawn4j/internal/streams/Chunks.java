@@ -15,7 +15,7 @@ public final class Chunks {
     /** The size that such pieces grow to. */
     private static final int MOST_CAPACITY = 64 * 1024;
 
-    /** Where there is so much, more is to be expected: it is read into pieces of their own. */
+    /** Where there is so much, more will come: it is read into pieces of their own. */
     private static final int MUCH = 64 * 1024;
 
     private static final int READ_CAPACITY = 256 * 1024;

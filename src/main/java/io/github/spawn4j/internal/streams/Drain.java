@@ -62,7 +62,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     /** Reads in a row, so that one busy child does not keep the reactor from all others. */
     private static final int MOST_READS = 16;
 
-    private enum State {
+    enum State {
         /** It reads when there is something. */
         READING,
 

@@ -75,7 +75,7 @@ final class PipeEnd {
         this.readiness = new Readiness(fd, events, isInterruptible);
     }
 
-    /** The lock of who uses the descriptor, and of what the stream keeps of it. */
+    /** Held to use the descriptor, and to touch what the stream keeps of it. */
     ReentrantLock lock() {
         return lock;
     }
@@ -83,7 +83,7 @@ final class PipeEnd {
     /**
      * To be called before the lock is entered, or something is closed.
      *
-     * <p>This lock is no monitor, as whoever has it may wait, and a virtual thread would keep its
+     * <p>This lock is no monitor, as its holder may wait, and a virtual thread would keep its
      * carrier. One whose user had no room left on the stack to leave it would be locked for ever.
      *
      * @throws StackOverflowError if there is not enough

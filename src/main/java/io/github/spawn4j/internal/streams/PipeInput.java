@@ -38,7 +38,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
     /** Reads in a row of what is dropped, so that one busy child does not keep the reactor. */
     private static final int MOST_DROPS = 16;
 
-    /** Who has taken something so lately is on the way to take more, if he does not wait for it. */
+    /** A reader that took something so lately is about to take more, unless it waits for it. */
     private static final long READING_NS = 500_000_000;
 
     /** The same of a child that may be waiting for room: not so long, as its grace runs. */
@@ -127,7 +127,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
             int count = readBuffered(bytes, offset, length);
             pipe.checkNotCutOff();
             if (count == END) {
-                tellEnd(); // behind the check, as who waits for this then closes the stream
+                tellEnd(); // behind the check: a thread that waits for this then closes the stream
             }
             return count;
         } catch (ErrnoException e) {

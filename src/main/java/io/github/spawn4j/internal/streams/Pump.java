@@ -24,7 +24,7 @@ public final class Pump implements Child.Stream, Child.Input {
     private final InputStream from;
     private final PipeOutput to;
 
-    /** The same as a user has it, who ends the input of a terminal by closing it. */
+    /** The same as a user has it: the input of a terminal ends when it is closed. */
     private final OutputStream input;
 
     private final CompletableFuture<Void> done = new CompletableFuture<>();

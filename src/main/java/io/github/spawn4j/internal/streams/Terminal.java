@@ -15,7 +15,7 @@ public final class Terminal {
 
     private final Fd writer;
 
-    /** Takes our side of {@code pty}, but only for what there is to be. */
+    /** Takes our side of {@code pty}, but only the streams that are wanted. */
     public Terminal(Pty pty, boolean isRead, boolean isWritten) {
         reader = isRead ? pty.takeReading() : null;
         writer = isWritten ? pty.takeWriting() : null;

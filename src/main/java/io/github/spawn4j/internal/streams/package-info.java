@@ -1,7 +1,7 @@
 /**
  * Our ends of a child's standard streams.
  *
- * <p>Its entrances are two. A user who reads and writes by himself has {@link
+ * <p>It has two entrances. A user who reads and writes has {@link
  * io.github.spawn4j.internal.streams.PipeInput} and {@link
  * io.github.spawn4j.internal.streams.PipeOutput}, which wait as {@link
  * io.github.spawn4j.internal.streams.PipeEnd} does. A run, for which nobody waits, has {@link

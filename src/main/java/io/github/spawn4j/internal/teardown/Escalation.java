@@ -152,7 +152,7 @@ public final class Escalation extends Chore {
 
     /**
      * To be called when the child has exited: if nobody else is left either there will be no
-     * teardown, nor can anybody join whom it would reach.
+     * teardown, and no process can join those that it would reach.
      */
     public void childExited() {
         isOver().whenComplete(
@@ -177,7 +177,7 @@ public final class Escalation extends Chore {
         }
     }
 
-    /** The end of the JVM may be far off, and somebody who is left may end long before. */
+    /** The end of the JVM may be far off, and a process that is left may end long before. */
     private void awaitEmpty(long delayNs) {
         if (begun) {
             return;
@@ -206,7 +206,7 @@ public final class Escalation extends Chore {
         }
     }
 
-    /** To be called when there is to be no teardown, whoever is left. */
+    /** To be called when there will be no teardown, whatever is left. */
     public void release() {
         if (beginsNow()) {
             finish(null);
@@ -309,7 +309,7 @@ public final class Escalation extends Chore {
         }
     }
 
-    /** Returns whether it was sent to all who are left. */
+    /** Returns whether it was sent to all that are left. */
     private boolean send(int signal) throws UnreachableException {
         try {
             if (signal == SIGKILL) {
