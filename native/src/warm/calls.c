@@ -7,9 +7,9 @@
 #include <linux/capability.h>
 #include <linux/futex.h>
 #include <linux/kcmp.h>
+#include <linux/prctl.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>

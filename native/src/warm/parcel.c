@@ -169,10 +169,10 @@ int parcel_send(struct parcel *parcel, const struct request *request, int socket
         memset(&control.header, 0, sizeof control.header);
         control.header.cmsg_level = SOL_SOCKET;
         control.header.cmsg_type = SCM_RIGHTS;
-        control.header.cmsg_len = CMSG_LEN(size);
+        control.header.cmsg_len = (socklen_t)CMSG_LEN(size);
         memcpy(CMSG_DATA(&control.header), parcel->fds, size);
         header.msg_control = &control;
-        header.msg_controllen = CMSG_SPACE(size);
+        header.msg_controllen = (socklen_t)CMSG_SPACE(size);
     }
     long result =
         sys_call(SYS_sendmsg, socket, (long)&header, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0, 0);

@@ -27,7 +27,8 @@ public enum SpawnStrategy {
     /**
      * For comparison: posix_spawn(3) of the C library. Cannot express terminals, openat2(2)
      * restrictions, close-on-exec targets, inner close ranges, cgroups, and attributes but for
-     * session, group and scheduling; and does not say which step failed.
+     * session, group and scheduling; and does not say which step failed. Needs glibc 2.34, as older
+     * ones, and musl, cannot close for a child what it is not given.
      */
     POSIX_SPAWN(RequestLayout.STRATEGY_POSIX_SPAWN),
 

@@ -21,6 +21,24 @@
  *   <li>{@link io.github.spawn4j.strict}: the steps of a child one by one, posix_spawn(3), and the
  *       kernel's proposals to the letter.
  * </ul>
+ *
+ * <h2>The native library</h2>
+ *
+ * <p>The jar holds it for Linux on x86-64 and aarch64, with glibc 2.17 or musl 1.1.24 and newer. At
+ * the first use it is copied to a directory that only this user may enter, loaded and deleted at
+ * once. Where that is not possible the first use throws an {@link UnsatisfiedLinkError}, whose
+ * message says why, and what to do. The next use tries again. Two system properties are read:
+ *
+ * <dl>
+ *   <dt>{@code io.github.spawn4j.workdir}
+ *   <dd>the directory to copy it to, if not {@code java.io.tmpdir}, {@code /dev/shm} or {@code
+ *       ~/.cache/spawn4j}, whichever is the first where files can be made and executed;
+ *   <dt>{@code io.github.spawn4j.library}
+ *   <dd>a library file to load instead, which stays.
+ * </dl>
+ *
+ * <p>A tool that gives the library's classes another package (maven-shade-plugin with a relocation)
+ * changes these names in the same way: {@code app.spawn4j.workdir}.
  */
 @NullMarked
 package io.github.spawn4j;
