@@ -5,6 +5,7 @@
 module io.github.spawn4j {
     requires org.slf4j;
     requires static com.google.errorprone.annotations;
+    requires static org.jspecify;
 
     exports io.github.spawn4j;
     exports io.github.spawn4j.control;

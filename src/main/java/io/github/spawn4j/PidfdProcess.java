@@ -39,6 +39,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that was started here, known by its pidfd. Thread-safe.
@@ -483,7 +484,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * @return completed, by a thread of the library, when nobody is left whom it reaches; with an
      *     {@link IOException} if somebody has survived the last grace, or could not be signalled
      */
-    public CompletableFuture<Void> teardown() {
+    public CompletableFuture<@Nullable Void> teardown() {
         CompletableFuture<Void> told = new CompletableFuture<>();
         CompletableFuture<Void> ending = escalation.begin();
         Errand telling = new Errand(() -> tell(told, ending));
