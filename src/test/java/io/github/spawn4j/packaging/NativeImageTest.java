@@ -81,6 +81,7 @@ class NativeImageTest {
                 .filteredOn(source -> LOOKUP_IN_JAVA.matcher(code(source)).find())
                 .extracting(source -> source.getFileName().toString())
                 .containsExactlyInAnyOrder(
+                        "Access.java",
                         "Errno.java",
                         "LateClasses.java",
                         "NativeLibrary.java",
@@ -103,10 +104,14 @@ class NativeImageTest {
     @Test
     void holdsEachClassThatIsLoadedByItsName() throws Exception {
         TreeSet<String> names = new TreeSet<>();
-        all(NAME_OF_CLASS, code(SOURCES.resolve("internal/os/LateClasses.java")))
-                .map(name -> loadable(name.group(1)))
-                .forEach(names::add);
-        assertThat(names).hasSizeGreaterThan(50).contains("java.util.TreeSet");
+        for (String source : List.of("os/LateClasses.java", "access/Access.java")) {
+            all(NAME_OF_CLASS, code(SOURCES.resolve("internal").resolve(source)))
+                    .map(name -> loadable(name.group(1)))
+                    .forEach(names::add);
+        }
+        assertThat(names)
+                .hasSizeGreaterThan(50)
+                .contains("java.util.TreeSet", "io.github.spawn4j.warm.Inside");
 
         JsonArray types = new JsonArray();
         types.add(withMethod("java.lang.Thread", "isVirtual"));
@@ -117,7 +122,7 @@ class NativeImageTest {
     }
 
     private static String loadable(String name) {
-        for (String where : List.of("io.github.spawn4j.", "java.")) {
+        for (String where : List.of("io.github.spawn4j.", "java.", "")) {
             try {
                 return Class.forName(where + name, false, NativeImageTest.class.getClassLoader())
                         .getName();
