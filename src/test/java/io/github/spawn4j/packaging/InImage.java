@@ -2,6 +2,7 @@ package io.github.spawn4j.packaging;
 
 import io.github.spawn4j.ExitStatus;
 import io.github.spawn4j.PidfdProcess;
+import java.lang.reflect.Field;
 
 /** Starts a process, and looks whether the library has defined a class for it. */
 final class InImage {
@@ -16,9 +17,12 @@ final class InImage {
         }
     }
 
-    private static boolean isDefined() {
+    private static boolean isDefined() throws ReflectiveOperationException {
+        Field holder =
+                Class.forName("io.github.spawn4j.internal.os.Slots").getDeclaredField("HOLDER");
+        holder.setAccessible(true);
         try {
-            Class.forName("io.github.spawn4j.internal.os.SlotsAddress", false, null);
+            Class.forName((String) holder.get(null), false, null);
             return true;
         } catch (ClassNotFoundException e) {
             return false;

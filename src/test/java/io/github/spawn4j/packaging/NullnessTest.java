@@ -26,9 +26,7 @@ class NullnessTest {
                 marked.add(name);
             }
         }
-        assertThat(marked)
-                .containsExactlyInAnyOrderElementsOf(
-                        module.exports().stream().map(ModuleDescriptor.Exports::source).toList());
+        assertThat(marked).containsExactlyInAnyOrderElementsOf(Jars.exports(module));
     }
 
     private static boolean isNullMarked(String name) {
