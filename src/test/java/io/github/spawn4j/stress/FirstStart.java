@@ -1,5 +1,6 @@
 package io.github.spawn4j.stress;
 
+import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnTemplate;
 import java.nio.file.Path;
@@ -19,14 +20,17 @@ final class FirstStart {
 
     public static void main(String[] args) throws Exception {
         new Begin();
-        PidfdProcess process = start(args[0].equals("template"));
+        PidfdProcess process = start(args[0]);
         new End();
         process.waitFor();
     }
 
-    private static PidfdProcess start(boolean ofTemplate) throws Exception {
-        if (!ofTemplate) {
+    private static PidfdProcess start(String way) throws Exception {
+        if (way.equals("builder")) {
             return PidfdProcess.builder(NOOP).start();
+        }
+        if (way.equals("ProcessBuilder")) {
+            return EmptyProcess.from(new ProcessBuilder(NOOP)).start();
         }
         try (SpawnTemplate template = SpawnTemplate.builder(NOOP).build()) {
             return template.spawn();

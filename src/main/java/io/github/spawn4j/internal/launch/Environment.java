@@ -117,38 +117,53 @@ public final class Environment {
 
     private void replace(Map<String, String> variables, boolean mayBeNameless) {
         Map<Decoded, Integer> wanted = new LinkedHashMap<>();
-        variables.forEach((name, value) -> wanted.merge(new Decoded(name, value), 1, Integer::sum));
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            count(new Decoded(variable.getKey(), variable.getValue()), 1, wanted);
+        }
         Map<String, byte[]> kept = new LinkedHashMap<>();
         Map<String, Deque<byte[]>> names = new HashMap<>();
-        InheritedEnvironment.get()
-                .entries()
-                .forEach(
-                        (latin, entry) -> {
-                            int equals = indexOfEquals(entry);
-                            if (equals < 0) {
-                                return; // no variable, so that nobody can want it
-                            }
-                            Decoded decoded = new Decoded(entry);
-                            if (wanted.containsKey(decoded)) {
-                                kept.put(latin, entry);
-                                wanted.computeIfPresent(decoded, (key, n) -> n == 1 ? null : n - 1);
-                            } else {
-                                // A value that was changed stays under its name, byte for byte.
-                                names.computeIfAbsent(decoded.name(), key -> new ArrayDeque<>())
-                                        .add(Arrays.copyOf(entry, equals + 1));
-                            }
-                        });
+        for (Map.Entry<String, byte[]> inherited :
+                InheritedEnvironment.get().entries().entrySet()) {
+            byte[] entry = inherited.getValue();
+            int equals = indexOfEquals(entry);
+            if (equals < 0) {
+                continue; // no variable, so that nobody can want it
+            }
+            Decoded decoded = new Decoded(entry);
+            if (wanted.containsKey(decoded)) {
+                kept.put(inherited.getKey(), entry);
+                count(decoded, -1, wanted);
+                continue;
+            }
+            // A value that was changed stays under its name, byte for byte.
+            Deque<byte[]> sameName = names.get(decoded.name());
+            if (sameName == null) {
+                sameName = new ArrayDeque<>();
+                names.put(decoded.name(), sameName);
+            }
+            sameName.add(Arrays.copyOf(entry, equals + 1));
+        }
         boolean isUnchanged = wanted.isEmpty() && names.isEmpty();
         entries = isUnchanged ? null : kept;
         sharesEntries = false;
         encoded = isUnchanged ? InheritedEnvironment.get().strings() : null;
-        wanted.forEach(
-                (variable, times) -> {
-                    for (int i = 0; i < times; i++) {
-                        Deque<byte[]> sameName = names.get(variable.name());
-                        add(variable, sameName == null ? null : sameName.poll(), mayBeNameless);
-                    }
-                });
+        for (Map.Entry<Decoded, Integer> variable : wanted.entrySet()) {
+            for (int i = 0; i < variable.getValue(); i++) {
+                Deque<byte[]> sameName = names.get(variable.getKey().name());
+                byte[] inheritedKey = sameName == null ? null : sameName.poll();
+                add(variable.getKey(), inheritedKey, mayBeNameless);
+            }
+        }
+    }
+
+    /** How often each is there; not at all where that is never. */
+    private static void count(Decoded variable, int more, Map<Decoded, Integer> counts) {
+        int count = counts.getOrDefault(variable, 0) + more;
+        if (count == 0) {
+            counts.remove(variable);
+        } else {
+            counts.put(variable, count);
+        }
     }
 
     /** Adds a variable, whose name has these bytes where it is the JVM's. */

@@ -31,6 +31,20 @@ final class InheritedEnvironment {
                             entry.length - indexOfEquals(entry) - 2,
                             CHARSET));
         }
+
+        // Those of a record have the JVM make classes, which the first start would wait for.
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Decoded variable
+                    && name.equals(variable.name)
+                    && value.equals(variable.value);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * name.hashCode() + value.hashCode();
+        }
     }
 
     /** What stands for more than one sequence of bytes. */
