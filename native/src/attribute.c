@@ -86,7 +86,16 @@ static int add_personality(int flags) {
 }
 
 static int set_limit(const struct attribute *attribute) {
-    const struct rlimit limit = {.rlim_cur = attribute->value, .rlim_max = attribute->other};
+    struct rlimit limit = {.rlim_cur = attribute->value, .rlim_max = attribute->other};
+    if (attribute->second == REQUEST_KEEP_HARD) {
+        struct rlimit now;
+        long result = sys_call(SYS_prlimit64, 0, attribute->first, 0, (long)&now, 0, 0);
+        if (result < 0) {
+            return (int)result;
+        }
+        limit.rlim_max = now.rlim_max;
+        limit.rlim_cur = limit.rlim_cur < now.rlim_max ? limit.rlim_cur : now.rlim_max;
+    }
     return (int)sys_call(SYS_prlimit64, 0, attribute->first, (long)&limit, 0, 0, 0);
 }
 
@@ -138,7 +147,7 @@ int attribute_apply(const struct request *request, const struct attribute *attri
     case REQUEST_CHROOT:
         return rearm(request, namespace_change_root(request, data));
     case REQUEST_PRIVATE_TMP:
-        return namespace_mount_tmp();
+        return namespace_mount_tmp(request);
     case REQUEST_LIMIT:
         return set_limit(attribute);
     case REQUEST_BOUNDING_SET:

@@ -119,7 +119,8 @@ static int unshare_with_user(int flags) {
     return result < 0 ? result : keep_ids(user, group);
 }
 
-/* Somebody outside of the namespace who writes its maps. */
+/* Somebody outside of the namespace who writes its maps. It reads this when it comes to run, so
+ * that nothing but the result may change before it has ended. */
 struct writer {
     const struct ids *ids;
     int process;
@@ -144,15 +145,14 @@ static void write_when_told(void *argument) {
 static int unshare_with_writer(struct writer *writer) {
     char stack[4096] __attribute__((aligned(16)));
     long pid = sys_clone(CLONE_VM, stack + sizeof stack, NULL, write_when_told, writer);
-    if (pid < 0) {
-        return (int)pid;
-    }
-    int result = enter_new(CLONE_NEWUSER);
+    int result = pid < 0 ? (int)pid : enter_new(CLONE_NEWUSER);
     if (result == 0) {
         sys_write(writer->told[1], "", 1);
     }
     sys_close(writer->told[1]);
-    writer->told[1] = -1;
+    if (pid < 0) {
+        return result;
+    }
     int waited = sys_wait4((int)pid, NULL, __WALL);
     result = result < 0 ? result : waited;
     return result < 0 ? result : writer->result;
@@ -167,9 +167,6 @@ static int enter_mapped(const struct ids *ids) {
     if (result == 0) {
         result = unshare_with_writer(&writer);
         sys_close(writer.told[0]);
-        if (writer.told[1] >= 0) {
-            sys_close(writer.told[1]);
-        }
     }
     sys_close(writer.process);
     return result;
@@ -201,21 +198,16 @@ static int mount_at(const char *source, const char *target, const char *type, un
                          0);
 }
 
-static int move_into(const struct request *request, int flags) {
+/* Before anything is mounted, which would else appear in the namespace that this one is a copy of.
+ */
+static int hide_mounts(void) { return mount_at(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL); }
+
+int namespace_enter(const struct request *request, int flags) {
     if (request->has_own_ids || request->birth & CLONE_NEWUSER) {
         flags &= ~CLONE_NEWUSER;
     }
     int result = flags & CLONE_NEWUSER ? -EPERM : enter_new(flags);
     return result == -EPERM ? unshare_with_user(flags) : result;
-}
-
-int namespace_enter(const struct request *request, int flags) {
-    int result = move_into(request, flags);
-    /* Before anything is mounted, which would else appear in the namespace that this one is a copy
-     * of; and before a new root, which need not be a mount. */
-    return result < 0 || !request->changes_mounts
-               ? result
-               : mount_at(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
 /* Goes again where the child is, as what lies over that by now is another mount. */
@@ -240,7 +232,7 @@ static size_t size_of(const char *text) {
 }
 
 int namespace_mount_read_only(const char *directories, size_t size) {
-    int result = 0;
+    int result = hide_mounts();
     for (size_t at = 0; at < size && result == 0; at += size_of(directories + at)) {
         const char *directory = directories + at;
         result = mount_at(directory, directory, NULL, MS_BIND | MS_REC, NULL);
@@ -257,7 +249,9 @@ static int change_root(const char *path) {
 }
 
 int namespace_change_root(const struct request *request, const char *path) {
-    int result = change_root(path);
+    /* A new root need not be a mount, which could be hidden there. */
+    int result = request->changes_mounts ? hide_mounts() : 0;
+    result = result < 0 ? result : change_root(path);
     if (result == -EPERM && !request->has_own_ids && !(request->birth & CLONE_NEWUSER)) {
         result = unshare_with_user(0);
         result = result < 0 ? result : change_root(path);
@@ -271,6 +265,8 @@ int namespace_change_root(const struct request *request, const char *path) {
     return size > 0 && where[0] == '/' ? 0 : sys_chdir("/");
 }
 
-int namespace_mount_tmp(void) {
-    return mount_at("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
+int namespace_mount_tmp(const struct request *request) {
+    int result = request->changes_root ? 0 : hide_mounts();
+    return result < 0 ? result
+                      : mount_at("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
 }

@@ -29,6 +29,6 @@ int namespace_mount_read_only(const char *directories, size_t size);
 int namespace_change_root(const struct request *request, const char *path);
 
 /* Puts an empty file system over /tmp, in the child's mount namespace, which must be new. */
-int namespace_mount_tmp(void);
+int namespace_mount_tmp(const struct request *request);
 
 #endif

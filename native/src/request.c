@@ -169,6 +169,7 @@ static int check_attribute(struct request *request, struct span block,
         request->has_own_ids = true;
         return has_data && are_texts(data, size, 2) ? 0 : -EINVAL;
     case REQUEST_CHROOT:
+        request->changes_root = true;
         return has_data && are_texts(data, size, 1) ? 0 : -EINVAL;
     case REQUEST_READ_ONLY: /* else it would be so for everybody */
         request->changes_mounts = true;

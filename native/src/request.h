@@ -124,9 +124,10 @@ struct request {
     bool lacks_handlers; /* the child was made without any */
     bool has_own_mounts; /* by a namespace */
     bool changes_mounts; /* which would otherwise appear in the namespace that it is a copy of */
-    bool has_own_ids;    /* by a user namespace that maps them */
-    bool changes_ids;    /* which a child that shares our memory must not */
-    int death_signal;    /* which the child gets when its parent dies; 0: none */
+    bool changes_root;
+    bool has_own_ids; /* by a user namespace that maps them */
+    bool changes_ids; /* which a child that shares our memory must not */
+    int death_signal; /* which the child gets when its parent dies; 0: none */
     int parent; /* if there is one: the pid that the child's parent has, as long as it lives */
     uint64_t capabilities; /* of the kernel: what it lacks is not tried, as a filter may kill */
     bool closes_by_number; /* an action closes a descriptor that a shared table would not have */

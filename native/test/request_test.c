@@ -176,6 +176,14 @@ static void request_open_refuses_wrong_data_of_attributes(void) {
     CHECK_EQUAL(open_with_data(REQUEST_PATHS, "r/\0w/a\0", 0, 4), -EINVAL);
     CHECK_EQUAL(open_with_data(REQUEST_PATHS, "x/\0w/a\0", 0, 7), -EINVAL);
     CHECK_EQUAL(open_with_data(REQUEST_PATHS, "r/\0\0\0\0\0", 0, 4), -EINVAL);
+    CHECK_EQUAL(open_with_data(REQUEST_USER_NAMESPACE, "0 1\0 2\0", 0, 7), 0);
+    CHECK_EQUAL(open_with_data(REQUEST_USER_NAMESPACE, "\0\0abcd\0", 0, 2), 0);
+    CHECK_EQUAL(open_with_data(REQUEST_USER_NAMESPACE, "0 1\0 2\0", 0, 6), -EINVAL);
+    CHECK_EQUAL(open_with_data(REQUEST_USER_NAMESPACE, "0 1\0 2\0", 0, 4), -EINVAL);
+    CHECK_EQUAL(open_with_data(REQUEST_CHROOT, "/root/\0", 0, 7), 0);
+    CHECK_EQUAL(open_with_data(REQUEST_CHROOT, "/root/\0", 0, 6), -EINVAL);
+    CHECK_EQUAL(open_with_data(REQUEST_CHROOT, "/\0root\0", 0, 7), -EINVAL);
+    REFUSES(b, builder_attribute(&b, 0)->type, REQUEST_CHROOT); /* without data */
 }
 
 static int open_with(struct attribute attribute) {
@@ -206,16 +214,19 @@ static void request_open_refuses_more_groups_than_data(void) {
                 -EINVAL);
 }
 
-/* It would lie over the /tmp of everybody. */
-static void request_open_refuses_private_tmp_without_mounts_of_its_own(void) {
+/* It would lie over the /tmp of everybody, or keep everybody from writing. */
+static void request_open_refuses_mounts_without_a_namespace_of_its_own(void) {
     const int flags[] = {0, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWNS | CLONE_NEWNET};
-    CHECK_EQUAL(open_with((struct attribute){.type = REQUEST_PRIVATE_TMP}), -EINVAL);
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-        struct builder b = valid();
-        *builder_attribute(&b, 0) =
-            (struct attribute){.type = REQUEST_NAMESPACES, .first = flags[i]};
-        builder_add_attribute(&b, REQUEST_PRIVATE_TMP, 0);
-        CHECK_EQUAL(open_block(), flags[i] & CLONE_NEWNS ? 0 : -EINVAL);
+    const uint32_t types[] = {REQUEST_PRIVATE_TMP, REQUEST_READ_ONLY};
+    for (size_t type = 0; type < 2; type++) {
+        CHECK_EQUAL(open_with((struct attribute){.type = types[type]}), -EINVAL);
+        for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+            struct builder b = valid();
+            *builder_attribute(&b, 0) =
+                (struct attribute){.type = REQUEST_NAMESPACES, .first = flags[i]};
+            builder_add_attribute(&b, types[type], 0);
+            CHECK_EQUAL(open_block(), flags[i] & CLONE_NEWNS ? 0 : -EINVAL);
+        }
     }
 }
 
@@ -441,7 +452,7 @@ int main(void) {
     RUN(request_open_refuses_wrong_data_of_attributes);
     RUN(request_open_refuses_ids_that_change_nothing);
     RUN(request_open_refuses_more_groups_than_data);
-    RUN(request_open_refuses_private_tmp_without_mounts_of_its_own);
+    RUN(request_open_refuses_mounts_without_a_namespace_of_its_own);
     RUN(request_open_refuses_filters_that_are_too_long);
     RUN(request_open_refuses_misaligned_sections);
     RUN(request_open_refuses_counts_that_overflow);

@@ -137,7 +137,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      *
      * <p>The soft limit of open files is the JVM's, which raises its own to the hard one when it
      * begins (-XX:-MaxFDLimit): a program that uses select(2) may want {@code
-     * limit(Resource.NOFILE, 1024)}.
+     * softLimit(Resource.NOFILE, 1024)}.
      *
      * <pre>{@code
      * PidfdProcess.builder("gcc", "-c", "a.c").limit(Resource.CPU, 30, 32).start();
@@ -174,6 +174,29 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      */
     public S limit(Resource resource, long most) {
         return limit(resource, most, most);
+    }
+
+    /**
+     * Limits what the child may use until it raises the limit itself: the soft limit, and not the
+     * hard one, which stays what it is; a soft limit above that is made equal to it.
+     *
+     * <pre>{@code
+     * // what the JVM has raised for itself, as a login shell and systemd have it
+     * PidfdProcess.builder("old-server").softLimit(Resource.NOFILE, 1024).start();
+     * }</pre>
+     *
+     * @param resource what
+     * @param soft what the kernel enforces, in the resource's unit, or {@link Resource#UNLIMITED}
+     * @return this
+     * @throws IllegalArgumentException if {@code soft} is negative
+     */
+    public S softLimit(Resource resource, long soft) {
+        Objects.requireNonNull(resource, "resource");
+        if (soft < Resource.UNLIMITED) {
+            throw new IllegalArgumentException("limit " + resource + " " + soft + " is negative");
+        }
+        return attribute(
+                Attribute.softLimit(Access.control().number(resource), resource.name(), soft));
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.control.Capability;
+import io.github.spawn4j.control.IdMap;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachExpressiveStrategy;
 import io.github.spawn4j.testing.Jvm;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class IdentityTest {
     private static final int EPERM = 1;
+    private static final int EINVAL = 22;
     private static final int EOPNOTSUPP = 95;
     private static final int NOBODY = 65534;
 
@@ -228,6 +230,39 @@ class IdentityTest {
                     return null;
                 });
         assertThat(ProcessHandle.current().children()).isEmpty();
+    }
+
+    @Test
+    void hasIdsOfWhichEachBitCounts() throws Exception {
+        assumeRoot();
+        EmptyProcess process =
+                PidfdProcess.builder(Probe.PROGRAM)
+                        .account((int) 3_000_000_000L, (int) 3_000_000_001L, (int) 3_000_000_002L);
+        assertThat(process.attributes())
+                .containsExactly(
+                        "setgroups 3000000002", "setresgid 3000000001", "setresuid 3000000000");
+        ProbeReport report = Probe.report(process);
+        assertThat(report.text("status.Uid").split("\t")).containsOnly("3000000000");
+        assertThat(report.text("status.Gid").split("\t")).containsOnly("3000000001");
+        assertThat(report.text("groups")).isEqualTo("3000000002");
+    }
+
+    /** Of an id that a user namespace does not have, so that nothing before it fails. */
+    @ParameterizedTest
+    @EnumSource(
+            value = SpawnStrategy.class,
+            names = {"CLONE3", "FORK"})
+    void namesTheIdThatThereIsNot(SpawnStrategy strategy) throws Exception {
+        assumeRoot();
+        IdMap map = IdMap.of(0, 100_000, 1000);
+        EmptyProcess process = Probe.with(strategy).userNamespace(map, map).user(5000, 7);
+        SpawnException e = catchThrowableOfType(SpawnException.class, process::start);
+        assertThat(e.errno()).isEqualTo(EINVAL);
+        assertThat(e).hasMessageContaining("(setresuid 5000: EINVAL");
+
+        process = Probe.with(strategy).userNamespace(map, map).user(7, 5000);
+        e = catchThrowableOfType(SpawnException.class, process::start);
+        assertThat(e).hasMessageContaining("(setresgid 5000: EINVAL");
     }
 
     @Test

@@ -320,4 +320,22 @@ class PipelineTest {
         assertThatThrownBy(() -> Pipeline.of(process("cat"), null))
                 .isInstanceOf(NullPointerException.class);
     }
+
+    @Test
+    void aRunThatCannotBeginLeavesTeardownsAsTheyWere() throws Exception {
+        EmptyProcess first = PidfdProcess.builder("true");
+        EmptyProcess second = PidfdProcess.builder("true").stdin(Redirect.DISCARD);
+        RunOptions options = RunOptions.noTimeout().leaveNobody();
+        assertThatThrownBy(() -> Pipeline.of(first, second).run(options))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(first.teardown).isNull();
+
+        EmptyProcess joining = PidfdProcess.builder("true").processGroup(1);
+        assertThatThrownBy(() -> Pipeline.of(first, joining).run(options))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("process group 1");
+        assertThat(first.teardown).isNull();
+        assertThat(joining.teardown).isNull();
+        assertThat(first.start().waitFor()).isZero();
+    }
 }

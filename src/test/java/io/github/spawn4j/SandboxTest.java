@@ -15,6 +15,7 @@ import io.github.spawn4j.Sandbox.Mechanism;
 import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.control.FileAccess;
 import io.github.spawn4j.internal.os.Confinement;
+import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.Jvm;
 import io.github.spawn4j.testing.LibC;
@@ -71,6 +72,18 @@ class SandboxTest {
                 catchThrowableOfType(CommandException.class, () -> process.run(options));
         assertThat(e).as("exception").isNotNull();
         return e;
+    }
+
+    /** Before Linux 6.9 no signal reaches a group without its leader; they end by themselves. */
+    private static CommandResult runLeavingSome(EmptyProcess process) throws Exception {
+        try {
+            return process.run(IN_TIME);
+        } catch (CommandException e) {
+            if (e.reason() == Reason.SURVIVOR && !Kernel.has(Kernel.PIDFD_GROUP_SIGNAL)) {
+                return e.result();
+            }
+            throw e;
+        }
     }
 
     /** The cgroups of sandboxes that are there. */
@@ -183,10 +196,10 @@ class SandboxTest {
         forEveryUser(
                 () -> {
                     EmptyProcess process =
-                            sh("for i in 1 2 3 4 5 6 7 8 9; do sleep 600 & done; jobs -p | wc -l")
+                            sh("for i in 1 2 3 4 5 6 7 8 9; do sleep 2 & done")
                                     .sandbox(Sandbox.of(scratch).processes(5));
                     try {
-                        CommandResult result = process.run(IN_TIME);
+                        CommandResult result = runLeavingSome(process);
                         assertThat(result.stderr().text()).containsIgnoringCase("fork");
                         assertThat(result.stage().enforcement().get(Limit.PROCESSES))
                                 .isIn(Mechanism.CGROUP, Mechanism.RLIMIT);
@@ -206,9 +219,9 @@ class SandboxTest {
                     assumeTrue(Confinement.countsProcesses(), "user namespaces are forbidden");
                     assumeTrue(!LibC.isRoot() || !TestCgroup.has("pids"), "a cgroup does it");
                     CommandResult result =
-                            sh("sleep 600 & sleep 600 & sleep 600 & sleep 600 &")
-                                    .sandbox(Sandbox.of(scratch).processes(3))
-                                    .run(IN_TIME);
+                            runLeavingSome(
+                                    sh("sleep 2 & sleep 2 & sleep 2 & sleep 2 &")
+                                            .sandbox(Sandbox.of(scratch).processes(3)));
                     assertThat(result.stderr().text()).containsIgnoringCase("fork");
                     assertThat(result.stage().enforcement())
                             .containsEntry(Limit.PROCESSES, Mechanism.RLIMIT);

@@ -232,6 +232,20 @@ class AttributeTest {
         assertThat(report.descriptors()).containsKey(200);
     }
 
+    @ForEachExpressiveStrategy
+    void aSoftLimitLeavesTheHardOne(SpawnStrategy strategy) throws Exception {
+        String[] ours = Probe.report(Probe.with(strategy)).text("rlimit.nofile").split(",");
+        EmptyProcess process = Probe.with(strategy).softLimit(Resource.NOFILE, 77);
+        assertThat(process.attributes()).containsExactly("prlimit NOFILE 77");
+        assertThat(Probe.report(process).text("rlimit.nofile")).isEqualTo("77," + ours[1]);
+        assertThat(
+                        Probe.report(
+                                        Probe.with(strategy)
+                                                .softLimit(Resource.NOFILE, Resource.UNLIMITED))
+                                .text("rlimit.nofile"))
+                .isEqualTo(ours[1] + "," + ours[1]);
+    }
+
     /** One way to ask for too much, and what is said of it. */
     private record Refusal(String step, String object, int errno, UnaryOperator<EmptyProcess> set) {
         @Override

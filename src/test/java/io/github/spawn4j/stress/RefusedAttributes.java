@@ -2,7 +2,15 @@ package io.github.spawn4j.stress;
 
 import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Redirect;
+import io.github.spawn4j.Sandbox;
+import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
+import io.github.spawn4j.control.IdMap;
+import io.github.spawn4j.control.IoClass;
+import io.github.spawn4j.control.MemoryPolicy;
+import io.github.spawn4j.control.Namespace;
+import io.github.spawn4j.control.SchedulingPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,24 +19,70 @@ import java.util.List;
 final class RefusedAttributes {
     private RefusedAttributes() {}
 
+    /**
+     * @param args {@code rights} for those of identity and scheduling, {@code sandbox} for the
+     *     whole
+     */
     public static void main(String[] args) throws Exception {
-        Path folder = Path.of("/");
+        String which = args.length == 0 ? "" : args[0];
         for (EmptyProcess process :
-                List.of(
-                        process().noNetwork(),
-                        process().privateTmp(),
-                        process().readOnlyExcept(folder),
-                        process().seccomp(new byte[8]),
-                        process().noNewPrivileges(),
-                        process().fixedAddresses(),
-                        process().timerSlack(Duration.ofMillis(1)))) {
+                which.equals("rights")
+                        ? rights()
+                        : which.equals("sandbox") ? sandboxes(Path.of(args[1])) : confinements()) {
             try {
-                System.out.println("has exited with " + process.start().waitFor());
+                PidfdProcess started = process.start();
+                System.out.println("has exited with " + started.waitFor() + enforcement(started));
             } catch (SpawnException e) {
                 String text = e.getMessage();
-                System.out.println(text.substring(text.indexOf(" (") + 2, text.length() - 1));
+                System.out.println(
+                        text.substring(
+                                text.indexOf(" (", text.indexOf("error=")) + 2, text.length() - 1));
             }
         }
+    }
+
+    private static String enforcement(PidfdProcess process) {
+        return process.enforcement().isEmpty() ? "" : " " + process.enforcement();
+    }
+
+    private static List<EmptyProcess> confinements() {
+        return List.of(
+                process().noNetwork(),
+                process().privateTmp(),
+                process().readOnlyExcept(Path.of("/")),
+                process().seccomp(new byte[8]),
+                process().noNewPrivileges(),
+                process().fixedAddresses(),
+                process().timerSlack(Duration.ofMillis(1)));
+    }
+
+    private static List<EmptyProcess> rights() {
+        return List.of(
+                process().newSession(),
+                process().processGroup(0),
+                process().scheduler(SchedulingPolicy.BATCH, 0),
+                process().nice(7),
+                process().ioPriority(IoClass.IDLE, 7),
+                process().cpuAffinity(0),
+                process().memoryPolicy(MemoryPolicy.LOCAL),
+                process().parentDeathSignal(Signal.KILL),
+                process().userNamespace(IdMap.OWN, IdMap.OWN),
+                process().namespaces(Namespace.IPC),
+                process().chroot(Path.of("/")),
+                process().capabilities());
+    }
+
+    private static List<EmptyProcess> sandboxes(Path scratch) {
+        Sandbox sandbox = Sandbox.of(scratch);
+        String script = "echo a > file && ! echo b > ../outside && ! mount -o remount,rw /";
+        return List.of(
+                PidfdProcess.builder("sh", "-c", script).stderr(Redirect.DISCARD).sandbox(sandbox),
+                process().sandbox(sandbox.noNetwork()),
+                process().sandbox(sandbox.noNetwork().bestEffort(Sandbox.Limit.NETWORK)),
+                process()
+                        .sandbox(
+                                sandbox.noNetwork()
+                                        .bestEffort(Sandbox.Limit.NETWORK, Sandbox.Limit.FILES)));
     }
 
     private static EmptyProcess process() {

@@ -1,9 +1,16 @@
 package io.github.spawn4j.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.testing.LibC;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** An attribute that a filter refuses fails the start by its name, and nothing has run. */
 @Timeout(60)
@@ -52,5 +59,97 @@ class RefusedAttributesTest {
                         "has exited with 0",
                         "has exited with 0",
                         "has exited with 0");
+    }
+
+    private static final String[] RIGHTS = {
+        "setsid=EPERM",
+        "setpgid=EPERM",
+        "sched_setscheduler=EPERM",
+        "setpriority=EACCES",
+        "ioprio_set=EPERM",
+        "sched_setaffinity=EINVAL",
+        "set_mempolicy=ENOSYS",
+        "prctl:0=1=EINVAL", // PR_SET_PDEATHSIG
+        "unshare=EPERM",
+        "chroot=EPERM",
+        "capset=EPERM",
+        "--"
+    };
+
+    private static final List<String> WITHOUT_RIGHTS =
+            List.of(
+                    "setsid: EPERM",
+                    "setpgid 0: EPERM",
+                    "sched_setscheduler BATCH 0: EPERM",
+                    "setpriority 7: EACCES",
+                    "ioprio_set IDLE 7: EPERM",
+                    "sched_setaffinity 0: EINVAL",
+                    "set_mempolicy LOCAL: ENOSYS",
+                    "prctl(PR_SET_PDEATHSIG): EINVAL",
+                    "user namespace of users as they are, groups as they are: EPERM",
+                    "unshare IPC: EPERM",
+                    "chroot \"/\": EPERM");
+
+    @Test
+    void areNamedForRoot() throws Exception {
+        assumeTrue(LibC.isRoot(), "only root can do all but the last step");
+        List<String> lines =
+                SecondJvm.startedBy(filter(RIGHTS))
+                        .run(RefusedAttributes.class, "rights")
+                        .lines()
+                        .toList();
+        assertThat(lines)
+                .startsWith(WITHOUT_RIGHTS.toArray(new String[0]))
+                .endsWith("capset none: EPERM");
+    }
+
+    @Test
+    void areNamedForAnOrdinaryUser() throws Exception {
+        List<String> lines =
+                OtherUser.jvm(filter(RIGHTS))
+                        .run(RefusedAttributes.class, "rights")
+                        .lines()
+                        .toList();
+        assertThat(lines)
+                .startsWith(WITHOUT_RIGHTS.toArray(new String[0]))
+                .endsWith("prctl(PR_CAPBSET_DROP) all but none: EPERM");
+    }
+
+    private static String[] filter(String... rules) {
+        return Stream.concat(Stream.of(Os.program("deny")), Stream.of(rules))
+                .toArray(String[]::new);
+    }
+
+    // A sandbox takes what is there
+
+    private static List<String> sandboxed(Path folder, String... rules) throws Exception {
+        Path scratch = Files.createDirectory(folder.resolve("scratch"));
+        List<String> lines =
+                SecondJvm.startedBy(filter(rules))
+                        .run(RefusedAttributes.class, "sandbox", scratch.toString())
+                        .lines()
+                        .toList();
+        assertThat(folder.resolve("outside")).doesNotExist();
+        return lines;
+    }
+
+    @Test
+    void aSandboxMountsAllReadOnlyWithoutLandlock(@TempDir Path folder) throws Exception {
+        assertThat(sandboxed(folder, "444=ENOSYS", "--"))
+                .first()
+                .isEqualTo("has exited with 0 {FILES=NAMESPACE}");
+    }
+
+    @Test
+    void aSandboxIsRefusedWhereNothingKeepsItClosed(@TempDir Path folder) throws Exception {
+        assertThat(sandboxed(folder, "444=ENOSYS", "unshare=EPERM", "--"))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("sandbox files: EOPNOTSUPP; neither"),
+                        second -> assertThat(second).startsWith("sandbox files: EOPNOTSUPP"),
+                        third -> assertThat(third).startsWith("sandbox files: EOPNOTSUPP"),
+                        fourth ->
+                                assertThat(fourth)
+                                        .startsWith("has exited with 0")
+                                        .contains("FILES=NONE", "NETWORK=NONE"));
     }
 }

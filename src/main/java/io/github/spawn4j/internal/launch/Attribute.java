@@ -185,6 +185,19 @@ public final class Attribute {
                 name + " " + amount(soft) + ":" + amount(hard));
     }
 
+    /** The soft limit of a resource of this name, at most the hard one, which stays. */
+    public static Attribute softLimit(int resource, String name, long soft) {
+        return new Attribute(
+                RequestLayout.LIMIT,
+                resource,
+                RequestLayout.KEEP_HARD,
+                NO_DATA,
+                soft,
+                0,
+                "prlimit",
+                name + " " + amount(soft));
+    }
+
     private static String amount(long limit) {
         return limit == -1 ? "unlimited" : Long.toUnsignedString(limit);
     }
