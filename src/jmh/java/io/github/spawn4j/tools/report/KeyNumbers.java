@@ -17,13 +17,15 @@ final class KeyNumbers {
     String text() throws IOException {
         return String.join(
                 "\n",
-                "- **A start takes "
-                        + ratio("until the exit is known")
-                        + " of the time** that `ProcessBuilder` takes until the exit of a program is"
-                        + " known which only exits, and "
-                        + ratio("processor time")
+                "- **A start is "
+                        + factor("until the exit is known")
+                        + " times as fast** as `ProcessBuilder`'s, until the exit of a program is known"
+                        + " that only exits, and takes "
+                        + PlotTable.cell(point("ratios", "processor time", OURS))
                         + " of its processor time.",
-                "- **With " + mostFiles() + ",** as each of them has to be closed in its child.",
+                "- **With "
+                        + mostFiles()
+                        + ", as each of these files has to be closed in ProcessBuilder's child.",
                 "- **A child that lives costs the JVM "
                         + living("live-threads", "spawn4j")
                         + " threads and "
@@ -33,14 +35,14 @@ final class KeyNumbers {
                         + " and "
                         + living("live-memory", JDK)
                         + ".",
-                "- Where little is gained: programs that work for milliseconds themselves. Of real"
-                        + " tools, as a coding agent calls them, a template makes "
+                "- Little is gained where programs work for milliseconds themselves: of real tools, as a"
+                        + " coding agent calls them, a template makes from "
                         + tools()
-                        + " % more calls a second. Reading output is as fast as it was ("
+                        + " % more calls a second. Output comes at "
                         + output("spawn4j")
-                        + " and "
+                        + " instead of "
                         + output(JDK)
-                        + " MiB/s).",
+                        + " MiB/s.",
                 "",
                 "Medians of one run of `src/jmh/benchmarks.sh`, "
                         + report.began()
@@ -52,8 +54,16 @@ final class KeyNumbers {
                         + " mislead.");
     }
 
-    private String ratio(String series) throws IOException {
-        return PlotTable.cell(point("ratios", series, OURS));
+    /** How much less it is than ProcessBuilder's, with its interval. */
+    private String factor(String series) throws IOException {
+        Point ratio = point("ratios", series, OURS);
+        return PlotTable.cell(
+                new Point(
+                        ratio.x(),
+                        1 / ratio.y(),
+                        1 / ratio.high(),
+                        1 / ratio.low(),
+                        ratio.samples()));
     }
 
     private String mostFiles() throws IOException {
