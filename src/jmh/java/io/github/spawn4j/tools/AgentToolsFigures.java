@@ -13,9 +13,11 @@ import io.github.spawn4j.tools.report.Series;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
@@ -23,6 +25,8 @@ import java.util.stream.Collectors;
 final class AgentToolsFigures {
     private static final int PERCENT = 100;
     private static final String ZERO = "Where the spread holds 0, there may be no difference.";
+
+    private static final Set<Way> OURS = EnumSet.of(Way.BUILDER, Way.TEMPLATE, Way.WARM);
 
     private AgentToolsFigures() {}
 
@@ -33,7 +37,8 @@ final class AgentToolsFigures {
     }
 
     private static Plot bySplit(AgentTools.Results results) {
-        List<Series> series = gains(results.bySplit().values(), Result::speed);
+        List<Series> series =
+                gains(results.bySplit().values(), EnumSet.allOf(Way.class), Result::speed);
         Series proposal = new Series("kernel proposal");
         List<String> steps = new ArrayList<>();
         for (Split split : results.bySplit().keySet()) {
@@ -61,7 +66,7 @@ final class AgentToolsFigures {
     }
 
     private static Plot byTool(AgentTools.Results results) {
-        List<Series> series = gains(results.byTool().values(), Result::cpu);
+        List<Series> series = gains(results.byTool().values(), OURS, Result::cpu);
         return new Plot(
                 "agent-tools-cpu",
                 Shape.BARS,
@@ -69,7 +74,7 @@ final class AgentToolsFigures {
                 "The less a tool does itself, the more of a call is its start: \"nothing\" is a"
                         + " program that only exits. Below 0 a call takes less processor time than"
                         + " with ProcessBuilder, which leaves it to others.",
-                ZERO,
+                ZERO + " agent-tools prints the other ways, too.",
                 Spread.CONFIDENCE,
                 Axis.steps("", List.copyOf(results.byTool().keySet())),
                 Axis.linear("% more processor time for a call than ProcessBuilder"),
@@ -79,6 +84,7 @@ final class AgentToolsFigures {
     /** Of each way, what it has more than ProcessBuilder. */
     private static List<Series> gains(
             Collection<Map<Way, Result>> steps,
+            Set<Way> shown,
             BiFunction<Result, Result, Optional<Ratio>> comparison) {
         Map<Way, Series> series = new EnumMap<>(Way.class);
         int step = 0;
@@ -88,6 +94,7 @@ final class AgentToolsFigures {
                 comparison
                         .apply(each.getValue(), ways.get(Way.JDK))
                         .filter(ratio -> each.getKey() != Way.JDK)
+                        .filter(ratio -> shown.contains(each.getKey()))
                         .map(ratio -> ratio.estimate().scaled(PERCENT, -PERCENT))
                         .ifPresent(
                                 gain ->

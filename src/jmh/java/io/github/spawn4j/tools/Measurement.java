@@ -16,12 +16,18 @@ import java.util.stream.Stream;
 final class Measurement {
     private final List<Batch> batches = new ArrayList<>();
 
+    /** The first round of each JVM. */
+    private final List<Integer> begins = new ArrayList<>(List.of(0));
+
     void add(Batch batch) {
         batches.add(batch);
     }
 
-    /** Adds the rounds of a later comparison, in which the same spawners took turns. */
+    /** Adds the rounds of another JVM, in a comparison in which the same spawners took turns. */
     void addAll(Measurement later) {
+        if (!batches.isEmpty()) {
+            begins.add(batches.size());
+        }
         batches.addAll(later.batches);
     }
 
@@ -59,20 +65,25 @@ final class Measurement {
 
     /** The median over the rounds; empty where none has this figure. */
     Optional<Estimate> estimate(Figure figure) {
-        return Bootstrap.ofFigures(figures(figure));
+        return Bootstrap.ofGroups(figures(figure));
     }
 
     /** Empty where no round has a figure of both. */
     Optional<Ratio> ratio(Measurement other, Figure figure) {
-        return Bootstrap.ofFigures(figures(figure), other.figures(figure));
+        return Bootstrap.ofGroups(figures(figure), other.figures(figure));
     }
 
-    /** By rounds; NaN for a batch that was disturbed. */
-    private double[] figures(Figure figure) {
+    /** By JVMs and rounds; NaN for a batch that was disturbed. */
+    private List<double[]> figures(Figure figure) {
         boolean[] kept = keptRounds();
         double[] figures = new double[batches.size()];
         Arrays.setAll(figures, round -> kept[round] ? figure.of(batches.get(round)) : Double.NaN);
-        return figures;
+        List<double[]> groups = new ArrayList<>();
+        for (int jvm = 0; jvm < begins.size(); jvm++) {
+            int end = jvm + 1 < begins.size() ? begins.get(jvm + 1) : figures.length;
+            groups.add(Arrays.copyOfRange(figures, begins.get(jvm), end));
+        }
+        return groups;
     }
 
     private Stream<Batch> kept() {

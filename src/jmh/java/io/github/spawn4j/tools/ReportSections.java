@@ -39,7 +39,7 @@ final class ReportSections {
                         45,
                         () -> ThreadsFigures.measure(List.of(1, 2, 8, 64), 5, 400, programs)),
                 new ReportSection(
-                        "tools", 90, () -> tools(Workload.tools(), 384, EnumSet.allOf(Way.class))),
+                        "tools", 90, () -> tools(Workload.tools(), 512, EnumSet.allOf(Way.class))),
                 new ReportSection("exits", 60, () -> exits(500, Notification.WARM_UP)),
                 new ReportSection("living children", 25, () -> live(500, 7)),
                 new ReportSection("output", 10, () -> OutputFigures.measure(64, 20)),

@@ -120,21 +120,6 @@ class CompareCommandTest extends ToolsTest {
     }
 
     @Test
-    void comparesWithOtherLibrariesAndOtherJdksThatAreThere() throws Exception {
-        List<String> peers =
-                List.of("jdk", "jdk-17", "jdk-25", "zt-exec", "commons-exec", "pty4j", "smallrye");
-        Run run = compare("--count 2 --warm-up 1 --spawners " + String.join(",", peers));
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(rows(run.out(), "start p10"))
-                .isEqualTo(
-                        peers.stream()
-                                .filter(peer -> !run.err().contains("left out: " + peer + ":"))
-                                .collect(Collectors.toList()))
-                .contains("jdk", "smallrye");
-        assertThat(run.err()).contains("left out: jdk-" + Runtime.version().feature());
-    }
-
-    @Test
     void comparesStartsInCgroups() throws Exception {
         assumeTrue(TestCgroup.canBeMade(), "no cgroup can be made");
         Run run = compare(FEW + " --cgroup");

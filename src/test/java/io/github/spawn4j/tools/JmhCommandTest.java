@@ -102,13 +102,15 @@ class JmhCommandTest extends ToolsTest {
     void startsWhatIsGivenMuchOrNotThere() throws Exception {
         String out =
                 jmh(
-                        "RequestBenchmark|FailingStart|LiveChildren|EncodeBenchmark|ExitBenchmark",
+                        "RequestBenchmark|FailingStart|LiveChildren|Encode|ExitBenchmark|Attributes",
                         "-p",
                         "notifier=JDK,SPAWN4J",
                         "-p",
                         "spawner=JDK,SPAWN4J",
                         "-p",
-                        "children=3");
+                        "children=3",
+                        "-p",
+                        "attributes=NONE,TEN");
 
         assertThat(out)
                 .contains(

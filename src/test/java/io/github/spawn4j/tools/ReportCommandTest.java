@@ -85,6 +85,28 @@ class ReportCommandTest extends ToolsTest {
     }
 
     @Test
+    void comparesAllPeersOrSaysWhichCannotBe() {
+        List<String> named = new ArrayList<>();
+        figures()
+                .get(0)
+                .getAsJsonArray("series")
+                .forEach(each -> named.add(each.getAsJsonObject().get("name").getAsString()));
+        document.getAsJsonArray("leftOut")
+                .forEach(remark -> named.add(remark.getAsString().split(": ")[1]));
+        assertThat(named)
+                .contains(
+                        "jdk",
+                        Runtime.version().feature() == 25 ? "jdk-17" : "jdk-25",
+                        "nuprocess",
+                        "zt-exec",
+                        "commons-exec",
+                        "pty4j",
+                        "smallrye",
+                        "spawn4j-template",
+                        "floor");
+    }
+
+    @Test
     void hasAllFiguresWithUnitsAndSentences() {
         assertThat(figures())
                 .extracting(figure -> figure.get("id").getAsString())

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /**
@@ -36,14 +37,24 @@ public final class Bootstrap {
      * @return empty if no round has both
      */
     public static Optional<Ratio> ofFigures(double[] ours, double[] theirs) {
-        List<Double> ratios = new ArrayList<>();
-        for (int round = 0; round < Math.min(ours.length, theirs.length); round++) {
-            double ratio = ours[round] / theirs[round];
-            if (!Double.isNaN(ratio) && !Double.isInfinite(ratio)) {
-                ratios.add(ratio);
-            }
+        return ofGroups(List.of(ours), List.of(theirs));
+    }
+
+    /**
+     * The same of rounds in groups, each of JVMs of its own: groups are drawn first, and then
+     * rounds of them, as JVMs may differ by more than their rounds do.
+     */
+    public static Optional<Ratio> ofGroups(List<double[]> ours, List<double[]> theirs) {
+        List<double[]> ratios = new ArrayList<>();
+        for (int group = 0; group < Math.min(ours.size(), theirs.size()); group++) {
+            double[] mine = ours.get(group);
+            double[] others = theirs.get(group);
+            ratios.add(
+                    IntStream.range(0, Math.min(mine.length, others.length))
+                            .mapToDouble(round -> mine[round] / others[round])
+                            .toArray());
         }
-        return ofFigures(ratios).map(Ratio::of);
+        return ofGroups(ratios).map(Ratio::of);
     }
 
     /**
@@ -53,21 +64,32 @@ public final class Bootstrap {
      * @return empty if no round has one
      */
     public static Optional<Estimate> ofFigures(double[] figures) {
-        return ofFigures(
-                DoubleStream.of(figures).filter(figure -> !Double.isNaN(figure)).boxed().toList());
+        return ofGroups(List.of(figures));
     }
 
-    private static Optional<Estimate> ofFigures(List<Double> figures) {
-        return figures.isEmpty()
+    /** The same of rounds in groups, each of a JVM of its own. */
+    public static Optional<Estimate> ofGroups(List<double[]> figures) {
+        List<double[]> groups =
+                figures.stream()
+                        .map(group -> DoubleStream.of(group).filter(Double::isFinite).toArray())
+                        .filter(group -> group.length > 0)
+                        .toList();
+        double[] all = groups.stream().flatMapToDouble(DoubleStream::of).toArray();
+        return all.length == 0
                 ? Optional.empty()
                 : Optional.of(
-                        draw(
-                                figures.size(),
-                                rounds -> {
-                                    double[] drawn = new double[rounds.length];
-                                    Arrays.setAll(drawn, i -> figures.get(rounds[i]));
-                                    return median(drawn);
-                                }));
+                        estimate(median(all), all.length, random -> median(draw(groups, random))));
+    }
+
+    /** As many groups, and as many of each as it has. */
+    private static double[] draw(List<double[]> groups, SplittableRandom random) {
+        return IntStream.range(0, groups.size())
+                .mapToObj(i -> groups.get(random.nextInt(groups.size())))
+                .flatMapToDouble(
+                        group ->
+                                IntStream.range(0, group.length)
+                                        .mapToDouble(i -> group[random.nextInt(group.length)]))
+                .toArray();
     }
 
     private static double median(double[] numbers) {
@@ -119,25 +141,26 @@ public final class Bootstrap {
 
     /** The figure of all rounds, and the interval from draws of as many. */
     private static Estimate draw(int size, ToDoubleFunction<int[]> figure) {
-        int[] rounds = new int[size];
-        for (int i = 0; i < size; i++) {
-            rounds[i] = i;
-        }
-        double value = figure.applyAsDouble(rounds);
-        if (size < LEAST_ROUNDS) {
-            return new Estimate(value, Double.NaN, Double.NaN, size);
+        int[] all = IntStream.range(0, size).toArray();
+        return estimate(
+                figure.applyAsDouble(all),
+                size,
+                random ->
+                        figure.applyAsDouble(
+                                IntStream.range(0, size).map(i -> random.nextInt(size)).toArray()));
+    }
+
+    private static Estimate estimate(
+            double value, int rounds, ToDoubleFunction<SplittableRandom> figure) {
+        if (rounds < LEAST_ROUNDS) {
+            return new Estimate(value, Double.NaN, Double.NaN, rounds);
         }
         SplittableRandom random = new SplittableRandom(SEED);
         double[] drawn = new double[DRAWS];
-        for (int draw = 0; draw < DRAWS; draw++) {
-            for (int i = 0; i < size; i++) {
-                rounds[i] = random.nextInt(size);
-            }
-            drawn[draw] = figure.applyAsDouble(rounds);
-        }
+        Arrays.setAll(drawn, draw -> figure.applyAsDouble(random));
         Percentile percentile = new Percentile();
         percentile.setData(drawn);
         return new Estimate(
-                value, percentile.evaluate(LOW_PERCENT), percentile.evaluate(HIGH_PERCENT), size);
+                value, percentile.evaluate(LOW_PERCENT), percentile.evaluate(HIGH_PERCENT), rounds);
     }
 }

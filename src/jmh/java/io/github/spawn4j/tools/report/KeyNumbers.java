@@ -1,7 +1,9 @@
 package io.github.spawn4j.tools.report;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The three numbers that tell most of a report, and where nothing is gained. */
 final class KeyNumbers {
@@ -15,45 +17,56 @@ final class KeyNumbers {
     }
 
     String text() throws IOException {
-        return String.join(
-                "\n",
-                "- **A start takes "
-                        + ratio("until the exit is known")
-                        + " of the time** that `ProcessBuilder` takes until the exit of a program is"
-                        + " known which only exits, and "
-                        + ratio("processor time")
-                        + " of its processor time.",
-                "- **With " + mostFiles() + ",** as each of them has to be closed in its child.",
-                "- **A child that lives costs the JVM "
-                        + living("live-threads", "spawn4j")
-                        + " threads and "
-                        + living("live-memory", "spawn4j")
-                        + " KiB**, instead of "
-                        + living("live-threads", JDK)
-                        + " and "
-                        + living("live-memory", JDK)
-                        + ".",
-                "- Where little is gained: programs that work for milliseconds themselves. Of real"
-                        + " tools, as a coding agent calls them, a template makes "
-                        + tools()
-                        + " % more calls a second. Reading output is as fast as it was ("
-                        + output("spawn4j")
-                        + " and "
-                        + output(JDK)
-                        + " MiB/s).",
-                "",
-                "Medians of one run of `src/jmh/benchmarks.sh`, "
-                        + report.began()
-                        + ", on "
-                        + report.machine().get("processors")
-                        + " processors, JDK "
-                        + report.machine().get("jdk")
-                        + "; [docs/benchmarks.md](docs/benchmarks.md) has all of them, and what could"
-                        + " mislead.");
+        List<String> lines =
+                List.of(
+                        "- **A start is "
+                                + factor("until the exit is known")
+                                + " times as fast** as `ProcessBuilder`'s, until the exit of a program is known"
+                                + " that only exits, and takes "
+                                + PlotTable.cell(point("ratios", "processor time", OURS))
+                                + " of its processor time.",
+                        "- **With "
+                                + mostFiles()
+                                + ", as each of these files has to be closed in ProcessBuilder's child.",
+                        "- **A child that lives costs the JVM "
+                                + living("live-threads", "spawn4j")
+                                + " threads and "
+                                + living("live-memory", "spawn4j")
+                                + " KiB**, instead of "
+                                + living("live-threads", JDK)
+                                + " and "
+                                + living("live-memory", JDK)
+                                + ".",
+                        "- Little is gained where programs work for milliseconds themselves: of real tools, as a"
+                                + " coding agent calls them, a template makes from "
+                                + tools()
+                                + " % more calls a second. Output comes at "
+                                + output("spawn4j")
+                                + " instead of "
+                                + output(JDK)
+                                + " MiB/s.",
+                        "",
+                        "Medians of one run of `src/jmh/benchmarks.sh`, "
+                                + report.began()
+                                + ", on "
+                                + report.machine().get("processors")
+                                + " processors, JDK "
+                                + report.machine().get("jdk")
+                                + "; [docs/benchmarks.md](docs/benchmarks.md) has all of them, and what could"
+                                + " mislead.");
+        return lines.stream().map(Paragraph::wrap).collect(Collectors.joining("\n"));
     }
 
-    private String ratio(String series) throws IOException {
-        return PlotTable.cell(point("ratios", series, OURS));
+    /** How much less it is than ProcessBuilder's, with its interval. */
+    private String factor(String series) throws IOException {
+        Point ratio = point("ratios", series, OURS);
+        return PlotTable.cell(
+                new Point(
+                        ratio.x(),
+                        1 / ratio.y(),
+                        1 / ratio.high(),
+                        1 / ratio.low(),
+                        ratio.samples()));
     }
 
     private String mostFiles() throws IOException {

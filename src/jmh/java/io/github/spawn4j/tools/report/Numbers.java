@@ -11,14 +11,15 @@ final class Numbers {
 
     private Numbers() {}
 
-    /** Three digits, or all of those before the point; a dash for NaN. */
+    /** Three digits, the others zero; a dash for NaN. */
     static String inWords(double number) {
         if (Double.isNaN(number)) {
             return "–";
         }
+        BigDecimal rounded = BigDecimal.valueOf(number).round(THREE_DIGITS);
         return Math.abs(number) >= THOUSAND
-                ? String.format(Locale.ROOT, "%,.0f", number)
-                : plain(BigDecimal.valueOf(number).round(THREE_DIGITS));
+                ? String.format(Locale.ROOT, "%,.0f", rounded)
+                : plain(rounded);
     }
 
     private static String plain(BigDecimal number) {

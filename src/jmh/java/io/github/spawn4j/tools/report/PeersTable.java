@@ -51,7 +51,7 @@ final class PeersTable {
                             .map(String::strip)
                             .collect(Collectors.toList()));
         }
-        return PlotTable.markdown(rows);
+        return PlotTable.markdown(rows, "---|");
     }
 
     private interface Cell {

@@ -101,12 +101,21 @@ final class PlotTable {
     }
 
     /** The first row is the head; all columns but the first are numbers. */
-    static String markdown(List<List<String>> rows) {
+    private static String markdown(List<List<String>> rows) {
+        return markdown(rows, "--:|");
+    }
+
+    /**
+     * The same with other columns.
+     *
+     * @param alignment of all but the first
+     */
+    static String markdown(List<List<String>> rows, String alignment) {
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
             lines.add(row.stream().collect(Collectors.joining(" | ", "| ", " |")));
         }
-        lines.add(1, "|---|" + "--:|".repeat(rows.get(0).size() - 1));
+        lines.add(1, "|---|" + alignment.repeat(rows.get(0).size() - 1));
         return String.join("\n", lines);
     }
 }

@@ -50,26 +50,28 @@ public final class ReportText {
                 report.versions().entrySet().stream()
                         .map(version -> version.getKey() + " " + version.getValue())
                         .collect(Collectors.joining(", "));
-        return String.format(
-                "Measured %s: %s, %s processors%s, governor %s; Linux %s, %s; JDK %s; %s. Load before"
-                        + " it began %s, time stolen by the hypervisor %s %%.",
-                report.began(),
-                facts.get("processor"),
-                facts.get("processors"),
-                Boolean.TRUE.equals(facts.get("virtual")) ? " of a virtual machine" : "",
-                facts.get("governor"),
-                facts.get("kernel"),
-                facts.get("libc"),
-                facts.get("jdk"),
-                versions,
-                facts.get("loadBefore"),
-                facts.get("stolenPercent"));
+        return Paragraph.wrap(
+                String.format(
+                        "Measured %s: %s, %s processors%s, governor %s; Linux %s, %s; JDK %s; %s. Load before"
+                                + " it began %s, time stolen by the hypervisor %s %%.",
+                        report.began(),
+                        facts.get("processor"),
+                        facts.get("processors"),
+                        Boolean.TRUE.equals(facts.get("virtual")) ? " of a virtual machine" : "",
+                        facts.get("governor"),
+                        facts.get("kernel"),
+                        facts.get("libc"),
+                        facts.get("jdk"),
+                        versions,
+                        facts.get("loadBefore"),
+                        facts.get("stolenPercent")));
     }
 
     private String mind() {
         List<String> lines = new ArrayList<>();
-        report.warnings().forEach(warning -> lines.add("- Mind that " + warning + "."));
-        report.leftOut().forEach(remark -> lines.add("- " + remark + "."));
+        report.warnings()
+                .forEach(warning -> lines.add(Paragraph.wrap("- Mind that " + warning + ".")));
+        report.leftOut().forEach(remark -> lines.add(Paragraph.wrap("- " + remark + ".")));
         return lines.isEmpty() ? "- Nothing was left out." : String.join("\n", lines);
     }
 
@@ -77,9 +79,9 @@ public final class ReportText {
         return String.join(
                 "\n\n",
                 "### " + plot.title(),
-                plot.meaning(),
+                Paragraph.wrap(plot.meaning()),
                 Picture.of(pictures, plot),
                 PlotTable.of(plot),
-                plot.explanation());
+                Paragraph.wrap(plot.explanation()));
     }
 }

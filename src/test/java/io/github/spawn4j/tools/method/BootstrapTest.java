@@ -143,4 +143,17 @@ class BootstrapTest {
         assertThat(estimate.high()).isGreaterThan(10 * Math.log(2));
         assertThat(estimate.rounds()).isEqualTo(ROUNDS);
     }
+
+    @Test
+    void isWiderWhereJvmsDifferThanTheirRoundsTell() {
+        double[] quick = new double[10];
+        double[] slow = new double[10];
+        Arrays.fill(quick, 1);
+        Arrays.fill(slow, 1.2);
+        double[] ones = quick.clone();
+        Ratio ratio =
+                Bootstrap.ofGroups(List.of(quick, quick, slow), List.of(ones, ones, ones))
+                        .orElseThrow();
+        assertThat(ratio).isEqualTo(new Ratio(1, 1, 1.2, 30));
+    }
 }
