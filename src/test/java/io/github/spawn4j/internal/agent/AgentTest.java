@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.testing.AgentJvm;
 import io.github.spawn4j.testing.agent.Anew;
 import io.github.spawn4j.testing.agent.Application;
 import io.github.spawn4j.testing.agent.Attaching;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Numbers of processes, ids, mounts and a root of a child's own. For root and an ordinary user. */
 @Timeout(60)
-class NamespaceTest {
+class NamespacesTest {
     private static final int ENOENT = 2;
     private static final int EPERM = 1;
     private static final int ENOSYS = 38;

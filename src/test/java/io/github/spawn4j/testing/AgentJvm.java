@@ -1,5 +1,6 @@
-package io.github.spawn4j.internal.agent;
+package io.github.spawn4j.testing;
 
+import io.github.spawn4j.internal.agent.Agent;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  * A JVM under the agent, whose jar is made of the compiled classes. The one that Maven packages
  * later is tried by src/test/hosts.
  */
-final class AgentJvm {
+public final class AgentJvm {
     private static final long LIMIT_S = 60;
 
     /** As the pom has it. */
@@ -30,7 +31,7 @@ final class AgentJvm {
     private final List<String> options = new ArrayList<>();
     private String classPath = classesOf(AgentJvm.class).toString();
 
-    AgentJvm() {
+    public AgentJvm() {
         options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
         if (Runtime.version().feature() >= 22) {
             options.add("--enable-native-access=ALL-UNNAMED");
@@ -38,40 +39,40 @@ final class AgentJvm {
     }
 
     /** Under the agent, with its options, which may be empty. */
-    static AgentJvm with(Path jar, String options) {
+    public static AgentJvm with(Path jar, String options) {
         String equals = options.isEmpty() ? "" : "=" + options;
         return new AgentJvm().option("-javaagent:" + jar + equals);
     }
 
-    AgentJvm option(String option) {
+    public AgentJvm option(String option) {
         options.add(option);
         return this;
     }
 
     /** Comes first on the class path, before the classes of the tests. */
-    AgentJvm classPathFirst(Path entry) {
+    public AgentJvm classPathFirst(Path entry) {
         classPath = entry + ":" + classPath;
         return this;
     }
 
-    AgentJvm classPathLast(Path entry) {
+    public AgentJvm classPathLast(Path entry) {
         classPath += ":" + entry;
         return this;
     }
 
     /** Has another command start it. */
-    AgentJvm startedBy(String... command) {
+    public AgentJvm startedBy(String... command) {
         prefix.addAll(List.of(command));
         return this;
     }
 
     /** What it prints on both outputs. */
-    String run(Class<?> main, String... arguments) throws Exception {
+    public String run(Class<?> main, String... arguments) throws Exception {
         options.addAll(List.of("-cp", classPath, main.getName()));
         return run(arguments);
     }
 
-    String runJar(Path jar, String... arguments) throws Exception {
+    public String runJar(Path jar, String... arguments) throws Exception {
         options.addAll(List.of("-jar", jar.toString()));
         return run(arguments);
     }
@@ -103,12 +104,12 @@ final class AgentJvm {
     }
 
     /** Makes the jar of the library, which is the agent. */
-    static Path makeJar(Path jar) throws IOException {
+    public static Path makeJar(Path jar) throws IOException {
         return makeJar(jar, null);
     }
 
     /** Makes one that is an application as well. */
-    static Path makeJar(Path jar, Class<?> main) throws IOException {
+    public static Path makeJar(Path jar, Class<?> main) throws IOException {
         Manifest manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -129,7 +130,7 @@ final class AgentJvm {
     }
 
     /** Makes the jar of an agent that is on the class path. */
-    static Path makeAgent(Path jar, Class<?> agent) throws IOException {
+    public static Path makeAgent(Path jar, Class<?> agent) throws IOException {
         Manifest manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -154,7 +155,7 @@ final class AgentJvm {
     }
 
     /** The folder or jar that a class is from. */
-    static Path classesOf(Class<?> type) {
+    public static Path classesOf(Class<?> type) {
         try {
             return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
