@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -148,8 +149,12 @@ public final class AgentJvm {
             throws IOException {
         try (Stream<Path> files = Files.walk(folder.resolve(below))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                out.putNextEntry(new JarEntry(folder.relativize(file).toString()));
-                Files.copy(file, out);
+                String name = folder.relativize(file).toString();
+                if (!name.equals(
+                        JarFile.MANIFEST_NAME)) { // that of the bundle: the jar has its own
+                    out.putNextEntry(new JarEntry(name));
+                    Files.copy(file, out);
+                }
             }
         }
     }
