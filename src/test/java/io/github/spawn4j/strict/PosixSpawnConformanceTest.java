@@ -614,8 +614,10 @@ class PosixSpawnConformanceTest {
 
         assertThat(lines.stream().filter(line -> line.startsWith("import ")))
                 .allMatch(
-                        line -> line.matches("import (java\\.|io\\.github\\.spawn4j\\.[A-Z]).*"),
-                        "is of the JDK or of the everyday API")
+                        line ->
+                                line.matches(
+                                        "import (java\\.|org\\.jspecify\\.|io\\.github\\.spawn4j\\.[A-Z]).*"),
+                        "is of the JDK, of the everyday API or an annotation")
                 .isNotEmpty();
         assertThat(Stream.of("internal", "RequestEncoder", "native ", "Spawn.spawn"))
                 .noneMatch(word -> lines.stream().anyMatch(line -> line.contains(word)));

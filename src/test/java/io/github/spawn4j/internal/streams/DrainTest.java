@@ -71,15 +71,9 @@ class DrainTest {
         }
     }
 
-    private Drain drain(int limit, boolean failsBeyond, Drain.Listener listener)
-            throws IOException {
+    private Drain drain(int most, Drain.Listener listener) throws IOException {
         Drain drain =
-                new Drain(
-                        reader,
-                        false,
-                        new CaptureBuffer(limit, false, false),
-                        failsBeyond,
-                        listener);
+                new Drain(reader, false, new CaptureBuffer(most, false, false), most, listener);
         drain.start();
         return drain;
     }
@@ -95,7 +89,7 @@ class DrainTest {
 
     @Test
     void keepsAllUntilTheEnd() throws Exception {
-        Drain drain = drain(100, true, null);
+        Drain drain = drain(100, null);
         write("one");
         Eventually.isTrue("the first part is read", () -> kept(drain).equals("one"));
         write("two");
@@ -111,7 +105,7 @@ class DrainTest {
     @Test
     void readsNothingBeforeTheListenerHasReturned() throws Exception {
         Notes notes = new Notes();
-        Drain drain = drain(100, true, notes);
+        Drain drain = drain(100, notes);
         write("one");
         assertThat(notes.next()).isEqualTo("one");
 
@@ -133,7 +127,7 @@ class DrainTest {
         Notes notes = new Notes();
         notes.failure = new IllegalStateException("enough");
         notes.mayReturn.countDown();
-        Drain drain = drain(100, true, notes);
+        Drain drain = drain(100, notes);
 
         write("one");
 
@@ -146,7 +140,7 @@ class DrainTest {
 
     @Test
     void failsWithMoreThanMayBeKept() throws Exception {
-        Drain drain = drain(2, true, null);
+        Drain drain = drain(2, null);
 
         write("one");
 
@@ -157,7 +151,7 @@ class DrainTest {
     @Test
     void isDoneAtOnceWhenItIsAbandonedThoughTheListenerDoesNotReturn() throws Exception {
         Notes notes = new Notes();
-        Drain drain = drain(100, true, notes);
+        Drain drain = drain(100, notes);
         write("one");
         assertThat(notes.next()).isEqualTo("one");
 
@@ -172,7 +166,7 @@ class DrainTest {
     @Test
     void readsWhatWasThereWhenItIsCutAndNoMore() throws Exception {
         Notes notes = new Notes();
-        Drain drain = drain(100, true, notes);
+        Drain drain = drain(100, notes);
         write("one");
         assertThat(notes.next()).isEqualTo("one");
         write("two");

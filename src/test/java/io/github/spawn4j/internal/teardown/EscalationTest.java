@@ -79,7 +79,7 @@ class EscalationTest {
     void killsWhenThereIsMemoryAgain() throws Exception {
         target.nextSignal.set(new OutOfMemoryError("none for now"));
 
-        new Escalation(null, target, List.of(), null, false).kill();
+        new Escalation(child(), target, List.of(), null, false).kill();
 
         assertThat(target.killed.await(10, SECONDS)).as("killed").isTrue();
     }
@@ -88,16 +88,16 @@ class EscalationTest {
     void killsWhenThereAreDescriptorsAgain() throws Exception {
         target.nextSignal.set(new ErrnoException("openat", Errno.EMFILE));
 
-        new Escalation(null, target, List.of(), null, false).kill();
+        new Escalation(child(), target, List.of(), null, false).kill();
 
         assertThat(target.killed.await(10, SECONDS)).as("killed").isTrue();
     }
 
     @Test
-    void killsNobodyAgainWhomItMayNotKill() {
+    void killsNobodyAgainWhomItMayNotKill() throws Exception {
         target.nextSignal.set(new ErrnoException("pidfd_send_signal", Errno.EPERM));
 
-        new Escalation(null, target, List.of(), null, false).kill();
+        new Escalation(child(), target, List.of(), null, false).kill();
 
         assertThat(target.killed.getCount()).isEqualTo(1);
     }
