@@ -50,7 +50,8 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         // What the library opens on first use is no leak of whoever comes first.
         PidfdProcess.builder("/bin/true").inheritIO().start().waitFor();
         LibC.isRoot(); // JNA likewise
-        FileChannel.open(Path.of("/dev/null")).close(); // and the JDK a socket, with its first channel
+        FileChannel.open(Path.of("/dev/null"))
+                .close(); // and the JDK a socket, with its first channel
         context.getStore(NAMESPACE).put(SortedSet.class, inventory());
     }
 

@@ -21,7 +21,8 @@ public final class LibC {
     public static final int O_WRONLY = 1;
     public static final int O_RDWR = 2;
     public static final int O_NONBLOCK = 04000;
-    public static final int O_DIRECTORY = 0200000;
+    public static final int O_DIRECTORY =
+            System.getProperty("os.arch").equals("aarch64") ? 040000 : 0200000;
     public static final int O_CLOEXEC = 02000000;
     public static final int O_PATH = 010000000;
 
