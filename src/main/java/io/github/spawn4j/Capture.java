@@ -3,9 +3,11 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.CaptureBuffer;
 import io.github.spawn4j.internal.io.Drain;
 import io.github.spawn4j.internal.os.Fd;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -23,12 +25,14 @@ import java.util.function.Consumer;
  * that of {@link #lines(Charset, Consumer) lines}, else that of {@link Process#inputReader()}. In
  * other charsets of several bytes a character may be cut through.
  *
- * <p>A listener is called by a thread of the library, for each output one call at a time and in the
- * order of the output; one that listens to several outputs or stages must be thread-safe. Until it
- * returns nothing more is read, so a slow one slows the process down, and only that one. If it
- * throws, the process is torn down and the run fails with {@link CommandException.Reason#LISTENER}.
- * A run that is torn down does not wait for it: it is interrupted, and is told no more. It is not
- * told either what is beyond the bound of {@link #failBeyond}.
+ * <p>A capture has one listener and one destination at most ({@link #to(Path) to}); what comes goes
+ * to the destination first. A listener is called by a thread of the library, for each output one
+ * call at a time and in the order of the output; one that listens to several outputs or stages must
+ * be thread-safe. Until it returns nothing more is read, so a slow one slows the process down, and
+ * only that one. If it throws, the process is torn down and the run fails with {@link
+ * CommandException.Reason#LISTENER}. A run that is torn down does not wait for it: it is
+ * interrupted, and is told no more. It is not told either what is beyond the bound of {@link
+ * #failBeyond}.
  */
 public final class Capture {
     private enum Beyond {
@@ -44,15 +48,23 @@ public final class Capture {
     /** Makes a listener for one run; null where nobody listens. */
     private final ListenerFactory listener;
 
+    /** Where everything is copied to; null where nothing is. */
+    private final CaptureDestination destination;
+
     private interface ListenerFactory {
         Drain.Listener create();
     }
 
     private Capture(int limit, Beyond beyond) {
-        this(limit, beyond, CapturedOutput.NATIVE_CHARSET, null);
+        this(limit, beyond, CapturedOutput.NATIVE_CHARSET, null, null);
     }
 
-    private Capture(int limit, Beyond beyond, Charset charset, ListenerFactory listener) {
+    private Capture(
+            int limit,
+            Beyond beyond,
+            Charset charset,
+            ListenerFactory listener,
+            CaptureDestination destination) {
         if (limit < 0) {
             throw new IllegalArgumentException("capture of " + limit + " bytes is negative");
         }
@@ -60,6 +72,7 @@ public final class Capture {
         this.beyond = beyond;
         this.charset = charset;
         this.listener = listener;
+        this.destination = destination;
     }
 
     /**
@@ -119,7 +132,8 @@ public final class Capture {
     public Capture lines(Charset charset, Consumer<String> listener) {
         Objects.requireNonNull(charset, "charset");
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, charset, () -> new LineSplitter(charset, listener));
+        return new Capture(
+                limit, beyond, charset, () -> new LineSplitter(charset, listener), destination);
     }
 
     /**
@@ -131,7 +145,44 @@ public final class Capture {
      */
     public Capture buffers(Consumer<ByteBuffer> listener) {
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, charset, () -> new Buffers(listener));
+        return new Capture(limit, beyond, charset, () -> new Buffers(listener), destination);
+    }
+
+    /**
+     * The same, and copies everything to a file, whatever is kept in memory: the log on disk, its
+     * end in the exception. The file is made, or emptied, by each run; standard output and standard
+     * error whose captures name the same file share it, as do the stages of a pipeline. What cannot
+     * be written fails the run as a listener that throws does.
+     *
+     * <pre>{@code
+     * Capture log = Capture.keepTail(8192).to(Path.of("build.log"));
+     * PidfdProcess.builder("make", "-j8").run(RunOptions.noTimeout().stdout(log).stderr(log));
+     * }</pre>
+     *
+     * <p>The bytes pass through the JVM. Where nothing of them is wanted here, {@link
+     * Redirect#to(Path)} lets the process write the file itself.
+     *
+     * @param file the file; replaces an earlier destination
+     * @return the capture
+     */
+    public Capture to(Path file) {
+        return to(CaptureDestination.of(file));
+    }
+
+    /**
+     * The same, and copies everything to a stream, by a thread of the library. A stream that waits
+     * slows the process down. It is flushed when the output has ended, and not closed. Of several
+     * outputs that are copied to it one is written at a time.
+     *
+     * @param stream the stream; replaces an earlier destination
+     * @return the capture
+     */
+    public Capture to(OutputStream stream) {
+        return to(CaptureDestination.of(stream));
+    }
+
+    private Capture to(CaptureDestination to) {
+        return new Capture(limit, beyond, charset, listener, to);
     }
 
     private record Buffers(Consumer<ByteBuffer> listener) implements Drain.Listener {
@@ -151,19 +202,28 @@ public final class Capture {
         }
     }
 
+    boolean isCopied() {
+        return destination != null;
+    }
+
     int limit() {
         return limit;
     }
 
-    /** Takes over our end of the output's pipe or terminal for one run. */
-    Drain drain(Fd fd, boolean isTerminal) {
+    /** Takes over our end of the output's pipe or terminal for one run, which has {@code sinks}. */
+    Drain drain(Fd fd, boolean isTerminal, CaptureDestination.Sinks sinks) {
         return new Drain(
                 fd,
                 isTerminal,
                 new CaptureBuffer(
                         limit, beyond == Beyond.KEEP_TAIL, charset.equals(StandardCharsets.UTF_8)),
                 beyond == Beyond.FAIL,
-                listener == null ? null : listener.create());
+                listener(sinks));
+    }
+
+    private Drain.Listener listener(CaptureDestination.Sinks sinks) {
+        Drain.Listener told = listener == null ? null : listener.create();
+        return destination == null ? told : sinks.open(destination, told);
     }
 
     @Override

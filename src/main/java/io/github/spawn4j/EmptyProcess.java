@@ -20,8 +20,6 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -84,6 +82,33 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         isLikeProcessBuilder = false;
     }
 
+    private EmptyProcess(EmptyProcess other) {
+        super(other);
+        source = other.source == null ? null : other.source.another();
+        isLikeProcessBuilder = other.isLikeProcessBuilder;
+    }
+
+    /**
+     * Another process of the same description, which can be changed without a change of this one: a
+     * description that is never started itself serves any number of processes. Unlike a {@link
+     * SpawnTemplate} it holds nothing open, and looks its program up at each start.
+     *
+     * <pre>{@code
+     * EmptyProcess lint = PidfdProcess.builder("ruff", "check", "--quiet").directory(repo);
+     * for (Path file : changed) {
+     *   lint.copy().args(file.toString()).run(RunOptions.timeout(ofSeconds(30)));
+     * }
+     * }</pre>
+     *
+     * <p>Several threads may copy a description at once, as long as nobody changes it.
+     *
+     * @return an empty process
+     * @throws IllegalStateException if this one was started before, or could not be
+     */
+    public EmptyProcess copy() {
+        return new EmptyProcess(changeable());
+    }
+
     /**
      * Takes over command, environment, directory and redirects of a {@link ProcessBuilder}, and how
      * it finds and runs a program:
@@ -114,13 +139,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      */
     public static EmptyProcess from(ProcessBuilder builder) {
         List<String> command = builder.command();
-        if (command.isEmpty()) {
-            throw new IllegalArgumentException("command is empty");
-        }
-        EmptyProcess process =
-                new EmptyProcess(Objects.requireNonNull(command.get(0), "program"), true);
+        EmptyProcess process = new EmptyProcess(program(command), true);
         process.searchedByChild = Environment.inheritedSearchPath();
-        process.args(command.subList(1, command.size()));
+        process.arguments(command);
         process.environment.replaceLikeProcessBuilder(builder.environment());
         File directory = builder.directory();
         if (directory != null) {
@@ -182,7 +203,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      *
      * <pre>{@code
      * String head = PidfdProcess.builder("git", "rev-parse", "HEAD")
-     *     .run(RunOptions.timeout(ofSeconds(5)).expectExit(0)).stdout().text().strip();
+     *     .run(RunOptions.timeout(ofSeconds(5))).stdout().text().strip();
      * }</pre>
      *
      * <p>Standard input that is a pipe, as it is by default, and for which {@code options} have
@@ -211,12 +232,18 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /**
      * Begins to {@linkplain #run run} the process, and does not wait; there is no thread for it.
      *
+     * <pre>{@code
+     * RunningCommand build = PidfdProcess.builder("make", "-j8").runAsync(RunOptions.noTimeout());
+     * build.thenAccept(result -> log.info("built in {}", result.duration()));
+     * stopButton.onClick(() -> build.cancel(true)); // tears it down
+     * }</pre>
+     *
      * @param options how
-     * @return completed, by a thread of the library, with what {@code run} would return or throw.
-     *     Cancelling it tears the process down
+     * @return completed, by a thread of the library, with what {@code run} would return or throw;
+     *     it has the pid, and takes signals and input. Cancelling it tears the process down
      * @throws IllegalStateException as for {@code run}
      */
-    public CompletableFuture<CommandResult> runAsync(RunOptions options) {
+    public RunningCommand runAsync(RunOptions options) {
         return new Pipeline(this).runAsync(options);
     }
 

@@ -12,4 +12,7 @@ interface ExecutableSource {
      * #current} now has another one to try.
      */
     boolean replace(TemplateProgram program);
+
+    /** The same for a copy of the process. */
+    ExecutableSource another();
 }

@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Feed;
+import io.github.spawn4j.internal.io.LiveFeed;
 import io.github.spawn4j.internal.io.PipeOutput;
 import io.github.spawn4j.internal.io.Pump;
 import io.github.spawn4j.internal.io.Terminal;
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
 abstract sealed class Input {
     /** Nothing: the child finds the end at once. */
     static final Input NONE = new Bytes(new byte[0], Redirect.DISCARD);
+
+    /** What comes while the child runs, until somebody says the end. */
+    static final Input LIVE = new Live();
 
     private Input() {}
 
@@ -86,6 +90,20 @@ abstract sealed class Input {
             Feed feed = new Feed(fd, bytes, terminal != null);
             tell(failed, feed.done());
             return new Writer(feed, feed, feed::start);
+        }
+    }
+
+    private static final class Live extends Input {
+        @Override
+        Redirect redirect() {
+            return null;
+        }
+
+        @Override
+        Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
+            // Each write tells its own caller whether it has failed.
+            LiveFeed feed = new LiveFeed(fd, terminal != null);
+            return new Writer(feed, feed, () -> {});
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.spawn4j;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.io.Child;
 import io.github.spawn4j.internal.io.Deadline;
@@ -24,10 +26,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -199,6 +203,25 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /**
+     * Begins the description of a process whose command comes as one list, as that of a {@link
+     * ProcessBuilder} does.
+     *
+     * <pre>{@code
+     * List<String> command = config.getStringList("formatter"); // such as [clang-format, -i]
+     * PidfdProcess.builder(command).args(file.toString()).start();
+     * }</pre>
+     *
+     * @param command the program, as for {@link #builder(String, String...)}, and its arguments;
+     *     later changes of the list have no effect
+     * @return an empty process, to be configured and started
+     * @throws IllegalArgumentException if {@code command} or the program is empty, or if a string
+     *     contains NUL
+     */
+    public static EmptyProcess builder(List<String> command) {
+        return new EmptyProcess(ProcessSettings.program(command)).arguments(command);
+    }
+
+    /**
      * The process's pid.
      *
      * @return the pid; another process may have it once the exit of this one has been collected
@@ -356,6 +379,52 @@ public final class PidfdProcess extends Process implements Closeable {
     public boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
         Objects.requireNonNull(unit, "unit");
         return timeout <= 0 ? !isAlive() : child.await(Deadline.after(timeout, unit)) != null;
+    }
+
+    /**
+     * As {@link #waitFor()}, but tells an exit code from a signal.
+     *
+     * <pre>{@code
+     * if (process.awaitExit() instanceof ExitStatus.Killed killed) {
+     *   log.warn("ended by {}", killed.signal());
+     * }
+     * }</pre>
+     *
+     * @return how the process ended, at once if it has ended already
+     * @throws InterruptedException if the thread was or is interrupted; the process lives on
+     */
+    public ExitStatus awaitExit() throws InterruptedException {
+        return status(child.await(Deadline.NONE), memory);
+    }
+
+    /**
+     * The same for some time.
+     *
+     * @param timeout how long to wait at most; 0 and less does not wait
+     * @return how the process ended; empty if it has not ended by then
+     * @throws InterruptedException if the thread was or is interrupted; the process lives on
+     */
+    public Optional<ExitStatus> awaitExit(Duration timeout) throws InterruptedException {
+        Exit exit =
+                timeout.isNegative() || timeout.isZero()
+                        ? child.exitWithStreams()
+                        : child.await(Deadline.after(Deadline.toNanos(timeout), NANOSECONDS));
+        return exit == null ? Optional.empty() : Optional.of(status(exit, memory));
+    }
+
+    /**
+     * How the process ends, as a future; {@link #onExit()} has the process itself.
+     *
+     * <pre>{@code
+     * process.exited().thenAccept(status -> log.info("{}: {}", process.pid(), status));
+     * }</pre>
+     *
+     * @return completed as that of {@link #onExit()}; cancelling it does not affect the process
+     */
+    public CompletableFuture<ExitStatus> exited() {
+        CompletableFuture<ExitStatus> told = new CompletableFuture<>();
+        child.whenExited(new Errand(() -> told.complete(exitStatus())));
+        return told;
     }
 
     /**
@@ -531,7 +600,7 @@ public final class PidfdProcess extends Process implements Closeable {
         try {
             child.closeStreams();
         } finally {
-            awaitExit();
+            awaitEnd();
         }
         if (failure != null) {
             throw failure;
@@ -635,7 +704,7 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
-    private void awaitExit() {
+    private void awaitEnd() {
         boolean interrupted = false;
         while (true) {
             try {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Processes each of which reads what the one before it writes. The kernel's pipes lie between them,
@@ -19,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  *         PidfdProcess.builder("git", "log", "--format=%an"),
  *         PidfdProcess.builder("sort"),
  *         PidfdProcess.builder("uniq", "-c"))
- *     .run(RunOptions.timeout(ofSeconds(10)).expectExit(0));
+ *     .run(RunOptions.timeout(ofSeconds(10)));
  * }</pre>
  *
  * <p>Stages that are not linked to another one keep their redirects: the first one's standard
@@ -157,6 +156,7 @@ public final class Pipeline {
      */
     public CommandResult run(RunOptions options)
             throws SpawnException, CommandException, InterruptedException {
+        options.checkIsWaitedFor();
         return begin(options).await();
     }
 
@@ -164,15 +164,15 @@ public final class Pipeline {
      * Begins to {@linkplain #run run} the processes, and does not wait.
      *
      * @param options how
-     * @return completed, by a thread of the library, with what {@code run} would return or throw.
-     *     Cancelling it tears the processes down
+     * @return completed, by a thread of the library, with what {@code run} would return or throw;
+     *     it has the pids, and takes signals and input. Cancelling it tears the processes down
      * @throws IllegalStateException as for {@code run}
      */
-    public CompletableFuture<CommandResult> runAsync(RunOptions options) {
+    public RunningCommand runAsync(RunOptions options) {
         try {
             return begin(options).future();
         } catch (SpawnException e) {
-            return CompletableFuture.failedFuture(e);
+            return RunningCommand.failed(e);
         }
     }
 

@@ -132,6 +132,19 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         return self;
     }
 
+    /** The program of a command. */
+    static String program(List<String> command) {
+        if (Objects.requireNonNull(command, "command").isEmpty()) {
+            throw new IllegalArgumentException("command is empty");
+        }
+        return Objects.requireNonNull(command.get(0), "program");
+    }
+
+    /** Adds what of {@code command} is behind its program. */
+    S arguments(List<String> command) {
+        return args(command.subList(1, command.size()));
+    }
+
     private static <T> List<T> plus(List<T> list, List<? extends T> more) {
         List<T> longer = new ArrayList<>(list.size() + more.size());
         longer.addAll(list);
@@ -152,6 +165,26 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     public S env(String name, String value) {
         S self = changeable();
         environment.put(name, value);
+        return self;
+    }
+
+    /**
+     * Sets several variables of the child's environment, and leaves the others as they are; {@link
+     * #environment} replaces them all.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("cargo", "build").env(Map.of("LC_ALL", "C", "CARGO_TERM_COLOR", "never")).start();
+     * }</pre>
+     *
+     * @param variables values by names; later changes of the map have no effect
+     * @return this
+     * @throws IllegalArgumentException as for {@link #env(String, String)}; those before the wrong
+     *     one are set then
+     */
+    public S env(Map<String, String> variables) {
+        S self = changeable();
+        Objects.requireNonNull(variables, "variables");
+        variables.forEach(environment::put);
         return self;
     }
 

@@ -6,6 +6,7 @@ import io.github.spawn4j.internal.io.Deadline;
 import io.github.spawn4j.internal.io.Drain;
 import io.github.spawn4j.internal.io.Errand;
 import io.github.spawn4j.internal.io.Escalation;
+import io.github.spawn4j.internal.io.LiveFeed;
 import io.github.spawn4j.internal.io.Reactor;
 import io.github.spawn4j.internal.io.Terminal;
 import io.github.spawn4j.internal.io.Timer;
@@ -130,6 +131,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** What a step has thrown first; null while none has. */
     private volatile Throwable collapseCause;
 
+    /** Null where nothing is copied. */
+    private final CaptureDestination.Sinks sinks;
+
     /** Null if it does not lead here. */
     private Drain stdout;
 
@@ -165,6 +169,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** A run that is yet to adopt so many processes. */
     Run(RunOptions options, int stageCount) {
         this.options = Objects.requireNonNull(options, "options");
+        sinks = options.copiesOutput() ? new CaptureDestination.Sinks() : null;
         outputs = new ArrayList<>(stageCount + 1);
         order = new ArrayList<>(stageCount);
     }
@@ -184,10 +189,10 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     /** Of the pipe of an output, or where it has none of what the terminal shows. */
-    private static Drain drain(Capture capture, Launched launched, int fd) {
+    private Drain drain(Capture capture, Launched launched, int fd) {
         return launched.hasPipe(fd)
-                ? capture.drain(launched.pipe(fd), false)
-                : capture.drain(launched.terminal().reader(), true);
+                ? capture.drain(launched.pipe(fd), false, sinks)
+                : capture.drain(launched.terminal().reader(), true, sinks);
     }
 
     @Override
@@ -328,6 +333,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             }
         } catch (IOException e) {
             LOG.debug("{}", input, e); // what has made it end is what counts
+        }
+        if (sinks != null) {
+            sinks.closeSoon();
         }
         ending.completeExceptionally(collapseCause);
     }
@@ -481,6 +489,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             if (input != null) {
                 input.stream().close();
             }
+            if (sinks != null) {
+                sinks.closeSoon();
+            }
             ending.complete(ending(known, survival));
         } catch (IOException | RuntimeException | Error e) {
             ending.completeExceptionally(e); // whatever it is: somebody waits for the end
@@ -594,9 +605,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     /** A future for the caller; the run ends when it is completed, by whomever. */
-    CompletableFuture<CommandResult> future() {
+    RunningCommand future() {
         try {
-            CompletableFuture<CommandResult> future = new CompletableFuture<>();
+            RunningCommand future = new RunningCommand(this);
             Errand telling = new Errand(() -> tell(future));
             Runnable stop = guarded(this::stop);
             ending.whenComplete((ended, e) -> telling.run());
@@ -606,6 +617,37 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             collapse(e); // as nobody will learn of its end
             throw e;
         }
+    }
+
+    /** In their order. */
+    List<Long> pids() {
+        return stages.stream().map(stage -> (long) stage.child.pid()).toList();
+    }
+
+    /** Signals those that run. Returns whether there was one. */
+    boolean signal(Signal signal) throws IOException {
+        boolean isSent = false;
+        for (Stage stage : stages) {
+            // The kernel takes a signal to a zombie for sent.
+            isSent |= stage.child.exit() == null && stage.child.trySignal(signal.number());
+        }
+        return isSent;
+    }
+
+    CompletableFuture<Void> write(byte[] bytes) {
+        return liveInput().write(bytes);
+    }
+
+    void closeStdin() {
+        liveInput().end();
+    }
+
+    private LiveFeed liveInput() {
+        if (input != null && input.stream() instanceof LiveFeed live) {
+            return live;
+        }
+        throw new IllegalStateException(
+                "standard input is not open: RunOptions.openStdin() leaves it so");
     }
 
     private void tell(CompletableFuture<CommandResult> future) {

@@ -6,10 +6,10 @@ import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.warm.WarmProgram;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * A program that was found, opened and identified once and is spawned many times: {@code
@@ -56,6 +56,23 @@ public final class SpawnTemplate implements AutoCloseable {
     }
 
     /**
+     * Begins a template of a command that comes as one list.
+     *
+     * <pre>{@code
+     * SpawnTemplate.builder(List.of("git", "-C", "/srv/repo")).build();
+     * }</pre>
+     *
+     * @param command the program, as for {@link #builder(String)}, and arguments; later changes of
+     *     the list have no effect
+     * @return a builder
+     * @throws IllegalArgumentException if {@code command} or the program is empty, or if a string
+     *     contains NUL
+     */
+    public static Builder builder(List<String> command) {
+        return new Builder(ProcessSettings.program(command)).arguments(command);
+    }
+
+    /**
      * Starts a process with the template's settings.
      *
      * @param args arguments behind the template's
@@ -90,7 +107,7 @@ public final class SpawnTemplate implements AutoCloseable {
      * @param args arguments behind the template's
      * @return as {@link EmptyProcess#runAsync} has it
      */
-    public CompletableFuture<CommandResult> runAsync(RunOptions options, String... args) {
+    public RunningCommand runAsync(RunOptions options, String... args) {
         return prepare().args(args).runAsync(options);
     }
 
@@ -210,6 +227,11 @@ public final class SpawnTemplate implements AutoCloseable {
         @Override
         public boolean replace(TemplateProgram program) {
             return false;
+        }
+
+        @Override
+        public ExecutableSource another() {
+            return this;
         }
     }
 
