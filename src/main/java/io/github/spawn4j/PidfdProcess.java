@@ -8,18 +8,11 @@ import io.github.spawn4j.internal.io.Deadline;
 import io.github.spawn4j.internal.io.Errand;
 import io.github.spawn4j.internal.io.Escalation;
 import io.github.spawn4j.internal.io.Leftovers;
-import io.github.spawn4j.internal.io.PipeInput;
-import io.github.spawn4j.internal.io.PipeOutput;
 import io.github.spawn4j.internal.io.ProcessGroup;
-import io.github.spawn4j.internal.io.Reactor;
-import io.github.spawn4j.internal.io.Spillway;
 import io.github.spawn4j.internal.io.Terminal;
-import io.github.spawn4j.internal.io.Timer;
 import io.github.spawn4j.internal.io.Workers;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.JdkHandle;
-import io.github.spawn4j.internal.os.Uninterrupted;
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,8 +20,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -76,15 +67,9 @@ import java.util.concurrent.TimeUnit;
  * </ul>
  */
 public final class PidfdProcess extends Process implements Closeable {
-    /** How long threads that read when the process ends may take to read what is left. */
-    private static final long READERS_NS = 100_000_000;
-
     private final Child child;
 
-    // Null where there is no pipe.
-    private final PipeOutput input;
-    private final PipeInput output;
-    private final PipeInput error;
+    private final StandardStreams streams;
 
     private final Escalation escalation;
 
@@ -98,10 +83,6 @@ public final class PidfdProcess extends Process implements Closeable {
     // writers take turns, and waits for room would keep everybody from ending the process.
     @GuardedBy("child")
     private boolean closed;
-
-    /** Made when first asked for: its buffer would be most of what a running child costs. */
-    @GuardedBy("child")
-    private OutputStream stdin;
 
     /** Made while the process was there to be looked up. */
     private volatile ProcessHandle handle;
@@ -131,22 +112,13 @@ public final class PidfdProcess extends Process implements Closeable {
         startKind = (byte) launched.startKind();
         memory = launched.memory();
         this.cgroup = cgroup;
-        boolean isRead = launched.hasPipe(1);
-        input =
-                launched.hasPipe(0)
-                        ? new PipeOutput(launched.pipe(0), interruptible)
-                        : typed(interruptible);
-        output = isRead ? new PipeInput(launched.pipe(1), interruptible) : shown(interruptible);
-        error =
-                launched.hasPipe(2)
-                        ? new PipeInput(launched.pipe(2), interruptible)
-                        : isRead ? shown(interruptible) : null;
+        streams = new PipeStreams(launched, interruptible);
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
-        child = launched.watch(streams(), known);
+        child = launched.watch(streams.ends(), known);
         closesInput = known.closesInput();
-        boolean endsInput = closesInput && input != null;
-        escalation = known.of(child, cgroup, endsInput ? new UserInput(input, this) : null);
+        boolean endsInput = closesInput && streams.hasInput();
+        escalation = known.of(child, cgroup, endsInput ? new UserInput(streams, this) : null);
         if (known.isToBeReleased()) {
             releaseInTime();
         }
@@ -166,14 +138,6 @@ public final class PidfdProcess extends Process implements Closeable {
                 escalation.release(); // as nobody will know of the process
             }
         }
-    }
-
-    private PipeOutput typed(boolean interruptible) {
-        return terminal == null ? null : terminal.output(interruptible);
-    }
-
-    private PipeInput shown(boolean interruptible) {
-        return terminal == null ? null : terminal.input(interruptible);
     }
 
     private void dropWith(Child running, Escalation pending) {
@@ -475,31 +439,6 @@ public final class PidfdProcess extends Process implements Closeable {
         return this;
     }
 
-    private List<PipeInput> outputs() {
-        List<PipeInput> outputs = new ArrayList<>(2);
-        if (output != null) {
-            outputs.add(output);
-        }
-        if (error != null && error != output) {
-            outputs.add(error);
-        }
-        return outputs;
-    }
-
-    private Child.Stream[] streams() {
-        if (input == null && output == null && error == null) {
-            return new Child.Stream[0];
-        }
-        Child.Stream[] all = {input, output, error};
-        int count = 0;
-        for (Child.Stream stream : all) {
-            if (stream != null) {
-                all[count++] = stream;
-            }
-        }
-        return count == all.length ? all : Arrays.copyOf(all, count);
-    }
-
     private void end(Signal signal) {
         boolean hasExited = child.exit() != null;
         try {
@@ -508,17 +447,7 @@ public final class PidfdProcess extends Process implements Closeable {
             // Not allowed, and there is nobody to be told: Process has no exception for it.
         }
         try {
-            for (PipeInput stream : outputs()) {
-                if (hasExited) {
-                    stream.childExited(); // whoever has found that out may not have got to it yet
-                }
-                if (!hasExited || stream.isHeld()) {
-                    stream.closeAfterUse();
-                }
-            }
-            if (input != null) {
-                input.close();
-            }
+            streams.destroy(hasExited);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // close(2) of a pipe does not fail
         }
@@ -607,46 +536,15 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
-    /** The outputs are closed last: a process that prints as it ends would be killed by SIGPIPE. */
     private void tearDown() throws IOException {
         if (terminal != null && !closesInput) {
             child.closeStreams(); // to hang up is how a terminal is closed
         }
-        List<PipeInput> outputs = outputs();
-        List<PipeInput> beingRead = new ArrayList<>(outputs);
-        beingRead.removeIf(it -> !it.isBeingRead());
-        Spillway spillway = Spillway.open(outputs);
         try {
-            if (input != null && !closesInput) {
-                input.close();
-            }
-            CompletableFuture<Void> gone = escalation.begin();
-            Uninterrupted.get(gone);
-            List<PipeInput> readers = new ArrayList<>(outputs);
-            readers.removeIf(it -> !beingRead.contains(it) && !it.hasJustBeenRead());
-            awaitReaders(readers);
+            streams.tearDown(escalation, closesInput);
         } finally {
-            spillway.close();
             child.closeStreams();
         }
-    }
-
-    /**
-     * Lets the threads that were reading read what is left. Only for a moment, as a reader may be
-     * slow, or a grandchild keep an output open.
-     */
-    private static void awaitReaders(List<PipeInput> beingRead) throws IOException {
-        if (beingRead.isEmpty()) {
-            return;
-        }
-        CompletableFuture<?>[] ends = new CompletableFuture<?>[beingRead.size()];
-        for (int i = 0; i < ends.length; i++) {
-            ends[i] = beingRead.get(i).end();
-        }
-        CompletableFuture<Void> read = CompletableFuture.allOf(ends);
-        Timer limit = Reactor.schedule(READERS_NS, () -> read.complete(null));
-        Uninterrupted.get(read);
-        limit.cancel();
     }
 
     /**
@@ -654,7 +552,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * does not read; it does end the child. Returns what went wrong, or null.
      */
     private IOException flushInterruptibly() throws IOException {
-        if (!hasBuffers()) {
+        if (!streams.hasBuffers()) {
             return null;
         }
         FutureTask<Void> flushing =
@@ -685,13 +583,6 @@ public final class PidfdProcess extends Process implements Closeable {
         } catch (IllegalStateException e) {
             // Its writer has another charset, and is the caller's to flush.
             getOutputStream().close();
-        }
-    }
-
-    /** Whether somebody may have written something that is still on this side of the pipe. */
-    boolean hasBuffers() {
-        synchronized (child) {
-            return stdin != null;
         }
     }
 
@@ -750,27 +641,17 @@ public final class PidfdProcess extends Process implements Closeable {
 
     @Override
     public OutputStream getOutputStream() {
-        synchronized (child) {
-            if (stdin == null) {
-                stdin = input == null ? new NoOutput() : input.forUser();
-            }
-            return stdin;
-        }
+        return streams.stdin();
     }
 
     @Override
     public InputStream getInputStream() {
-        return orEmpty(output);
+        return streams.stdout();
     }
 
     @Override
     public InputStream getErrorStream() {
-        return orEmpty(error);
-    }
-
-    /** The stream of an output that is no pipe is empty, and stays so when it is closed. */
-    private static InputStream orEmpty(InputStream pipe) {
-        return pipe == null ? new ByteArrayInputStream(new byte[0]) : pipe;
+        return streams.stderr();
     }
 
     @Override
@@ -781,13 +662,5 @@ public final class PidfdProcess extends Process implements Closeable {
                 + ", exitValue="
                 + (exit == null ? "\"not exited\"" : status(exit).exitValue())
                 + "]";
-    }
-
-    /** The stream of a standard input that is no pipe, as ProcessBuilder documents it. */
-    private static final class NoOutput extends OutputStream {
-        @Override
-        public void write(int b) throws IOException {
-            throw new IOException("Stream closed");
-        }
     }
 }

@@ -103,6 +103,8 @@ final class LateClasses {
             "internal.io.PipeOutput$ForUser",
             "internal.io.Chunks",
             "internal.io.Spillway",
+            "PipeStreams",
+            "PipeStreams$NoOutput",
             "Signal",
             "ExitStatus$Exited",
             "ExitStatus$Killed",
