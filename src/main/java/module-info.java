@@ -7,6 +7,9 @@ module io.github.spawn4j {
     requires static com.google.errorprone.annotations;
 
     exports io.github.spawn4j;
+    exports io.github.spawn4j.control;
+    exports io.github.spawn4j.strict;
+    exports io.github.spawn4j.warm;
 
     uses org.slf4j.spi.SLF4JServiceProvider; // looked for, not loaded
 }

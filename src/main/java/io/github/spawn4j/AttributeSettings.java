@@ -1,7 +1,17 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.Capability;
+import io.github.spawn4j.control.FileAccess;
+import io.github.spawn4j.control.IoClass;
+import io.github.spawn4j.control.MemoryPolicy;
+import io.github.spawn4j.control.Namespace;
+import io.github.spawn4j.control.Resource;
+import io.github.spawn4j.control.SchedulingPolicy;
+import io.github.spawn4j.internal.access.Access;
+import io.github.spawn4j.internal.access.ControlAccess;
 import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.RequestLayout;
+import io.github.spawn4j.strict.SpawnAction;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,7 +171,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
             throw new IllegalArgumentException(
                     "limit " + resource + ": soft " + soft + " is above hard " + hard);
         }
-        return attribute(Attribute.limit(resource.number(), resource.name(), soft, hard));
+        return attribute(
+                Attribute.limit(Access.control().number(resource), resource.name(), soft, hard));
     }
 
     /**
@@ -202,7 +213,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     public S ioPriority(IoClass ioClass, int level) {
         Objects.requireNonNull(ioClass, "ioClass");
         checked("level", level, 0, MOST_IO_LEVEL);
-        return attribute(Attribute.ioPriority(ioClass.number(), ioClass.name(), level));
+        return attribute(
+                Attribute.ioPriority(Access.control().number(ioClass), ioClass.name(), level));
     }
 
     /**
@@ -214,7 +226,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return this
      */
     public S scheduler(SchedulingPolicy policy, int priority) {
-        return scheduler(policy.number(), policy.name(), priority);
+        return scheduler(Access.control().number(policy), policy.name(), priority);
     }
 
     /**
@@ -280,9 +292,10 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      */
     public S memoryPolicy(MemoryPolicy policy, int... nodes) {
         Objects.requireNonNull(policy, "policy");
-        if (policy.hasNodes() == (nodes.length == 0)) {
+        ControlAccess control = Access.control();
+        if (control.hasNodes(policy) == (nodes.length == 0)) {
             throw new IllegalArgumentException(
-                    policy + (policy.hasNodes() ? " needs nodes" : " has no nodes"));
+                    policy + (control.hasNodes(policy) ? " needs nodes" : " has no nodes"));
         }
         if (policy == MemoryPolicy.PREFERRED && nodes.length > 1) {
             throw new IllegalArgumentException(
@@ -290,7 +303,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
         }
         return attribute(
                 Attribute.memoryPolicy(
-                        policy.number(), policy.name(), set("node", nodes, MOST_NODES)));
+                        control.number(policy), policy.name(), set("node", nodes, MOST_NODES)));
     }
 
     /**
@@ -447,7 +460,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     public S capabilities(Capability... kept) {
         long set = 0;
         for (Capability capability : kept) {
-            set |= capability.bit();
+            set |= Access.control().bit(capability);
         }
         String names =
                 kept.length == 0
@@ -479,7 +492,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return this
      */
     public S fileAccess(FileAccess access) {
-        attribute(access.attribute());
+        attribute(Access.control().attribute(access));
         return noNewPrivileges();
     }
 
@@ -543,7 +556,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
         }
         int flags = 0;
         for (Namespace namespace : all) {
-            flags |= namespace.flag();
+            flags |= Access.control().flag(namespace);
         }
         this.namespaces = all;
         return attribute(

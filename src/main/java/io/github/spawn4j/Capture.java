@@ -1,8 +1,9 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.CaptureBuffer;
-import io.github.spawn4j.internal.io.Drain;
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.streams.CaptureBuffer;
+import io.github.spawn4j.internal.streams.Drain;
+import io.github.spawn4j.internal.streams.LineSplitter;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;

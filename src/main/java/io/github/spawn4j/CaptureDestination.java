@@ -1,9 +1,9 @@
 package io.github.spawn4j;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.spawn4j.internal.io.Drain;
-import io.github.spawn4j.internal.io.Errand;
+import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.streams.Drain;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.Chunks;
-import io.github.spawn4j.internal.io.Drain;
-import io.github.spawn4j.internal.io.Utf8;
+import io.github.spawn4j.internal.streams.Chunks;
+import io.github.spawn4j.internal.streams.Drain;
+import io.github.spawn4j.internal.streams.Utf8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;

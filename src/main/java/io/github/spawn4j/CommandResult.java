@@ -1,5 +1,7 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.warm.StartKind;
+import io.github.spawn4j.warm.Warm;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,8 +1,9 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Leftovers;
-import io.github.spawn4j.internal.io.Shutdown;
+import io.github.spawn4j.internal.access.Access;
+import io.github.spawn4j.internal.cgroup.MemoryWatch;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenCgroup;
@@ -15,7 +16,12 @@ import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Foreground;
+import io.github.spawn4j.internal.os.Leftovers;
 import io.github.spawn4j.internal.os.Pty;
+import io.github.spawn4j.internal.start.ExecutableSource;
+import io.github.spawn4j.internal.start.Launched;
+import io.github.spawn4j.internal.start.TemplateProgram;
+import io.github.spawn4j.internal.teardown.Shutdown;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -281,7 +287,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
         state = State.DEAD;
         Launched launched = new Launched();
-        launched.memory(MemoryWatch.begin(ownCgroup));
+        launched.memory(memoryWatch());
         try {
             launch(launched);
             T adopted = adoption.adopt(launched);
@@ -299,6 +305,13 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
                 launched.abandon(); // whatever it was that has come in between
             }
         }
+    }
+
+    /** Null where nobody can tell what it dies of. */
+    private MemoryWatch memoryWatch() {
+        return ownCgroup == null
+                ? null
+                : MemoryWatch.begin(Access.control().memoryKills(ownCgroup));
     }
 
     /** Refuses what cannot be, before anything is started. */
@@ -424,7 +437,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /** Null where the child stays in the JVM's cgroup. */
     private OpenCgroup.Use openCgroup() throws IOException {
         if (ownCgroup != null) {
-            return ownCgroup.use();
+            return Access.control().use(ownCgroup);
         }
         return cgroup == null ? null : OpenCgroup.once(cgroup);
     }
@@ -446,7 +459,10 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * may need one.
      */
     private int sources(boolean isOfTemplate) {
-        return STREAMS + (terminal == null ? 0 : 1) + (isOfTemplate ? 1 : 0) + actions.size();
+        return Launched.STREAMS
+                + (terminal == null ? 0 : 1)
+                + (isOfTemplate ? 1 : 0)
+                + actions.size();
     }
 
     /**
@@ -458,7 +474,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         for (int i = 0; i < actions.size(); i++) {
             own += actions.get(i).records();
         }
-        return STREAMS + 4 + own + RequestEncoder.maxClosing(actions.size());
+        return Launched.STREAMS + 4 + own + RequestEncoder.maxClosing(actions.size());
     }
 
     private boolean searches() {
@@ -474,7 +490,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     private boolean changesDirectory() {
-        for (SpawnAction action : actions) {
+        for (Action action : actions) {
             if (action.changesDirectory()) {
                 return true;
             }
@@ -485,12 +501,12 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /** Writes streams, directory and actions. Returns the sources of the streams. */
     private int[] encodeActions(RequestEncoder request, boolean takesForeground)
             throws LaunchException {
-        int[] sources = new int[STREAMS];
+        int[] sources = new int[Launched.STREAMS];
         if (isLikeProcessBuilder) {
             // The JDK opens files in the JVM: /dev/stdout must not be what the child has by then.
             encodeFiles(request, sources);
         }
-        for (int fd = 0; fd < STREAMS; fd++) {
+        for (int fd = 0; fd < Launched.STREAMS; fd++) {
             if (!isLikeProcessBuilder || !streams[fd].isFile()) {
                 sources[fd] = streams[fd].encode(fd, request);
             }
@@ -514,7 +530,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     private void encodeFiles(RequestEncoder request, int[] sources) throws LaunchException {
-        for (int fd = 0; fd < STREAMS; fd++) {
+        for (int fd = 0; fd < Launched.STREAMS; fd++) {
             if (streams[fd].isFile()) {
                 sources[fd] = streams[fd].encode(fd, request);
             }

@@ -1,5 +1,7 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.Cgroup;
+
 /**
  * How a process ended: by itself with a code, by a signal, for want of memory, or in a way that is
  * not known any more.

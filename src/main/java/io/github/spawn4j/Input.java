@@ -1,13 +1,12 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Escalation;
-import io.github.spawn4j.internal.io.Feed;
-import io.github.spawn4j.internal.io.LiveFeed;
-import io.github.spawn4j.internal.io.PipeOutput;
-import io.github.spawn4j.internal.io.Pump;
-import io.github.spawn4j.internal.io.Terminal;
+import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.os.Fd;
+import io.github.spawn4j.internal.streams.Feed;
+import io.github.spawn4j.internal.streams.LiveFeed;
+import io.github.spawn4j.internal.streams.PipeOutput;
+import io.github.spawn4j.internal.streams.Pump;
+import io.github.spawn4j.internal.streams.Terminal;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -69,7 +68,7 @@ abstract sealed class Input {
      * @param input the same, as a teardown ends it
      * @param start what begins the writing
      */
-    record Writer(Child.Stream stream, Escalation.Input input, Runnable start) {}
+    record Writer(Child.Stream stream, Child.Input input, Runnable start) {}
 
     private static final class Bytes extends Input {
         private final byte[] bytes;

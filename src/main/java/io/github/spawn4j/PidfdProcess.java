@@ -3,16 +3,22 @@ package io.github.spawn4j;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Deadline;
-import io.github.spawn4j.internal.io.Errand;
-import io.github.spawn4j.internal.io.Escalation;
-import io.github.spawn4j.internal.io.Leftovers;
-import io.github.spawn4j.internal.io.ProcessGroup;
-import io.github.spawn4j.internal.io.Terminal;
-import io.github.spawn4j.internal.io.Workers;
+import io.github.spawn4j.control.ProcessTree;
+import io.github.spawn4j.internal.access.Access;
+import io.github.spawn4j.internal.cgroup.MemoryWatch;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ProcessGroup;
+import io.github.spawn4j.internal.loop.Deadline;
+import io.github.spawn4j.internal.loop.Errand;
+import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.JdkHandle;
+import io.github.spawn4j.internal.os.Leftovers;
+import io.github.spawn4j.internal.start.Launched;
+import io.github.spawn4j.internal.streams.Terminal;
+import io.github.spawn4j.internal.teardown.Escalation;
+import io.github.spawn4j.warm.StartKind;
+import io.github.spawn4j.warm.Warm;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,7 +121,7 @@ public final class PidfdProcess extends Process implements Closeable {
         streams = new PipeStreams(launched, interruptible);
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
-        child = launched.watch(streams.ends(), known);
+        child = launched.watch(streams.ends(), known.needsGroup());
         closesInput = known.closesInput();
         boolean endsInput = closesInput && streams.hasInput();
         escalation = known.of(child, cgroup, endsInput ? new UserInput(streams, this) : null);
@@ -266,7 +272,16 @@ public final class PidfdProcess extends Process implements Closeable {
      * @return the way
      */
     public StartKind startedAs() {
-        return StartKind.of(startKind);
+        return startKind(startKind);
+    }
+
+    /** As {@link Launched#startKind} has it. */
+    static StartKind startKind(int kind) {
+        return switch (kind) {
+            case Launched.PARKED -> StartKind.PARKED;
+            case Launched.WARM -> StartKind.WARM;
+            default -> StartKind.COLD;
+        };
     }
 
     /**
@@ -304,7 +319,13 @@ public final class PidfdProcess extends Process implements Closeable {
      * @param memory what tells whether that was for want of memory, or null
      */
     static ExitStatus status(Exit exit, MemoryWatch memory) {
-        return memory == null ? status(exit) : memory.judge(status(exit));
+        ExitStatus status = status(exit);
+        boolean isOutOfMemory = memory != null && memory.judge(isKill(status));
+        return isOutOfMemory ? new ExitStatus.OutOfMemory() : status;
+    }
+
+    private static boolean isKill(ExitStatus status) {
+        return status instanceof ExitStatus.Killed killed && killed.signal().equals(Signal.KILL);
     }
 
     private static ExitStatus status(Exit exit) {
@@ -490,7 +511,9 @@ public final class PidfdProcess extends Process implements Closeable {
             throw new IllegalStateException(
                     "process " + pid() + " has no cgroup, nor a teardown of its group");
         }
-        return cgroup == null ? new ProcessTree(this, group) : new ProcessTree(this, cgroup);
+        return cgroup == null
+                ? Access.control().tree(this, group)
+                : Access.control().tree(this, cgroup);
     }
 
     /**

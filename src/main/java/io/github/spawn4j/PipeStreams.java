@@ -1,15 +1,16 @@
 package io.github.spawn4j;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Escalation;
-import io.github.spawn4j.internal.io.PipeInput;
-import io.github.spawn4j.internal.io.PipeOutput;
-import io.github.spawn4j.internal.io.Reactor;
-import io.github.spawn4j.internal.io.Spillway;
-import io.github.spawn4j.internal.io.Terminal;
-import io.github.spawn4j.internal.io.Timer;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.loop.Reactor;
+import io.github.spawn4j.internal.loop.Timer;
 import io.github.spawn4j.internal.os.Uninterrupted;
+import io.github.spawn4j.internal.start.Launched;
+import io.github.spawn4j.internal.streams.PipeInput;
+import io.github.spawn4j.internal.streams.PipeOutput;
+import io.github.spawn4j.internal.streams.Spillway;
+import io.github.spawn4j.internal.streams.Terminal;
+import io.github.spawn4j.internal.teardown.Escalation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Io;
+import io.github.spawn4j.internal.start.Launched;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

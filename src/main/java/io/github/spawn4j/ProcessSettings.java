@@ -1,11 +1,15 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.Cgroup;
+import io.github.spawn4j.internal.access.Access;
+import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
+import io.github.spawn4j.strict.SpawnAction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,8 +22,6 @@ import java.util.Objects;
  * a time.
  */
 abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSettings<S> {
-    static final int STREAMS = 3;
-
     /** The most actions that the proposal allows. */
     private static final int MOST_ACTIONS = 256;
 
@@ -31,7 +33,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     final String program;
     final Environment environment;
     Redirect[] streams;
-    List<SpawnAction> actions;
+    List<Action> actions;
 
     /** Arguments, the program's name first. */
     Strings arguments;
@@ -406,7 +408,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         if (actions.size() == MOST_ACTIONS) {
             throw new IllegalArgumentException("more than " + MOST_ACTIONS + " actions");
         }
-        actions = plus(actions, List.of(action));
+        actions = plus(actions, List.of(Access.strict().action(action)));
         return self;
     }
 

@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
@@ -84,11 +85,9 @@ public abstract sealed class Redirect {
         return new Descriptor(fd);
     }
 
-    static final int NO_SOURCE = -1;
-
     /**
      * Adds what makes {@code fd} in the child what this redirect says. Returns the source of a
-     * pipe, or {@link #NO_SOURCE}.
+     * pipe, or {@link RequestEncoder#NO_SOURCE}.
      */
     abstract int encode(int fd, RequestEncoder request) throws LaunchException;
 
@@ -148,7 +147,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
             request.inherit(fd);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -161,7 +160,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
             request.place(request.nullDevice(), fd);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -184,7 +183,7 @@ public abstract sealed class Redirect {
                 opened.encode(fd, request);
             }
             request.dup2(1, fd);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -197,7 +196,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int fd, RequestEncoder request) {
             request.placeTerminal(fd);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -236,7 +235,7 @@ public abstract sealed class Redirect {
             }
             int mode = flags == READ ? 0 : MODE;
             request.open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override
@@ -258,7 +257,7 @@ public abstract sealed class Redirect {
         @Override
         int encode(int target, RequestEncoder request) {
             request.place(request.descriptor(fd), target);
-            return NO_SOURCE;
+            return RequestEncoder.NO_SOURCE;
         }
 
         @Override

@@ -1,8 +1,11 @@
 package io.github.spawn4j;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.spawn4j.control.Cgroup;
+import io.github.spawn4j.control.TreeUsage;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.OwnMemory;
+import io.github.spawn4j.warm.StartKind;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;

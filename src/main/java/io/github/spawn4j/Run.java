@@ -1,17 +1,19 @@
 package io.github.spawn4j;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Deadline;
-import io.github.spawn4j.internal.io.Drain;
-import io.github.spawn4j.internal.io.Errand;
-import io.github.spawn4j.internal.io.Escalation;
-import io.github.spawn4j.internal.io.LiveFeed;
-import io.github.spawn4j.internal.io.Reactor;
-import io.github.spawn4j.internal.io.Terminal;
-import io.github.spawn4j.internal.io.Timer;
+import io.github.spawn4j.internal.cgroup.MemoryWatch;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.loop.Deadline;
+import io.github.spawn4j.internal.loop.Errand;
+import io.github.spawn4j.internal.loop.Reactor;
+import io.github.spawn4j.internal.loop.Timer;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.start.Launched;
+import io.github.spawn4j.internal.streams.Drain;
+import io.github.spawn4j.internal.streams.LiveFeed;
+import io.github.spawn4j.internal.streams.Terminal;
+import io.github.spawn4j.internal.teardown.Escalation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,7 +201,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     public Stage adopt(EmptyProcess process, Launched launched) throws IOException {
         int stage = adopted++;
         Terminal terminal = launched.terminal();
-        List<Child.Stream> streams = new ArrayList<>(ProcessSettings.STREAMS);
+        List<Child.Stream> streams = new ArrayList<>(Launched.STREAMS);
         if (launched.hasPipe(0)) {
             input = options.input().open(launched.pipe(0), null, guarded(this::inputFailed));
             streams.add(input.stream());
@@ -222,9 +224,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
         }
         Teardown teardown = process.teardownOrDefault();
-        Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown);
+        Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown.needsGroup());
         // The first one's for all: the others' input ends with it.
-        Escalation.Input end = input == null ? null : input.input();
+        Child.Input end = input == null ? null : input.input();
         Stage running =
                 new Stage(
                         process,
@@ -574,7 +576,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 PidfdProcess.status(exit, stage.memory),
                 ResourceUsage.of(exit, stage.startKind != Launched.COLD),
                 shared == null ? CapturedOutput.of(stage.stderr) : shared,
-                StartKind.of(stage.startKind));
+                PidfdProcess.startKind(stage.startKind));
     }
 
     private boolean hasFailed(CommandResult.Stage stage, boolean isLast) {

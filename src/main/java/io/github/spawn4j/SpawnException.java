@@ -4,6 +4,7 @@ import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.strict.SpawnAction;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serial;

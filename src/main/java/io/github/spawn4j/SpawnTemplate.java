@@ -1,9 +1,14 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.Leftovers;
+import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
+import io.github.spawn4j.internal.os.Leftovers;
+import io.github.spawn4j.internal.start.ExecutableSource;
+import io.github.spawn4j.internal.start.TemplateProgram;
 import io.github.spawn4j.internal.warm.WarmProgram;
+import io.github.spawn4j.warm.ColdReason;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
@@ -179,7 +184,7 @@ public final class SpawnTemplate implements AutoCloseable {
             }
             Map<ColdReason, Long> cold = new EnumMap<>(ColdReason.class);
             for (ColdReason reason : ColdReason.values()) {
-                long count = program.cold(reason.code());
+                long count = program.cold(Access.warm().code(reason));
                 if (count > 0) {
                     cold.put(reason, count);
                 }
@@ -192,7 +197,7 @@ public final class SpawnTemplate implements AutoCloseable {
                     program.helperPid(),
                     refusal == WarmProgram.NOT_READY
                             ? Optional.empty()
-                            : Optional.of(ColdReason.of(refusal)));
+                            : Optional.of(Access.warm().reason(refusal)));
         }
 
         /**
@@ -322,7 +327,14 @@ public final class SpawnTemplate implements AutoCloseable {
         private WarmProgram warmProgram(PinnedExecutable executable) {
             return warm == null
                     ? null
-                    : warm.program(executable.path(), arguments, environment.encoded(), 0, null);
+                    : Access.warm()
+                            .program(
+                                    warm,
+                                    executable.path(),
+                                    arguments,
+                                    environment.encoded(),
+                                    0,
+                                    null);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
@@ -9,8 +10,11 @@ import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.start.ExecutableSource;
+import io.github.spawn4j.internal.start.TemplateProgram;
 import io.github.spawn4j.internal.warm.HelperBudget;
 import io.github.spawn4j.internal.warm.WarmProgram;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -206,12 +210,14 @@ public final class SpawnTemplateCache implements AutoCloseable {
         WarmProgram kept =
                 warm == null
                         ? null
-                        : warm.program(
-                                path,
-                                Strings.NONE.plus(Text.encodeName("program", program)),
-                                new Environment().encoded(),
-                                warmFrom,
-                                budget);
+                        : Access.warm()
+                                .program(
+                                        warm,
+                                        path,
+                                        Strings.NONE.plus(Text.encodeName("program", program)),
+                                        new Environment().encoded(),
+                                        warmFrom,
+                                        budget);
         return new TemplateProgram(executable, kept);
     }
 

@@ -1,7 +1,7 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Escalation;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.teardown.Escalation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,10 +1,10 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.CgroupMembers;
-import io.github.spawn4j.internal.io.Child;
-import io.github.spawn4j.internal.io.Deadline;
-import io.github.spawn4j.internal.io.Escalation;
-import io.github.spawn4j.internal.io.Target;
+import io.github.spawn4j.internal.cgroup.CgroupMembers;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.Target;
+import io.github.spawn4j.internal.loop.Deadline;
+import io.github.spawn4j.internal.teardown.Escalation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -191,7 +191,7 @@ public final class Teardown {
      * @param cgroup where it was started, or null
      * @param input its standard input, or null if that is not ours
      */
-    Escalation of(Child child, Path cgroup, Escalation.Input input) {
+    Escalation of(Child child, Path cgroup, Child.Input input) {
         return new Escalation(child, target(child, cgroup), steps, input, atShutdown);
     }
 

@@ -1,7 +1,7 @@
 package io.github.spawn4j;
 
-import io.github.spawn4j.internal.io.Escalation;
-import io.github.spawn4j.internal.io.Workers;
+import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -10,7 +10,7 @@ import java.lang.ref.WeakReference;
  * The standard input that a user writes to, as a teardown ends it: behind what is buffered.
  * Thread-safe.
  */
-final class UserInput implements Escalation.Input {
+final class UserInput implements Child.Input {
     private static final Log LOG = Log.of(UserInput.class);
 
     private final StandardStreams streams;

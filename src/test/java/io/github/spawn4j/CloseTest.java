@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.spawn4j.testing.ThreadKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -92,7 +93,7 @@ class CloseTest {
 
     /** The writer is stuck in the very stream that is to be flushed. */
     @ParameterizedTest
-    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    @MethodSource("io.github.spawn4j.testing.ThreadKind#available")
     void anInterruptEndsAProcessThatDoesNotReadWhatIsWritten(ThreadKind kind) throws Exception {
         PidfdProcess process = PidfdProcess.builder("sleep", "600").start();
         ThreadKind.Running<Void> writing =
@@ -277,7 +278,7 @@ class CloseTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    @MethodSource("io.github.spawn4j.testing.ThreadKind#available")
     void letsAReaderReadToTheEnd(ThreadKind kind) throws Exception {
         PidfdProcess server =
                 server(

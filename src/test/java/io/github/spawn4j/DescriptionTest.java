@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.spawn4j.testing.ForEachStrategy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

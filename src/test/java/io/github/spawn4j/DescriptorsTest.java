@@ -4,7 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.spawn4j.ProbeReport.Descriptor;
+import io.github.spawn4j.internal.launch.OpenFlags;
+import io.github.spawn4j.strict.SpawnAction;
+import io.github.spawn4j.testing.ForEachExpressiveStrategy;
+import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.OpenFile;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.ProbeReport.Descriptor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

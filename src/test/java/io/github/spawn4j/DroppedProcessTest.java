@@ -2,6 +2,11 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.StartWay;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Map;

@@ -6,6 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.internal.os.OwnMemory;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachThreadKind;
+import io.github.spawn4j.testing.OpenFile;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.ProcStatus;
+import io.github.spawn4j.testing.ThreadKind;
+import io.github.spawn4j.warm.StartKind;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

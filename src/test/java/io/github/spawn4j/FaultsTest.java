@@ -4,9 +4,16 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.internal.io.Workers;
+import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Faults;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.InVirtualThread;
+import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.LibC;
+import io.github.spawn4j.testing.ThreadKind;
+import io.github.spawn4j.warm.StartKind;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;

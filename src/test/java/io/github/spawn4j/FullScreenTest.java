@@ -2,6 +2,8 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.testing.Programs;
+import io.github.spawn4j.testing.TerminalWindow;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

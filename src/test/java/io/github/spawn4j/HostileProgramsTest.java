@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.spawn4j.CommandException.Reason;
+import io.github.spawn4j.control.Cgroup;
+import io.github.spawn4j.testing.ProcStatus;
+import io.github.spawn4j.testing.TestCgroup;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

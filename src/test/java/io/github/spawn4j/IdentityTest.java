@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.control.Capability;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachExpressiveStrategy;
+import io.github.spawn4j.testing.Jvm;
+import io.github.spawn4j.testing.LibC;
+import io.github.spawn4j.testing.OwnThread;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.warm.Warm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

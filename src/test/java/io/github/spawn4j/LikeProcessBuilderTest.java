@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.spawn4j.testing.ReadmeDifferences;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

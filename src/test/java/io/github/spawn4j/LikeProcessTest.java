@@ -3,6 +3,15 @@ package io.github.spawn4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachThreadKind;
+import io.github.spawn4j.testing.LibC;
+import io.github.spawn4j.testing.OwnThread;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProcStatus;
+import io.github.spawn4j.testing.ProcThread;
+import io.github.spawn4j.testing.ReadmeDifferences;
+import io.github.spawn4j.testing.ThreadKind;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

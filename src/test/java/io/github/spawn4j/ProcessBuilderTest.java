@@ -2,6 +2,10 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.OpenFile;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.testing.ReadmeDifferences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

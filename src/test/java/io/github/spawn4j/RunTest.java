@@ -10,6 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.spawn4j.internal.streams.LineSplitter;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.OwnThread;
+import io.github.spawn4j.testing.ThreadKind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -613,7 +618,7 @@ class RunTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    @MethodSource("io.github.spawn4j.testing.ThreadKind#available")
     void anInterruptEndsTheProcessToo(ThreadKind kind) throws Exception {
         CompletableFuture<String> pid = new CompletableFuture<>();
         ThreadKind.Running<CommandResult> run =
@@ -631,7 +636,7 @@ class RunTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.github.spawn4j.ThreadKind#available")
+    @MethodSource("io.github.spawn4j.testing.ThreadKind#available")
     void runsOnEitherKindOfThread(ThreadKind kind) throws Exception {
         byte[] input = new byte[MIB];
 

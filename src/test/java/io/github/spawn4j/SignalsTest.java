@@ -2,6 +2,13 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.strict.SpawnAction;
+import io.github.spawn4j.testing.ForEachExpressiveStrategy;
+import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.OddJvm;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.ProcStatus;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;

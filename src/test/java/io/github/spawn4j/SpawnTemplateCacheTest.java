@@ -3,7 +3,14 @@ package io.github.spawn4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.strict.SpawnAction;
+import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.LibC;
+import io.github.spawn4j.testing.OpenFile;
+import io.github.spawn4j.testing.OwnThread;
+import io.github.spawn4j.testing.Probe;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.ProbeReport.Descriptor;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.OpenFile;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.ProbeReport.Descriptor;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -11,6 +11,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.testing.Descendants;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.LibC;
+import io.github.spawn4j.testing.OpenFile;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.TestCgroup;
+import io.github.spawn4j.testing.ThreadKind;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,8 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.ProbeReport.Descriptor;
 import io.github.spawn4j.internal.os.Pty;
+import io.github.spawn4j.strict.SpawnAction;
+import io.github.spawn4j.testing.ForEachExpressiveStrategy;
+import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.LibC;
+import io.github.spawn4j.testing.OwnThread;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.ProbeReport.Descriptor;
+import io.github.spawn4j.testing.Programs;
+import io.github.spawn4j.testing.TerminalWindow;
 import java.io.BufferedReader;
 import java.io.FileOutputStream;
 import java.io.IOException;

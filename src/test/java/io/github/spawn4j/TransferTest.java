@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.spawn4j.internal.os.StreamDescriptor;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachThreadKind;
+import io.github.spawn4j.testing.OpenFile;
+import io.github.spawn4j.testing.ThreadKind;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;

@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.ThreadKind.Running;
+import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.ForEachThreadKind;
+import io.github.spawn4j.testing.InVirtualThread;
+import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProcStatus;
+import io.github.spawn4j.testing.ThreadKind;
+import io.github.spawn4j.testing.ThreadKind.Running;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.Closeable;

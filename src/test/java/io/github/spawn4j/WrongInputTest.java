@@ -3,6 +3,11 @@ package io.github.spawn4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.spawn4j.internal.launch.OpenFlags;
+import io.github.spawn4j.strict.SpawnAction;
+import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.github.spawn4j.tools;
 
 import io.github.spawn4j.EmptyProcess;
-import io.github.spawn4j.Resource;
+import io.github.spawn4j.control.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;

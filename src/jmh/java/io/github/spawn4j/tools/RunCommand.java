@@ -1,6 +1,5 @@
 package io.github.spawn4j.tools;
 
-import io.github.spawn4j.Cgroup;
 import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.ExitStatus;
 import io.github.spawn4j.PidfdProcess;
@@ -9,8 +8,9 @@ import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.Teardown;
-import io.github.spawn4j.Warm;
+import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.tools.spawners.WarmTemplates;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.github.spawn4j.tools;
 
-import io.github.spawn4j.Cgroup;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.internal.os.Kernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;

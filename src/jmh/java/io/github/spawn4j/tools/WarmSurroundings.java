@@ -1,10 +1,10 @@
 package io.github.spawn4j.tools;
 
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.Warm;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.WarmSpawn;
 import io.github.spawn4j.tools.spawners.WarmTemplates;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
-import io.github.spawn4j.SpawnAction;
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.strict.SpawnAction;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;

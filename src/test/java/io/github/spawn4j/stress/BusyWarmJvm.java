@@ -1,10 +1,10 @@
 package io.github.spawn4j.stress;
 
-import io.github.spawn4j.ColdReason;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.StartKind;
-import io.github.spawn4j.Warm;
+import io.github.spawn4j.warm.ColdReason;
+import io.github.spawn4j.warm.StartKind;
+import io.github.spawn4j.warm.Warm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.github.spawn4j.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.spawn4j.ClassLoaders;
+import io.github.spawn4j.testing.ClassLoaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

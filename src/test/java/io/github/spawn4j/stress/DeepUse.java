@@ -1,7 +1,7 @@
 package io.github.spawn4j.stress;
 
-import io.github.spawn4j.Eventually;
 import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.testing.Eventually;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;

@@ -1,7 +1,7 @@
 package io.github.spawn4j.stress;
 
 import io.github.spawn4j.PidfdProcess;
-import io.github.spawn4j.internal.io.Child;
+import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Pidfd;
 import java.util.concurrent.CountDownLatch;

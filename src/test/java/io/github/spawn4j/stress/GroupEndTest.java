@@ -3,7 +3,7 @@ package io.github.spawn4j.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.TestCgroup;
+import io.github.spawn4j.testing.TestCgroup;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

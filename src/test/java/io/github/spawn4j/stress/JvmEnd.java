@@ -4,7 +4,7 @@ import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.Teardown;
-import io.github.spawn4j.internal.io.Shutdown;
+import io.github.spawn4j.internal.teardown.Shutdown;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.github.spawn4j.stress;
 
-import io.github.spawn4j.LibraryCopy;
 import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.testing.LibraryCopy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

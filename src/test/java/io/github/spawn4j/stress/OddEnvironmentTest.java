@@ -2,7 +2,7 @@ package io.github.spawn4j.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.spawn4j.ReadmeDifferences;
+import io.github.spawn4j.testing.ReadmeDifferences;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package io.github.spawn4j.stress;
 
-import io.github.spawn4j.internal.io.Waker;
+import io.github.spawn4j.internal.loop.Waker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

@@ -3,7 +3,7 @@ package io.github.spawn4j.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.PassingLimits;
+import io.github.spawn4j.testing.PassingLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

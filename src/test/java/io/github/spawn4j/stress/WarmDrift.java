@@ -1,11 +1,11 @@
 package io.github.spawn4j.stress;
 
-import io.github.spawn4j.ColdReason;
 import io.github.spawn4j.CommandResult;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.Warm;
+import io.github.spawn4j.warm.ColdReason;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.github.spawn4j.stress;
 
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.Warm;
+import io.github.spawn4j.warm.Warm;
 import java.util.Set;
 
 /**

@@ -3,7 +3,7 @@ package io.github.spawn4j.stress;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnException;
-import io.github.spawn4j.StrictSpawnTemplate;
+import io.github.spawn4j.strict.StrictSpawnTemplate;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.spawn4j.TestCgroup;
+import io.github.spawn4j.testing.TestCgroup;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.nio.file.Files;
 import java.nio.file.Path;

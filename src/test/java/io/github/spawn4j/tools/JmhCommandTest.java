@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.benchmarks.CpuTime;
 import io.github.spawn4j.tools.spawners.WarmTemplates;
+import io.github.spawn4j.warm.Warm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

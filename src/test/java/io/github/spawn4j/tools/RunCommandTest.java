@@ -3,8 +3,8 @@ package io.github.spawn4j.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.TestCgroup;
 import io.github.spawn4j.internal.os.Kernel;
+import io.github.spawn4j.testing.TestCgroup;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.github.spawn4j.tools.agent;
 
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.spawners.WarmTemplates;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

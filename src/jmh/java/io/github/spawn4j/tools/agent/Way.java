@@ -1,6 +1,6 @@
 package io.github.spawn4j.tools.agent;
 
-import io.github.spawn4j.Warm;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.util.Locale;
 

@@ -1,13 +1,13 @@
 package io.github.spawn4j.tools.spawners;
 
-import io.github.spawn4j.Cgroup;
 import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.Warm;
+import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.tools.NativePrograms;
+import io.github.spawn4j.warm.Warm;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

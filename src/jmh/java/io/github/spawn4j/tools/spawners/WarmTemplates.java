@@ -1,8 +1,8 @@
 package io.github.spawn4j.tools.spawners;
 
-import io.github.spawn4j.ColdReason;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.SpawnTemplate.Statistics;
+import io.github.spawn4j.warm.ColdReason;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;

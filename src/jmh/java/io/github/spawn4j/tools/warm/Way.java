@@ -5,9 +5,9 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.Warm;
 import io.github.spawn4j.tools.agent.Workload;
 import io.github.spawn4j.tools.spawners.WarmTemplates;
+import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.util.Locale;
 

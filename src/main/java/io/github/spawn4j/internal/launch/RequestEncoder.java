@@ -16,6 +16,9 @@ import java.util.SortedSet;
  * everything above stderr that was not asked for is closed.
  */
 public final class RequestEncoder {
+    /** In place of the source of a stream that has none. */
+    public static final int NO_SOURCE = -1;
+
     /** The highest descriptor, as close_range(2) counts. */
     private static final int TOP = -1;
 

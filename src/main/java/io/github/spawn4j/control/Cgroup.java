@@ -1,0 +1,416 @@
+package io.github.spawn4j.control;
+
+import io.github.spawn4j.ExitStatus;
+import io.github.spawn4j.Signal;
+import io.github.spawn4j.internal.cgroup.BlockDevice;
+import io.github.spawn4j.internal.cgroup.CgroupController;
+import io.github.spawn4j.internal.cgroup.CgroupFiles;
+import io.github.spawn4j.internal.cgroup.CgroupMembers;
+import io.github.spawn4j.internal.cgroup.CgroupPlace;
+import io.github.spawn4j.internal.cgroup.MemoryKills;
+import io.github.spawn4j.internal.launch.OpenCgroup;
+import io.github.spawn4j.internal.os.Leftovers;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A cgroup (version 2) that was made here: processes that are limited, measured and ended together.
+ * None of them can leave it without the rights to do so. See cgroups(7) and the kernel's
+ * Documentation/admin-guide/cgroup-v2.rst. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Cgroup cgroup = Cgroup.create().memoryMax(512 << 20).pidsMax(100)) {
+ *   CommandResult result = PidfdProcess.builder("make", "-j4")
+ *       .cgroup(cgroup)
+ *       .run(RunOptions.timeout(ofMinutes(5)).leaveNobody());
+ *   log.info("{}: {}", result.exitStatus(), cgroup.usage());
+ * }
+ * }</pre>
+ *
+ * <p>Whoever makes one closes it. {@link #close} ends all its processes and removes it; one that is
+ * not closed stays, even after the end of the JVM.
+ *
+ * <p>Making one needs the right to write in the tree of cgroups: root's, or that of a user to whom
+ * a part was delegated (systemd: {@code Delegate=yes}, as for {@code user@.service}; containers: a
+ * tree that is mounted read-write). Each limit needs a controller that is handed on to it; the
+ * method names it. Controllers are only handed on from a cgroup that has no processes of its own: a
+ * JVM that is alone in the part delegated to it, as a service's usually is, has to be started in a
+ * cgroup below, for example with {@code DelegateSubgroup=} of systemd. The JVM itself is never
+ * moved.
+ *
+ * <p>What has no method here can be read and written in the files of its {@link #directory}.
+ */
+public final class Cgroup implements AutoCloseable {
+    private static final AtomicLong COUNTER = new AtomicLong();
+
+    private static final String MAX = "max";
+    private static final String MEMORY_EVENTS = "memory.events";
+
+    /** The period of a limit on CPU time; what the kernel takes if nothing else is said. */
+    private static final long PERIOD_US = 100_000;
+
+    /** The least of a period that the kernel takes. */
+    private static final long LEAST_QUOTA_US = 1000;
+
+    private static final int MOST_WEIGHT = 10_000;
+
+    /** How long killed processes may take until they are gone. */
+    private static final long DYING_NS = 10_000_000_000L;
+
+    private static final long FIRST_LOOK_NS = 200_000;
+    private static final long LAST_LOOK_NS = 20_000_000;
+
+    private final Path directory;
+    private final CgroupFiles files;
+    private final CgroupMembers members;
+    private final OpenCgroup open;
+
+    private final MemoryKills memoryKills;
+
+    private volatile boolean closed;
+
+    private Cgroup(Path directory, OpenCgroup open) {
+        this.directory = directory;
+        this.open = open;
+        files = new CgroupFiles(directory);
+        members = new CgroupMembers(directory);
+        memoryKills = new MemoryKills(files);
+    }
+
+    /**
+     * Makes a cgroup in the nearest place, from the JVM's own cgroup upwards, that this user may
+     * write to and that can hand on controllers; if none can, in the nearest that the user may
+     * write to.
+     *
+     * @return the cgroup, empty and without limits
+     * @throws IOException if there is no such place; it says what is missing
+     */
+    public static Cgroup create() throws IOException {
+        return create(CgroupPlace.delegated());
+    }
+
+    /**
+     * Makes a cgroup below another one.
+     *
+     * @param parent the directory of that, below the mount of the cgroup2 file system
+     * @return the cgroup, empty and without limits
+     * @throws IOException if it cannot be made: EACCES, EROFS, or EAGAIN where {@code
+     *     cgroup.max.descendants} is reached
+     */
+    public static Cgroup create(Path parent) throws IOException {
+        Leftovers.prepare();
+        if (!new CgroupFiles(parent).has("cgroup.procs")) {
+            throw new NoSuchFileException(
+                    parent.toString(), null, "it is not the directory of a cgroup of version 2");
+        }
+        // Controllers are handed on by the real one's parents.
+        Path real = parent.toRealPath();
+        String prefix = "spawn4j-" + ProcessHandle.current().pid() + "-";
+        while (true) {
+            try {
+                Path directory = real.resolve(prefix + COUNTER.incrementAndGet());
+                return open(Files.createDirectory(directory));
+            } catch (FileAlreadyExistsException e) {
+                // Of a JVM that had our pid and has left it; the next number is free.
+            }
+        }
+    }
+
+    /** Removes it if that fails, as nobody else knows of it. */
+    private static Cgroup open(Path directory) throws IOException {
+        OpenCgroup open = null;
+        try {
+            open = OpenCgroup.keep(directory);
+            Cgroup cgroup = new Cgroup(directory, open);
+            Leftovers.closeWhenDropped(cgroup, open::close);
+            return cgroup;
+        } catch (IOException | RuntimeException | Error e) {
+            if (open != null) {
+                open.close();
+            }
+            directory.toFile().delete(); // unless somebody has started a process in it
+            throw e;
+        }
+    }
+
+    /** Begins a start in it. */
+    OpenCgroup.Use use() throws IOException {
+        return open.use();
+    }
+
+    /**
+     * Where its files are.
+     *
+     * @return the directory below the mount of the cgroup2 file system
+     */
+    public Path directory() {
+        return directory;
+    }
+
+    /**
+     * Limits memory, with the page cache and what the kernel needs: {@code memory.max}, controller
+     * memory. A process that needs more is killed, which {@link ExitStatus.OutOfMemory} tells; but
+     * what can be swapped out is swapped out first, unless {@link #swapMax} forbids it.
+     *
+     * @param bytes the most; not negative, and rounded down to whole pages
+     * @return this
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     * @throws IOException if the limit cannot be set; it says which controller is missing, and
+     *     where
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
+    public Cgroup memoryMax(long bytes) throws IOException {
+        return limit("memory", "memory.max", Long.toString(notNegative("bytes", bytes)));
+    }
+
+    /**
+     * Limits swap: {@code memory.swap.max}, controller memory.
+     *
+     * @param bytes the most; not negative, 0 for none at all
+     * @return this
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     * @throws IOException if the limit cannot be set, as where the kernel does not account swap
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
+    public Cgroup swapMax(long bytes) throws IOException {
+        return limit("memory", "memory.swap.max", Long.toString(notNegative("bytes", bytes)));
+    }
+
+    /**
+     * Limits CPU time to that of so many processors, in each tenth of a second: {@code cpu.max},
+     * controller cpu.
+     *
+     * @param processors such as 1.5; at least 0.01
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     * @throws IOException if the limit cannot be set; it says which controller is missing, and
+     *     where
+     * @throws IllegalArgumentException if {@code processors} is less than 0.01 or no number
+     */
+    public Cgroup cpuMax(double processors) throws IOException {
+        long quotaUs = Math.round(processors * PERIOD_US);
+        if (!(processors > 0) || quotaUs < LEAST_QUOTA_US || processors > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(processors + " processors are not at least 0.01");
+        }
+        return limit("cpu", "cpu.max", quotaUs + " " + PERIOD_US);
+    }
+
+    /**
+     * Sets its share of the CPU where cgroups beside it want it too: {@code cpu.weight}, controller
+     * cpu.
+     *
+     * @param weight 1 to 10000; a cgroup without one has 100
+     * @return this
+     * @throws IllegalArgumentException if {@code weight} is out of range
+     * @throws IOException if it cannot be set; it says which controller is missing, and where
+     * @throws IllegalArgumentException if {@code weight} is out of range
+     */
+    public Cgroup cpuWeight(int weight) throws IOException {
+        if (weight < 1 || weight > MOST_WEIGHT) {
+            throw new IllegalArgumentException("weight " + weight + " is not in 1 to 10000");
+        }
+        return limit("cpu", "cpu.weight", Integer.toString(weight));
+    }
+
+    /**
+     * Limits how many processes and threads there are at a time: {@code pids.max}, controller pids.
+     * One more fails with EAGAIN, a start in the cgroup too.
+     *
+     * @param threads the most, each thread of each process counted; not negative
+     * @return this
+     * @throws IllegalArgumentException if {@code threads} is negative
+     * @throws IOException if the limit cannot be set; it says which controller is missing, and
+     *     where
+     * @throws IllegalArgumentException if {@code threads} is negative
+     */
+    public Cgroup pidsMax(long threads) throws IOException {
+        return limit("pids", "pids.max", Long.toString(notNegative("threads", threads)));
+    }
+
+    /**
+     * Limits what is read from and written to one device: {@code io.max}, controller io.
+     *
+     * @param file any file on the device
+     * @param readBytesPerSecond the most; positive, {@link Long#MAX_VALUE} for no limit
+     * @param writtenBytesPerSecond the most; positive, {@link Long#MAX_VALUE} for no limit
+     * @return this
+     * @throws IllegalArgumentException if one is not positive
+     * @throws IOException if the limit cannot be set, as for a file that is on no device (tmpfs);
+     *     it says which controller is missing, and where
+     * @throws IllegalArgumentException if a figure is not positive
+     */
+    public Cgroup ioMax(Path file, long readBytesPerSecond, long writtenBytesPerSecond)
+            throws IOException {
+        String limits =
+                " rbps=" + rate(readBytesPerSecond) + " wbps=" + rate(writtenBytesPerSecond);
+        return limit("io", "io.max", BlockDevice.of(file) + limits);
+    }
+
+    private static String rate(long bytesPerSecond) {
+        if (bytesPerSecond <= 0) {
+            throw new IllegalArgumentException(bytesPerSecond + " bytes per second: not positive");
+        }
+        return bytesPerSecond == Long.MAX_VALUE ? MAX : Long.toString(bytesPerSecond);
+    }
+
+    private static long notNegative(String name, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " " + value + " is negative");
+        }
+        return value;
+    }
+
+    private Cgroup limit(String controller, String file, String value) throws IOException {
+        CgroupController.ensure(directory, controller);
+        files.write(file, value);
+        memoryKills.look();
+        return this;
+    }
+
+    /**
+     * What its processes use, and have used: {@code cpu.stat}, {@code memory.current}, {@code
+     * memory.peak}, {@code io.stat}, each where the cgroup has it.
+     *
+     * @return the usage
+     * @throws IOException if it cannot be read, as when the cgroup has been removed
+     */
+    public TreeUsage usage() throws IOException {
+        return TreeUsage.of(directory);
+    }
+
+    /**
+     * What has happened in a {@link Cgroup} so far. Immutable.
+     *
+     * <pre>{@code
+     * if (cgroup.events().refusedForks().orElse(0) > 0) {
+     *   log.warn("it wanted more processes than it may have");
+     * }
+     * }</pre>
+     *
+     * @param isPopulated whether a process that has not ended is in it or below: {@code
+     *     cgroup.events}
+     * @param isFrozen whether its processes are stopped: {@code cgroup.events}
+     * @param outOfMemoryKills how many of its processes the kernel has killed for want of memory:
+     *     {@code oom_kill} of {@code memory.events}; empty without the controller
+     * @param memoryMaxHits how often its limit on memory was met, mostly without harm: {@code max}
+     *     of {@code memory.events}; empty without the controller
+     * @param refusedForks how often its limit on processes was met: {@code max} of {@code
+     *     pids.events}; empty without the controller
+     */
+    public record Events(
+            boolean isPopulated,
+            boolean isFrozen,
+            OptionalLong outOfMemoryKills,
+            OptionalLong memoryMaxHits,
+            OptionalLong refusedForks) {}
+
+    /**
+     * What has happened in it.
+     *
+     * @return the events so far
+     * @throws IOException if they cannot be read, as when the cgroup has been removed
+     */
+    public Events events() throws IOException {
+        files.require();
+        return new Events(
+                files.number("cgroup.events", "populated").orElse(0) == 1,
+                files.number("cgroup.events", "frozen").orElse(0) == 1,
+                files.number(MEMORY_EVENTS, "oom_kill"),
+                files.number(MEMORY_EVENTS, MAX),
+                files.number("pids.events", MAX));
+    }
+
+    MemoryKills memoryKills() {
+        return memoryKills;
+    }
+
+    /**
+     * The processes in it, or in a cgroup below.
+     *
+     * @return the pids, in ascending order; without those that have none in our pid namespace
+     * @throws IOException if it cannot be read
+     */
+    public Set<Long> members() throws IOException {
+        return ProcessTree.pids(members.members());
+    }
+
+    /**
+     * Sends SIGKILL to all processes in it or below, and does not wait: {@code cgroup.kill}, which
+     * no fork outruns (Linux 5.14); before that, to one process after the other. Processes can be
+     * started in it afterwards.
+     *
+     * @throws IOException if the kernel forbids it
+     */
+    public void kill() throws IOException {
+        members.signal(Signal.KILL.number());
+    }
+
+    /**
+     * Kills all its processes, waits until they are gone, 10 seconds at most, and removes it and
+     * all cgroups below. Closing again does nothing. An interrupt does not end the wait.
+     *
+     * @throws IOException if somebody is left, or it cannot be removed; it can be closed again then
+     */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        if (!members.isEmpty()) {
+            kill();
+            awaitEmpty();
+        }
+        memoryKills.remember();
+        open.close();
+        removeAll(directory);
+        memoryKills.end();
+        closed = true;
+    }
+
+    private void awaitEmpty() throws IOException {
+        long beganNs = System.nanoTime();
+        long pauseNs = FIRST_LOOK_NS;
+        while (!members.isEmpty()) {
+            if (System.nanoTime() - beganNs > DYING_NS) {
+                throw new IOException(members + " still has " + members.members());
+            }
+            pause(pauseNs);
+            pauseNs = Math.min(2 * pauseNs, LAST_LOOK_NS);
+        }
+    }
+
+    /** Also where the thread is interrupted, for which parkNanos() would not wait. */
+    private static void pause(long pauseNs) {
+        boolean interrupted = Thread.interrupted();
+        LockSupport.parkNanos(pauseNs);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void removeAll(Path directory) throws IOException {
+        try (DirectoryStream<Path> below =
+                Files.newDirectoryStream(directory, Files::isDirectory)) {
+            for (Path child : below) {
+                removeAll(child);
+            }
+        } catch (NoSuchFileException e) {
+            return; // by somebody else
+        }
+        Files.deleteIfExists(directory);
+    }
+
+    /** Its directory. */
+    @Override
+    public String toString() {
+        return members.toString();
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.spawn4j.internal.loop;
+
+import static java.util.concurrent.TimeUnit.HOURS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.spawn4j.testing.Eventually;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the reactor does at a point in time. */
+@Timeout(20)
+class TimerTest {
+    @Test
+    void doesNotBeginWhatWasCancelled() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        CountDownLatch later = new CountDownLatch(1);
+        Timer timer = Reactor.schedule(MILLISECONDS.toNanos(50), begun::incrementAndGet);
+        Reactor.schedule(MILLISECONDS.toNanos(60), later::countDown);
+
+        timer.cancel();
+
+        later.await();
+        assertThat(begun).hasValue(0);
+    }
+
+    @Test
+    void isOverWhenItIsCancelledWhileItsTaskRuns() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        CountDownLatch running = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        Timer timer =
+                Reactor.schedule(
+                        0,
+                        () -> {
+                            begun.incrementAndGet();
+                            running.countDown();
+                            awaitQuietly(cancelled);
+                            throw new OutOfMemoryError("so that it would be done again");
+                        });
+        running.await();
+        timer.cancel();
+        cancelled.countDown();
+
+        CountDownLatch later = new CountDownLatch(1);
+        Reactor.schedule(MILLISECONDS.toNanos(50), later::countDown);
+        later.await();
+        assertThat(begun).hasValue(1);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void doesAgainWhatHasFailed() throws Exception {
+        CountDownLatch attempts = new CountDownLatch(3);
+        Reactor.schedule(
+                0,
+                () -> {
+                    attempts.countDown();
+                    if (attempts.getCount() > 0) {
+                        throw new OutOfMemoryError("none for now");
+                    }
+                });
+
+        assertThat(attempts.await(10, SECONDS)).isTrue();
+    }
+
+    @Test
+    void doesWhatIsDueAlthoughAnotherAlwaysFails() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        Timer hopeless =
+                Reactor.schedule(
+                        0,
+                        () -> {
+                            throw new IllegalStateException("always");
+                        });
+        try {
+            Reactor.schedule(MILLISECONDS.toNanos(20), done::countDown);
+
+            assertThat(done.await(10, SECONDS)).isTrue();
+        } finally {
+            hopeless.cancel();
+        }
+    }
+
+    @Test
+    void isKeptByNobodyOnceItIsCancelled() throws Exception {
+        Timer timer = Reactor.schedule(HOURS.toNanos(1), () -> {});
+
+        timer.cancel();
+
+        // Those of other tests end soon.
+        Eventually.isTrue("no timer is kept", () -> Timer.earliestNs() == Deadline.NONE);
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.spawn4j.testing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A test of what posix_spawn(3) cannot express or cannot tell. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@ParameterizedTest(name = "{0}")
+@MethodSource("io.github.spawn4j.testing.StartWay#expressive")
+@ExtendWith(StartWay.class)
+public @interface ForEachExpressiveStrategy {}

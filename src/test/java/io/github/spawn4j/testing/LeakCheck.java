@@ -1,0 +1,142 @@
+package io.github.spawn4j.testing;
+
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.internal.loop.Waker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Fails a test class that leaves descriptors, threads or children behind, and lists them. JUnit
+ * finds it by itself (META-INF/services), so it holds for every class.
+ *
+ * <p>What closes late, in the reactor or when it is collected, is given some seconds.
+ */
+public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
+    private static final ExtensionContext.Namespace NAMESPACE =
+            ExtensionContext.Namespace.create(LeakCheck.class);
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final String SELF = Long.toString(ProcessHandle.current().pid());
+
+    /** Files that the JVM and JUnit open when they need them, and keep. */
+    private static final String KEPT_FILES =
+            ".*\\.jar|.*\\.class|/dev/u?random|/sys/.*|/proc/.*|"
+                    + System.getProperty("java.home")
+                    + "/.*";
+
+    /** Threads of the JVM, of JUnit and Surefire, and those that the library keeps. */
+    private static final String KEPT_THREADS =
+            "process reaper.*|ForkJoinPool.*|Cleaner-\\d+|Common-Cleaner|surefire.*|Attach Listener"
+                    + "|junit.*|VirtualThread-.*|Signal Dispatcher|Reference Handler|Finalizer|C\\d .*"
+                    + "|spawn4j-reactor|spawn4j-keeper|JNA Cleaner|.*Poller.*";
+
+    /** Waits, from JDK 21 on, for the sockets of virtual threads, with some epoll instances. */
+    private static final String POLLER = "MasterPoller";
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
+        // What the library opens on first use is no leak of whoever comes first.
+        PidfdProcess.builder("/bin/true").inheritIO().start().waitFor();
+        LibC.isRoot(); // JNA likewise
+        context.getStore(NAMESPACE).put(SortedSet.class, inventory());
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        SortedSet<?> before = context.getStore(NAMESPACE).get(SortedSet.class, SortedSet.class);
+        long startNs = System.nanoTime();
+        while (true) {
+            SortedSet<String> left = inventory();
+            left.removeAll(before);
+            if (left.isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() - startNs > LIMIT_NS) {
+                throw new AssertionError(
+                        context.getDisplayName()
+                                + " leaves behind:\n  "
+                                + String.join("\n  ", left));
+            }
+            System.gc(); // what was dropped is closed when it is collected
+            LockSupport.parkNanos(PAUSE_NS);
+        }
+    }
+
+    private static SortedSet<String> inventory() throws IOException {
+        SortedSet<String> inventory = new TreeSet<>();
+        addDescriptors(inventory);
+        addThreads(inventory);
+        addChildren(inventory);
+        return inventory;
+    }
+
+    private static void addDescriptors(SortedSet<String> inventory) throws IOException {
+        boolean jdkPolls =
+                Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(thread -> thread.getName().equals(POLLER));
+        descriptors()
+                .forEach(
+                        (number, target) -> {
+                            if (!(jdkPolls && target.equals("anon_inode:[eventpoll]"))) {
+                                inventory.add("descriptor " + number + ": " + target);
+                            }
+                        });
+    }
+
+    /**
+     * The open descriptors, without those that the JVM opens when it needs them, and those that the
+     * library keeps for a moment, for the next thread that waits.
+     */
+    public static SortedMap<Integer, String> descriptors() throws IOException {
+        Waker.closeIdle();
+        SortedMap<Integer, String> descriptors = OpenFile.descriptors();
+        descriptors.values().removeIf(target -> target.matches(KEPT_FILES));
+        return descriptors;
+    }
+
+    private static void addThreads(SortedSet<String> inventory) {
+        int reactors = 0;
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("spawn4j-reactor") && ++reactors > 1) {
+                inventory.add("reactor number " + reactors);
+            }
+            if (!thread.getName().matches(KEPT_THREADS)) {
+                inventory.add("thread " + thread.getName());
+            }
+        }
+    }
+
+    /** Children that run, and those that nobody has waited for. */
+    private static void addChildren(SortedSet<String> inventory) throws IOException {
+        try (DirectoryStream<Path> processes =
+                Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                String stat = stat(process);
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ");
+                if (fields.length > 1 && fields[1].equals(SELF)) {
+                    inventory.add("child in state " + fields[0] + ": " + stat);
+                }
+            }
+        }
+    }
+
+    private static String stat(Path process) {
+        try {
+            String stat = Files.readString(process.resolve("stat"));
+            return stat.substring(0, stat.indexOf(' ', stat.lastIndexOf(')') + 4));
+        } catch (UncheckedIOException | IOException e) {
+            return ""; // gone meanwhile
+        }
+    }
+}
