@@ -1,9 +1,11 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.jdk.JdkDrain;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.streams.CaptureBuffer;
 import io.github.spawn4j.internal.streams.Drain;
 import io.github.spawn4j.internal.streams.LineSplitter;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
@@ -213,13 +215,17 @@ public final class Capture {
 
     /** Takes over our end of the output's pipe or terminal for one run, which has {@code sinks}. */
     Drain drain(Fd fd, boolean isTerminal, CaptureDestination.Sinks sinks) {
-        return new Drain(
-                fd,
-                isTerminal,
-                new CaptureBuffer(
-                        limit, beyond == Beyond.KEEP_TAIL, charset.equals(StandardCharsets.UTF_8)),
-                beyond == Beyond.FAIL,
-                listener(sinks));
+        return new Drain(fd, isTerminal, buffer(), beyond == Beyond.FAIL, listener(sinks));
+    }
+
+    /** The same of a stream of the JDK's. */
+    JdkDrain drain(InputStream from, CaptureDestination.Sinks sinks) {
+        return new JdkDrain(from, buffer(), beyond == Beyond.FAIL, listener(sinks));
+    }
+
+    private CaptureBuffer buffer() {
+        boolean isUtf8 = charset.equals(StandardCharsets.UTF_8);
+        return new CaptureBuffer(limit, beyond == Beyond.KEEP_TAIL, isUtf8);
     }
 
     private Drain.Listener listener(CaptureDestination.Sinks sinks) {

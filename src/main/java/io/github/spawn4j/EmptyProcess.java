@@ -181,7 +181,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * call knows of it.
      *
      * @return the running process
-     * @throws SpawnException if it cannot be started; nothing is left of it then
+     * @throws SpawnException if it cannot be started; nothing is left of it then. Before anything
+     *     is done, with EOPNOTSUPP, if its strategy cannot express it, and with ENOSYS if the
+     *     strategy is not {@linkplain SpawnStrategy#isSupported() supported} here
      * @throws IllegalStateException if {@code start} was called before; or, with nothing done and
      *     still to be put right, if {@link #terminal(WindowSize) terminal} is contradicted: by no
      *     stream that leads there, by one that leads there without it, or by a {@link #processGroup
@@ -191,15 +193,15 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return start(
                 new Adoption<>() {
                     @Override
-                    public PidfdProcess adopt(Launched launched) throws IOException {
-                        return EmptyProcess.this.adopt(launched);
+                    public PidfdProcess adopt(Newborn newborn) throws IOException {
+                        return EmptyProcess.this.adopt(newborn);
                     }
                 });
     }
 
     /** The process that has just been started as this says. */
-    PidfdProcess adopt(Launched launched) throws IOException {
-        return new PidfdProcess(launched, hasInterruptibleStreams, teardown, cgroup);
+    PidfdProcess adopt(Newborn newborn) throws IOException {
+        return new PidfdProcess(newborn, hasInterruptibleStreams, teardown, cgroup);
     }
 
     /**
@@ -272,12 +274,16 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** What is made of a child that has just been started. */
     interface Adoption<T> {
-        T adopt(Launched launched) throws IOException;
+        T adopt(Newborn newborn) throws IOException;
     }
 
     /** Starts the process for {@code adoption}. */
     <T> T start(Adoption<T> adoption) throws SpawnException {
         check();
+        if (isStartedByJdk()) {
+            return adoptOfJdk(jdkCommand().start(), adoption, pipes());
+        }
+        requireNativeHalf();
         FirstUse.prepare(FirstUse.START);
         if (terminal != null) {
             FirstUse.prepare(FirstUse.TERMINAL);
@@ -290,7 +296,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         launched.memory(memoryWatch());
         try {
             launch(launched);
-            T adopted = adoption.adopt(launched);
+            T adopted = adoption.adopt(new KernelNewborn(launched));
             state = State.RUNNING;
             return adopted;
         } catch (LaunchException e) {
@@ -312,6 +318,58 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return ownCgroup == null
                 ? null
                 : MemoryWatch.begin(Access.control().memoryKills(ownCgroup));
+    }
+
+    /**
+     * What the JDK is to start; whatever comes of that, this is used up.
+     *
+     * @throws SpawnException if it cannot express what is described, or the template is closed
+     */
+    JdkCommand jdkCommand() throws SpawnException {
+        JdkCommand command = JdkCommand.of(this);
+        try {
+            if (source != null) {
+                source.checkOpen();
+            }
+        } catch (IOException e) {
+            throw SpawnException.of(program, directory, e);
+        }
+        state = State.DEAD;
+        return command;
+    }
+
+    /**
+     * Has {@code adoption} take over what the JDK has started.
+     *
+     * @param pipes which of its standard streams lead here
+     */
+    <T> T adoptOfJdk(Process process, Adoption<T> adoption, boolean... pipes)
+            throws SpawnException {
+        try {
+            T adopted = adoption.adopt(new JdkNewborn(process, pipes));
+            state = State.RUNNING;
+            return adopted;
+        } catch (IOException e) {
+            throw SpawnException.of(program, directory, e);
+        } finally {
+            if (state != State.RUNNING) {
+                process.destroyForcibly(); // as nobody else can
+            }
+        }
+    }
+
+    /** Which standard streams are pipes. */
+    private boolean[] pipes() {
+        boolean[] pipes = new boolean[Launched.STREAMS];
+        for (int fd = 0; fd < Launched.STREAMS; fd++) {
+            pipes[fd] = streams[fd].isPipe();
+        }
+        return pipes;
+    }
+
+    /** Whether the child itself is to search, as somebody has asked for that. */
+    boolean isSearchedByChild() {
+        return searchedByChild != null && !isLikeProcessBuilder;
     }
 
     /** Refuses what cannot be, before anything is started. */

@@ -1,6 +1,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.jdk.JdkFeed;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.streams.Feed;
 import io.github.spawn4j.internal.streams.LiveFeed;
@@ -8,6 +9,7 @@ import io.github.spawn4j.internal.streams.PipeOutput;
 import io.github.spawn4j.internal.streams.Pump;
 import io.github.spawn4j.internal.streams.Terminal;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +54,9 @@ abstract sealed class Input {
      */
     abstract Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed);
 
+    /** The same of a stream of the JDK's. */
+    abstract Writer open(OutputStream to, Consumer<Throwable> failed);
+
     private static void tell(Consumer<Throwable> failed, CompletableFuture<?> written) {
         written.whenComplete(
                 (done, failure) -> {
@@ -90,6 +95,18 @@ abstract sealed class Input {
             tell(failed, feed.done());
             return new Writer(feed, feed, feed::start);
         }
+
+        @Override
+        Writer open(OutputStream to, Consumer<Throwable> failed) {
+            JdkFeed feed = new JdkFeed(to, false);
+            return new Writer(
+                    feed,
+                    feed,
+                    () -> {
+                        feed.write(bytes);
+                        feed.endBehind();
+                    });
+        }
     }
 
     private static final class Live extends Input {
@@ -102,6 +119,12 @@ abstract sealed class Input {
         Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
             // Each write tells its own caller whether it has failed.
             LiveFeed feed = new LiveFeed(fd, terminal != null);
+            return new Writer(feed, feed, () -> {});
+        }
+
+        @Override
+        Writer open(OutputStream to, Consumer<Throwable> failed) {
+            JdkFeed feed = new JdkFeed(to, true);
             return new Writer(feed, feed, () -> {});
         }
     }
@@ -127,6 +150,23 @@ abstract sealed class Input {
             tell(failed, pump.done());
             return new Writer(pump, pump, pump::start);
         }
+
+        @Override
+        Writer open(OutputStream to, Consumer<Throwable> failed) {
+            JdkFeed feed = new JdkFeed(to, false);
+            return new Writer(feed, feed, () -> copy(feed, failed));
+        }
+
+        private void copy(JdkFeed feed, Consumer<Throwable> failed) {
+            tell(
+                    failure -> {
+                        if (!JdkFeed.isUnwanted(failure)) {
+                            failed.accept(failure);
+                        }
+                    },
+                    feed.copy(stream));
+            feed.endBehind();
+        }
     }
 
     private static final class File extends Input {
@@ -148,6 +188,11 @@ abstract sealed class Input {
 
         @Override
         Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
+            throw new AssertionError("read by the child itself");
+        }
+
+        @Override
+        Writer open(OutputStream to, Consumer<Throwable> failed) {
             throw new AssertionError("read by the child itself");
         }
     }

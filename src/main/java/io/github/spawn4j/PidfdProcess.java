@@ -6,7 +6,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.control.ProcessTree;
 import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.cgroup.MemoryWatch;
-import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.child.ProcessGroup;
 import io.github.spawn4j.internal.loop.Deadline;
 import io.github.spawn4j.internal.loop.Errand;
@@ -50,8 +50,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A signal can never reach another process that has got the same pid (pidfd_send_signal(2)). The
  * exit is collected whether or not anybody waits, and whether or not this object is still referred
- * to; there is no thread for it. Exit and end of output are two events: a grandchild that keeps the
- * output open delays the end of {@link #getInputStream()}, never {@link #waitFor()}.
+ * to; there is no thread for it, unless {@linkplain SpawnStrategy#JDK the JDK} had to start the
+ * process, which has its own ways. Exit and end of output are two events: a grandchild that keeps
+ * the output open delays the end of {@link #getInputStream()}, never {@link #waitFor()}.
  *
  * <p>The streams belong to the caller, who may close them; at the latest they are closed, with what
  * was written still to be read, when the process has exited and no other process has them. An
@@ -73,7 +74,7 @@ import java.util.concurrent.TimeUnit;
  * </ul>
  */
 public final class PidfdProcess extends Process implements Closeable {
-    private final Child child;
+    private final ChildProcess child;
 
     private final StandardStreams streams;
 
@@ -112,16 +113,17 @@ public final class PidfdProcess extends Process implements Closeable {
      * @param teardown how to end it, or null if nobody has said so
      * @param cgroup where it was started, or null
      */
-    PidfdProcess(Launched launched, boolean interruptible, Teardown teardown, Path cgroup)
+    PidfdProcess(Newborn newborn, boolean interruptible, Teardown teardown, Path cgroup)
             throws IOException {
-        terminal = launched.terminal();
-        startKind = (byte) launched.startKind();
-        memory = launched.memory();
+        terminal = newborn.terminal();
+        startKind = (byte) newborn.startKind();
+        memory = newborn.memory();
         this.cgroup = cgroup;
-        streams = new PipeStreams(launched, interruptible);
+        streams = newborn.streams(interruptible);
+        handle = newborn.handle();
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
-        child = launched.watch(streams.ends(), known.needsGroup());
+        child = newborn.watch(streams.ends(), known);
         closesInput = known.closesInput();
         boolean endsInput = closesInput && streams.hasInput();
         escalation = known.of(child, cgroup, endsInput ? new UserInput(streams, this) : null);
@@ -146,7 +148,7 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
-    private void dropWith(Child running, Escalation pending) {
+    private void dropWith(ChildProcess running, Escalation pending) {
         Leftovers.closeWhenDropped(this, () -> running.whenExited(pending::drop));
     }
 
@@ -206,7 +208,8 @@ public final class PidfdProcess extends Process implements Closeable {
      * offer. It stays the library's: to keep it, duplicate it; do not close it.
      *
      * @return the descriptor, which is close-on-exec, or -1 once the exit has been collected and
-     *     the descriptor closed
+     *     the descriptor closed, and where {@linkplain SpawnStrategy#JDK the JDK} has started the
+     *     process
      */
     public int pidfd() {
         return child.pidfd();
@@ -219,6 +222,8 @@ public final class PidfdProcess extends Process implements Closeable {
      * @return true if it was sent to a process that runs, false if the process has already ended,
      *     whether or not anybody has been told of that
      * @throws IOException if the kernel forbids it (EPERM: the process has changed its ids)
+     * @throws UnsupportedOperationException if {@linkplain SpawnStrategy#JDK the JDK} has started
+     *     the process, and it is neither SIGTERM nor SIGKILL
      */
     public boolean signal(Signal signal) throws IOException {
         // The kernel takes a signal to a zombie for sent.
@@ -296,7 +301,7 @@ public final class PidfdProcess extends Process implements Closeable {
 
     /**
      * What the process and those of its children that it waited for have used. All zero if the exit
-     * is {@link ExitStatus.Unknown}.
+     * is {@link ExitStatus.Unknown}, or if {@linkplain SpawnStrategy#JDK the JDK} has started it.
      *
      * @return the usage
      * @throws IllegalThreadStateException if the process has not ended yet
@@ -636,7 +641,8 @@ public final class PidfdProcess extends Process implements Closeable {
 
     @Override
     public boolean supportsNormalTermination() {
-        return true;
+        ProcessHandle known = handle; // which the JDK gives where it has started the process
+        return known == null || known.supportsNormalTermination();
     }
 
     /**

@@ -3,7 +3,6 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Io;
-import io.github.spawn4j.internal.start.Launched;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -109,7 +108,7 @@ public final class Pipeline {
     /** What becomes of the processes. */
     interface Adopter<T> {
         /** Takes over a process that has just been started. */
-        T adopt(EmptyProcess process, Launched launched) throws IOException;
+        T adopt(EmptyProcess process, Newborn newborn) throws IOException;
 
         /** Ends a process, as a later one could not be started. */
         void discard(T started);
@@ -121,17 +120,18 @@ public final class Pipeline {
      * @return the running processes, in the order of the pipeline
      * @throws SpawnException if one cannot be started; those that had been are killed, and have
      *     ended
-     * @throws IllegalStateException if a stage has been started before, or if it is redirected
-     *     where the pipeline needs a pipe; nothing has been started then
+     * @throws IllegalStateException if a stage has been started before, if it is redirected where
+     *     the pipeline needs a pipe, or if {@linkplain SpawnStrategy#JDK the JDK} is to start some
+     *     stages and not others; nothing has been started then
      */
     public List<PidfdProcess> start() throws SpawnException {
         check();
         return start(
                 new Adopter<>() {
                     @Override
-                    public PidfdProcess adopt(EmptyProcess process, Launched launched)
+                    public PidfdProcess adopt(EmptyProcess process, Newborn newborn)
                             throws IOException {
-                        return process.adopt(launched);
+                        return process.adopt(newborn);
                     }
 
                     @Override
@@ -190,6 +190,9 @@ public final class Pipeline {
     }
 
     private <T> List<T> start(Adopter<T> adopter) throws SpawnException {
+        if (stages.get(0).isStartedByJdk()) {
+            return startByJdk(adopter);
+        }
         // With room for all: to add one that runs must not want memory.
         List<T> started = new ArrayList<>(stages.size());
         try (Plumbing plumbing = new Plumbing()) {
@@ -198,14 +201,49 @@ public final class Pipeline {
                 plumbing.connect(stage, isLast);
                 started.add(
                         stage.start(
-                                launched ->
+                                newborn ->
                                         adopter.adopt(
                                                 stage,
-                                                isLast ? plumbing.complete(launched) : launched)));
+                                                isLast ? plumbing.complete(newborn) : newborn)));
             }
             return started;
         } catch (SpawnException | RuntimeException | Error e) {
             started.forEach(process -> discard(adopter, process, e));
+            throw e;
+        } finally {
+            stages.forEach(EmptyProcess::useUp);
+        }
+    }
+
+    /** The JDK makes the pipes, and starts all stages or none. */
+    private <T> List<T> startByJdk(Adopter<T> adopter) throws SpawnException {
+        EmptyProcess first = stages.get(0);
+        if (sharesStderr && stages.size() > 1) {
+            throw JdkCommand.refusal(first.program, first.directory, "sharedStderr");
+        }
+        List<T> started = new ArrayList<>(stages.size());
+        List<Process> processes = new ArrayList<>();
+        try {
+            List<JdkCommand> commands = new ArrayList<>();
+            for (EmptyProcess stage : stages) {
+                commands.add(stage.jdkCommand());
+            }
+            processes.addAll(JdkCommand.start(commands));
+            for (int i = 0; i < stages.size(); i++) {
+                EmptyProcess stage = stages.get(i);
+                boolean isLast = i + 1 == stages.size();
+                started.add(
+                        stage.adoptOfJdk(
+                                processes.get(i),
+                                newborn -> adopter.adopt(stage, newborn),
+                                i == 0 && stage.streams[0].isPipe(),
+                                isLast && stage.streams[1].isPipe(),
+                                stage.streams[2].isPipe()));
+            }
+            return started;
+        } catch (SpawnException | RuntimeException | Error e) {
+            started.forEach(process -> discard(adopter, process, e));
+            processes.forEach(Process::destroyForcibly);
             throw e;
         } finally {
             stages.forEach(EmptyProcess::useUp);
@@ -227,6 +265,10 @@ public final class Pipeline {
             if (stages.size() > 1 && stages.get(i).terminal != null) {
                 throw new IllegalStateException(
                         "stage " + i + " (" + stages.get(i) + ") is to have a terminal");
+            }
+            if (stages.get(i).isStartedByJdk() != stages.get(0).isStartedByJdk()) {
+                throw new IllegalStateException(
+                        "the JDK is to start some stages of the pipeline, and not others");
             }
             if (i > 0) {
                 checkPipe(i, 0);
@@ -300,12 +342,12 @@ public final class Pipeline {
         }
 
         /** Gives the last process what all share. */
-        Launched complete(Launched launched) {
+        Newborn complete(Newborn newborn) {
             if (shared != null) {
-                launched.stderr(shared);
+                newborn.stderr(shared);
                 shared = null; // it is the process' now
             }
-            return launched;
+            return newborn;
         }
 
         @Override

@@ -5,10 +5,13 @@ import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.Environment;
+import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.NativeHalf;
 import io.github.spawn4j.strict.SpawnAction;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +72,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     /** Directories, encoded; null where the JVM searches. */
     byte[] searchedByChild;
 
-    SpawnStrategy strategy = SpawnStrategy.CLONE3;
+    /** Null where nobody has chosen one. */
+    SpawnStrategy strategy;
 
     ProcessSettings(String program) {
         Objects.requireNonNull(program, "program");
@@ -604,8 +608,44 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         return self;
     }
 
+    /** Decides for a mechanism if nobody has. Returns whether it is the JDK's. */
+    final boolean isStartedByJdk() {
+        if (strategy == null) {
+            strategy = SpawnStrategy.automatic();
+        }
+        return strategy == SpawnStrategy.JDK;
+    }
+
     /**
-     * Chooses the mechanism; {@link SpawnStrategy#CLONE3} by default.
+     * Makes sure that what all strategies but the JDK's take is here.
+     *
+     * @throws SpawnException with ENOSYS if it is not
+     */
+    final void requireNativeHalf() throws SpawnException {
+        String absence = NativeHalf.absence();
+        if (absence != null) {
+            throw SpawnException.of(
+                    program,
+                    directory,
+                    new LaunchException("strategy " + strategy, -1, Errno.ENOSYS, "", absence));
+        }
+    }
+
+    /** Whether the first argument is something else than the program. */
+    final boolean hasOtherName() {
+        byte[] name = Text.encodeName("program", program);
+        return !Arrays.equals(
+                name,
+                0,
+                name.length,
+                arguments.bytes(),
+                0,
+                Math.min(name.length, arguments.bytes().length));
+    }
+
+    /**
+     * Chooses the mechanism; {@link SpawnStrategy#automatic} by default. One that is chosen is
+     * never replaced by another.
      *
      * @param strategy the mechanism
      * @return this

@@ -125,6 +125,16 @@ public abstract sealed class Redirect {
         return this == PIPE;
     }
 
+    /** Whether it is what standard output is. */
+    boolean isMerged() {
+        return this instanceof Merge;
+    }
+
+    /** The same for a {@link ProcessBuilder}, of this standard stream; null if that has none. */
+    ProcessBuilder.Redirect ofJdk(int fd) {
+        return null;
+    }
+
     boolean isFile() {
         return this instanceof File;
     }
@@ -135,6 +145,11 @@ public abstract sealed class Redirect {
             int source = fd == 0 ? request.pipeToChild() : request.pipeFromChild();
             request.place(source, fd);
             return source;
+        }
+
+        @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            return ProcessBuilder.Redirect.PIPE;
         }
 
         @Override
@@ -151,6 +166,11 @@ public abstract sealed class Redirect {
         }
 
         @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            return ProcessBuilder.Redirect.INHERIT;
+        }
+
+        @Override
         public String toString() {
             return "inherited";
         }
@@ -161,6 +181,13 @@ public abstract sealed class Redirect {
         int encode(int fd, RequestEncoder request) {
             request.place(request.nullDevice(), fd);
             return RequestEncoder.NO_SOURCE;
+        }
+
+        @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            return fd == 0
+                    ? ProcessBuilder.Redirect.from(ProcessBuilder.Redirect.DISCARD.file())
+                    : ProcessBuilder.Redirect.DISCARD;
         }
 
         @Override
@@ -184,6 +211,11 @@ public abstract sealed class Redirect {
             }
             request.dup2(1, fd);
             return RequestEncoder.NO_SOURCE;
+        }
+
+        @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            return opened == null ? ProcessBuilder.Redirect.PIPE : opened.ofJdk(fd);
         }
 
         @Override
@@ -236,6 +268,20 @@ public abstract sealed class Redirect {
             int mode = flags == READ ? 0 : MODE;
             request.open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
             return RequestEncoder.NO_SOURCE;
+        }
+
+        @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            java.io.File opened = file.toFile();
+            if (flags == READ) {
+                return fd == 0 ? ProcessBuilder.Redirect.from(opened) : null;
+            }
+            if (fd == 0) {
+                return null;
+            }
+            return flags == WRITE
+                    ? ProcessBuilder.Redirect.to(opened)
+                    : ProcessBuilder.Redirect.appendTo(opened);
         }
 
         @Override

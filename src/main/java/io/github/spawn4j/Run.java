@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.cgroup.MemoryWatch;
 import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.loop.Deadline;
 import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Reactor;
@@ -11,8 +12,8 @@ import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.streams.Drain;
-import io.github.spawn4j.internal.streams.LiveFeed;
-import io.github.spawn4j.internal.streams.Terminal;
+import io.github.spawn4j.internal.streams.LiveInput;
+import io.github.spawn4j.internal.streams.Outlet;
 import io.github.spawn4j.internal.teardown.Escalation;
 import java.io.IOException;
 import java.time.Duration;
@@ -93,16 +94,16 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      */
     record Stage(
             EmptyProcess process,
-            Child child,
+            ChildProcess child,
             Escalation teardown,
             MemoryWatch memory,
-            Drain stderr,
+            Outlet stderr,
             int startKind) {}
 
     private static final Log LOG = Log.of(Run.class);
 
     /** An output of a process that leads here. */
-    private record Output(int stage, Drain drain, Capture capture, String name) {
+    private record Output(int stage, Outlet drain, Capture capture, String name) {
         Failure failure(Throwable e) {
             if (e instanceof Drain.OverflowException) {
                 String detail = capture.limit() + " bytes to its " + name;
@@ -137,7 +138,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private final CaptureDestination.Sinks sinks;
 
     /** Null if it does not lead here. */
-    private Drain stdout;
+    private Outlet stdout;
 
     /** Null if the first process reads something else. */
     private Input.Writer input;
@@ -147,7 +148,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private List<Stage> stages;
 
     /** Null if each has its own. */
-    private Drain sharedStderr;
+    private Outlet sharedStderr;
 
     /** Completed when all have exited and all output is read. */
     private final CompletableFuture<Void> everythingEnded = new CompletableFuture<>();
@@ -190,41 +191,30 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
     }
 
-    /** Of the pipe of an output, or where it has none of what the terminal shows. */
-    private Drain drain(Capture capture, Launched launched, int fd) {
-        return launched.hasPipe(fd)
-                ? capture.drain(launched.pipe(fd), false, sinks)
-                : capture.drain(launched.terminal().reader(), true, sinks);
-    }
-
     @Override
-    public Stage adopt(EmptyProcess process, Launched launched) throws IOException {
+    public Stage adopt(EmptyProcess process, Newborn newborn) throws IOException {
         int stage = adopted++;
-        Terminal terminal = launched.terminal();
         List<Child.Stream> streams = new ArrayList<>(Launched.STREAMS);
-        if (launched.hasPipe(0)) {
-            input = options.input().open(launched.pipe(0), null, guarded(this::inputFailed));
-            streams.add(input.stream());
-        } else if (terminal != null && terminal.writer() != null) {
-            Input typed = process.streams[0] == Redirect.TERMINAL ? options.input() : Input.NONE;
-            input = typed.open(terminal.writer(), terminal, guarded(this::inputFailed));
+        boolean isTyped = process.streams[0] == Redirect.TERMINAL;
+        Input.Writer written = newborn.input(options.input(), isTyped, guarded(this::inputFailed));
+        if (written != null) {
+            input = written;
             streams.add(input.stream());
         }
-        boolean isShown = terminal != null && terminal.reader() != null;
         int firstOutput = outputs.size();
-        if (launched.hasPipe(1) || isShown) {
-            stdout = drain(options.stdout(), launched, 1);
+        if (newborn.leadsHere(1)) {
+            stdout = newborn.outlet(1, options.stdout(), sinks);
             streams.add(stdout);
             outputs.add(new Output(stage, stdout, options.stdout(), "standard output"));
         }
-        Drain stderr = null;
-        if (launched.hasPipe(2) || (isShown && launched.hasPipe(1))) {
-            stderr = drain(options.stderr(), launched, 2);
+        Outlet stderr = null;
+        if (newborn.leadsHere(2)) {
+            stderr = newborn.outlet(2, options.stderr(), sinks);
             streams.add(stderr);
             outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
         }
         Teardown teardown = process.teardownOrDefault();
-        Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown.needsGroup());
+        ChildProcess child = newborn.watch(streams.toArray(new Child.Stream[0]), teardown);
         // The first one's for all: the others' input ends with it.
         Child.Input end = input == null ? null : input.input();
         Stage running =
@@ -232,9 +222,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                         process,
                         child,
                         teardown.of(child, process.cgroup, end),
-                        launched.memory(),
+                        newborn.memory(),
                         stderr,
-                        launched.startKind());
+                        newborn.startKind());
         boolean succeeded = false;
         try {
             for (int i = firstOutput; i < outputs.size(); i++) {
@@ -644,8 +634,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         liveInput().end();
     }
 
-    private LiveFeed liveInput() {
-        if (input != null && input.stream() instanceof LiveFeed live) {
+    private LiveInput liveInput() {
+        if (input != null && input.stream() instanceof LiveInput live) {
             return live;
         }
         throw new IllegalStateException(

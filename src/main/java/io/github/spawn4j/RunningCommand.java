@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A {@linkplain EmptyProcess#runAsync run} that goes on: its {@link CommandResult} as a future, and
- * its processes, which can be signalled and talked to meanwhile. There is no thread for it.
- * Thread-safe.
+ * its processes, which can be signalled and talked to meanwhile. There is no thread for it, as long
+ * as it is not {@linkplain SpawnStrategy#JDK the JDK} that starts processes. Thread-safe.
  *
  * <pre>{@code
  * RunningCommand bc = PidfdProcess.builder("bc", "-q").runAsync(RunOptions.noTimeout()
@@ -78,6 +78,7 @@ public final class RunningCommand extends CompletableFuture<CommandResult> {
      * @return true if a process that runs has got it; false if all have ended
      * @throws IllegalStateException if they could not be started
      * @throws IOException if the kernel forbids it (EPERM: a process has changed its ids)
+     * @throws UnsupportedOperationException as for {@link PidfdProcess#signal}
      */
     public boolean signal(Signal signal) throws IOException {
         return started().signal(signal);

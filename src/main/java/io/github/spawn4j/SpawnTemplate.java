@@ -3,6 +3,8 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Leftovers;
 import io.github.spawn4j.internal.start.ExecutableSource;
 import io.github.spawn4j.internal.start.TemplateProgram;
@@ -40,7 +42,17 @@ import java.util.Optional;
  */
 public final class SpawnTemplate implements AutoCloseable {
     private final Builder settings;
+
+    /** Null where the JDK starts its processes. */
     private final TemplateProgram held;
+
+    private volatile boolean closed;
+
+    /** One of settings that the JDK starts processes of, which needs nothing to be open. */
+    private SpawnTemplate(Builder settings) {
+        this.settings = settings;
+        held = null;
+    }
 
     private SpawnTemplate(Builder settings, TemplateProgram held) {
         this.settings = settings;
@@ -132,12 +144,15 @@ public final class SpawnTemplate implements AutoCloseable {
      * @return the numbers
      */
     public Statistics statistics() {
-        return Statistics.of(held.warm());
+        return held == null ? Statistics.NONE : Statistics.of(held.warm());
     }
 
     @Override
     public void close() {
-        held.close();
+        closed = true;
+        if (held != null) {
+            held.close();
+        }
     }
 
     /**
@@ -225,8 +240,18 @@ public final class SpawnTemplate implements AutoCloseable {
      */
     private record Source(SpawnTemplate template) implements ExecutableSource {
         @Override
-        public TemplateProgram current() {
+        public TemplateProgram current() throws IOException {
+            if (template.held == null) {
+                throw new ErrnoException("strategy of a template of the JDK's", Errno.EOPNOTSUPP);
+            }
             return template.held;
+        }
+
+        @Override
+        public void checkOpen() throws IOException {
+            if (template.closed) {
+                throw new ErrnoException("template is closed", Errno.EBADF);
+            }
         }
 
         @Override
@@ -301,11 +326,18 @@ public final class SpawnTemplate implements AutoCloseable {
          * Finds, opens and identifies the program. Later changes of this builder have no effect on
          * the template.
          *
+         * <p>Where {@linkplain SpawnStrategy#JDK the JDK} starts the processes, it finds the
+         * program anew for each of them, and the template is never stale.
+         *
          * @return the template, to be closed by the caller
          * @throws SpawnException if there is no such program, if it may not be executed, or if
          *     writers cannot be denied
          */
         public SpawnTemplate build() throws SpawnException {
+            if (isStartedByJdk()) {
+                return new SpawnTemplate(settingsForJdk());
+            }
+            requireNativeHalf();
             try {
                 byte[] path =
                         ProgramLookup.findAbsolute(
@@ -322,6 +354,13 @@ public final class SpawnTemplate implements AutoCloseable {
             } catch (IOException e) {
                 throw SpawnException.of(program, directory, e);
             }
+        }
+
+        private Builder settingsForJdk() throws SpawnException {
+            if (deniesWrite) {
+                throw JdkCommand.refusal(program, directory, "denyWrite");
+            }
+            return new Builder(this);
         }
 
         private WarmProgram warmProgram(PinnedExecutable executable) {

@@ -36,6 +36,9 @@ import java.util.Objects;
  * #invalidate} is called. The cache holds one descriptor for each program. The least recently used
  * template makes room for a new one; it is closed when nobody spawns from it any more.
  *
+ * <p>Processes that {@linkplain SpawnStrategy#JDK the JDK} starts need no template: it holds and
+ * counts none then.
+ *
  * <p>Whoever builds a cache closes it; it lives as long as the application, usually.
  */
 public final class SpawnTemplateCache implements AutoCloseable {
@@ -199,6 +202,13 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
 
         @Override
+        public void checkOpen() throws IOException {
+            synchronized (lock) {
+                requireOpen();
+            }
+        }
+
+        @Override
         public ExecutableSource another() {
             return new Source(program);
         }
@@ -224,9 +234,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     private TemplateProgram lookUp(String program) throws IOException {
         TemplateProgram known;
         synchronized (lock) {
-            if (closed) {
-                throw new ErrnoException("template cache is closed", Errno.EBADF);
-            }
+            requireOpen();
             known = programs.get(program);
             if (known == null) {
                 misses++;
@@ -236,6 +244,13 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
         LOG.debug("{}: {}", program, known == null ? "miss" : "hit");
         return known;
+    }
+
+    @GuardedBy("lock")
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new ErrnoException("template cache is closed", Errno.EBADF);
+        }
     }
 
     /** Returns the program that is now in the cache: another thread may have been faster. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +64,7 @@ class DescriptionTest {
                 .withMessageContaining("contains '='");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void runsCopiesOfADescriptionAgainAndAgain(SpawnStrategy strategy) throws Exception {
         EmptyProcess echo = PidfdProcess.builder("sh", "-c", "echo $A $1", "sh").strategy(strategy);
         echo.env("A", "1");

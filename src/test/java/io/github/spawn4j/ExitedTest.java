@@ -4,7 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Timeout;
@@ -18,12 +18,12 @@ class ExitedTest {
         return PidfdProcess.builder("sh", "-c", script).strategy(strategy).start();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void awaitsAStatus(SpawnStrategy strategy) throws Exception {
         assertThat(sh(strategy, "exit 41").awaitExit()).isEqualTo(new ExitStatus.Exited(41));
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void awaitsAStatusForSomeTime(SpawnStrategy strategy) throws Exception {
         PidfdProcess cat = sh(strategy, "exec cat");
 
@@ -37,7 +37,7 @@ class ExitedTest {
         assertThat(cat.awaitExit(Duration.ZERO)).contains(new ExitStatus.Exited(0));
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void tellsAFutureOfTheStatus(SpawnStrategy strategy) throws Exception {
         PidfdProcess sleep = sh(strategy, "exec sleep 600");
         CompletableFuture<ExitStatus> exited = sleep.exited();
@@ -51,7 +51,7 @@ class ExitedTest {
         assertThat(sleep.exited().get(LIMIT_S, SECONDS)).isEqualTo(killed);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void anInterruptEndsTheWait(SpawnStrategy strategy) throws Exception {
         PidfdProcess sleep = sh(strategy, "exec sleep 600");
         Thread.currentThread().interrupt();

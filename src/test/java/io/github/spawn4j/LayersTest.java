@@ -52,6 +52,7 @@ class LayersTest {
         assertKnows("internal/child", "child", "loop", "os");
         assertKnows("internal/streams", "streams", "child", "loop", "os");
         assertKnows("internal/teardown", "teardown", "child", "loop", "os");
+        assertKnows("internal/jdk", "jdk", "streams", "child", "loop", "os");
         assertKnows("internal/cgroup", "cgroup", "child", "loop", "os");
         assertKnows(
                 "internal/start", "start", "launch", "warm", "child", "streams", "cgroup", "os");

@@ -2,6 +2,7 @@ package io.github.spawn4j.stress;
 
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.testing.Strategies;
 import io.github.spawn4j.tools.DoctorReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ final class UnderFilter {
     private void tryLibrary() {
         DoctorReport[] doctor = {null};
         step("doctor", () -> doctor[0] = DoctorReport.here());
-        for (SpawnStrategy strategy : SpawnStrategy.values()) {
+        for (SpawnStrategy strategy : Strategies.ofTheKernel()) {
             step(strategy.name(), () -> tryStrategy(strategy));
         }
         if (missing(STANDARD) == null) {

@@ -13,6 +13,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.Strategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +91,7 @@ class SafeexecOperationsTest {
 
     /** Those that say which step has failed; posix_spawn(3) says only that one has. */
     static Stream<SpawnStrategy> expressive() {
-        return Stream.of(SpawnStrategy.values())
+        return Strategies.ofTheKernel().stream()
                 .filter(strategy -> strategy != SpawnStrategy.POSIX_SPAWN);
     }
 

@@ -16,6 +16,7 @@ import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.os.NativeHalf;
 import io.github.spawn4j.internal.os.Pidfd;
 import io.github.spawn4j.internal.os.Threads;
 import java.io.Closeable;
@@ -36,7 +37,7 @@ import java.util.function.LongFunction;
  * <p>Whoever notices the exit first, the reactor or a thread that waits, tells the others. No user
  * learns of an exit before it has been collected.
  */
-public final class Child extends Chore implements Reactor.Handler, Target {
+public final class Child extends Chore implements Reactor.Handler, ChildProcess {
     /*
      * A thread that waits reaps the child when it finds that it has ended. The reactor only looks: a
      * thousand more may have ended whom somebody waits for, and reaping takes the kernel longer than
@@ -121,6 +122,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     /** Makes sure that children can be watched, or discarded, so that none is started in vain. */
     public static void prepare() throws IOException {
+        NativeHalf.require();
         Reactor.prepare();
         if (!prepared) {
             Pidfd.prepare();
@@ -194,15 +196,17 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         registration.arm(Io.POLLIN);
     }
 
+    @Override
     public int pid() {
         return pid;
     }
 
+    @Override
     public ProcessGroup processGroup() {
         return group;
     }
 
-    /** The number of the pidfd, or -1 once the exit has been collected. */
+    @Override
     public int pidfd() {
         int number = pidfd.acquire();
         pidfd.release(number);
@@ -264,6 +268,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     }
 
     /** Sends a signal. Returns false if the child has ended. */
+    @Override
     public boolean trySignal(int signal) throws IOException {
         Threads.requireStack();
         if (!Kernel.has(Kernel.PIDFD_SEND_SIGNAL)) {
@@ -284,6 +289,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     }
 
     /** The exit, which is then collected, or null while the child runs. Does not wait. */
+    @Override
     public Exit exit() {
         if (!collected) {
             Threads.requireStack(); // else it is collected, and nobody is told
@@ -302,6 +308,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * As {@link #exit}, for a user: not before the streams know of it too, whose descriptors would
      * else count against his next start.
      */
+    @Override
     public Exit exitWithStreams() {
         Exit found = exit();
         if (found != null) {
@@ -315,6 +322,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * again a little later if it throws: code of ours only, which must not wait, does no harm when
      * it is done twice, and calls {@link #exit} before it tells a user.
      */
+    @Override
     public void whenExited(Runnable task) {
         Threads.requireStack();
         followers.add(new Follower(task));
@@ -503,6 +511,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * @throws InterruptedException if the thread was or is interrupted; its interrupt status is
      *     cleared
      */
+    @Override
     public Exit await(long deadlineNs) throws InterruptedException {
         Exit found = awaitCollected(deadlineNs);
         if (found != null) {
@@ -603,6 +612,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     /**
      * Looks something up by pid while no other process can have it; empty once the exit is known.
      */
+    @Override
     public <T> Optional<T> whileRunning(LongFunction<Optional<T>> lookup) {
         synchronized (this) {
             return exit == null ? lookup.apply(pid) : Optional.empty();
@@ -614,7 +624,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         return "child " + pid;
     }
 
-    /** Closes our ends of the streams. */
+    @Override
     public void closeStreams() throws IOException {
         for (Stream stream : streams) {
             stream.close();

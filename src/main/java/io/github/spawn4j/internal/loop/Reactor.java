@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.loop;
 import io.github.spawn4j.internal.os.Epoll;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.EventList;
 import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
@@ -127,7 +128,7 @@ public final class Reactor {
         }
     }
 
-    private final Epoll epoll;
+    private final EventList epoll;
     private final Fd wake;
 
     /** Whether the thread looks after newcomers by itself. */
@@ -155,7 +156,7 @@ public final class Reactor {
     private boolean ended;
 
     private Reactor() throws IOException {
-        epoll = new Epoll();
+        epoll = EventList.open();
         try {
             wake = Io.eventFd();
             // Readable from now on: to wake the thread is to arm it, which writes nothing, so that

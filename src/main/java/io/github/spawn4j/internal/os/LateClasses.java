@@ -103,6 +103,7 @@ final class LateClasses {
             "internal.streams.PipeOutput$ForUser",
             "internal.streams.Chunks",
             "internal.streams.Spillway",
+            "KernelNewborn",
             "PipeStreams",
             "PipeStreams$NoOutput",
             "Signal",

@@ -1,6 +1,5 @@
 package io.github.spawn4j.internal.os;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,8 +39,8 @@ final class NativeLibrary {
 
     private static volatile boolean ready;
 
-    @GuardedBy("NativeLibrary.class")
-    private static boolean loaded;
+    /** Whether its methods can be called. Changed under the lock of the class. */
+    private static volatile boolean loaded;
 
     private NativeLibrary() {}
 
@@ -55,6 +54,11 @@ final class NativeLibrary {
         } catch (Throwable e) {
             // The caller of a native method is told, and can try again.
         }
+    }
+
+    /** Whether its methods can be called. */
+    static boolean isLoaded() {
+        return loaded;
     }
 
     /**
@@ -84,6 +88,11 @@ final class NativeLibrary {
         if (file != null) {
             System.load(Path.of(file).toAbsolutePath().toString());
             return;
+        }
+        if (!NativeHalf.isLinux()) {
+            throw new UnsatisfiedLinkError(
+                    "spawn4j's native library is for Linux, and this is "
+                            + System.getProperty("os.name"));
         }
         String resource = "/META-INF/native/linux-" + architecture() + "/libspawn4j.so";
         UnsatisfiedLinkError error =

@@ -1,7 +1,6 @@
 package io.github.spawn4j.internal.streams;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.loop.Chore;
 import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Reactor;
@@ -23,7 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>The listener is user code and is called by a worker. Until it returns nothing more is read, so
  * that a slow one slows down its own child and nothing else.
  */
-public final class Drain extends Chore implements Child.Stream, Reactor.Handler {
+public final class Drain extends Chore implements Outlet, Reactor.Handler {
     /** Told of all that is read, one call at a time. */
     public interface Listener {
         void bytes(ByteBuffer bytes) throws Exception;
@@ -39,7 +38,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     public static final class ListenerException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        ListenerException(Throwable cause) {
+        public ListenerException(Throwable cause) {
             super("listener", cause); // its own text would be code of the user
         }
     }
@@ -116,7 +115,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         this.listener = listener;
     }
 
-    /** Begins to read. */
+    @Override
     public void start() throws IOException {
         synchronized (this) {
             registration = new Registration(fd, this);
@@ -124,11 +123,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         }
     }
 
-    /**
-     * Completed when all has been read and the listener has returned for the last time; with an
-     * {@link OverflowException}, a {@link ListenerException}, what the kernel says, or an {@link
-     * OutOfMemoryError} if it failed. For code of ours only, which must not wait.
-     */
+    @Override
     public CompletableFuture<Void> done() {
         return done;
     }
@@ -358,10 +353,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         }
     }
 
-    /**
-     * Ends the reading although somebody may still write: what is in the pipe now is the last that
-     * counts. On the reactor thread.
-     */
+    @Override
     public void cut() {
         setRemaining();
         advance();
@@ -384,7 +376,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         }
     }
 
-    /** Ends it at once, whatever there is and wherever the listener is. */
+    @Override
     public void abandon() {
         synchronized (this) {
             endEarly();
@@ -396,7 +388,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         done.complete(null);
     }
 
-    /** What has been kept so far. */
+    @Override
     public Captured captured() {
         synchronized (this) {
             return new Captured(captured.toArrays(), captured.total(), cut);

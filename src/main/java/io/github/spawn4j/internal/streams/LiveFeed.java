@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  * Writes to the input of a child what comes while it runs, in the order in which it comes and
  * without a thread. Thread-safe.
  */
-public final class LiveFeed implements Child.Stream, Child.Input, Reactor.Handler {
+public final class LiveFeed implements Child.Stream, Child.Input, LiveInput, Reactor.Handler {
     /** Bytes that wait to be written, and who is told of it. */
     private static final class Message {
         private final byte[] bytes;
@@ -80,13 +80,8 @@ public final class LiveFeed implements Child.Stream, Child.Input, Reactor.Handle
         this.isTerminal = isTerminal;
     }
 
-    /**
-     * Writes {@code bytes}, which are not to be changed any more, behind all that came before. Does
-     * not wait.
-     *
-     * @return completed when the kernel has all of them, by this thread if that is at once, else by
-     *     a worker; exceptionally if they cannot be written any more
-     */
+    /** {@inheritDoc} Completed by this thread if that is at once, else by a worker. */
+    @Override
     public CompletableFuture<Void> write(byte[] bytes) {
         Message message = new Message(bytes);
         List<Message> done;
