@@ -87,6 +87,6 @@ final class StrategySupport {
         }
         return hasClone3 || (capabilities & Kernel.CLONE_PIDFD) != 0
                 ? null
-                : "no call that makes a process gives its pidfd here; Linux 5.2 does";
+                : "clone(CLONE_PIDFD) is not allowed here; Linux 5.2 knows it";
     }
 }

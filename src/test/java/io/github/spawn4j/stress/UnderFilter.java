@@ -140,11 +140,11 @@ final class UnderFilter {
         require(doctor != null, "nothing");
         String call = missing(STANDARD);
         if (call != null) {
-            require(doctor.verdict().startsWith("strategy: none"), doctor.verdict());
+            require(doctor.verdict().startsWith("strategy: jdk"), doctor.verdict());
             require(doctor.verdict().contains(call), doctor.verdict());
             return;
         }
-        require(!doctor.verdict().startsWith("strategy: none"), doctor.verdict());
+        require(doctor.verdict().startsWith("strategy: clone3"), doctor.verdict());
         boolean deniesWrite = doctor.line("deny-write").contains("can be had");
         require(deniesWrite == (missing(DENY_WRITE) == null), doctor.line("deny-write"));
         require(
