@@ -4,7 +4,7 @@
 function(write_constants headers_dir output)
     set(text "/* Made by constants.cmake from the @Native fields of these classes. */\n")
     # class, prefix
-    foreach(pair "launch_RequestLayout=REQUEST" "os_Kernel=KERNEL" "os_Exit=EXIT" "os_WarmSpawn=WARM_SPAWN")
+    foreach(pair "launch_RequestLayout=REQUEST" "os_Kernel=KERNEL" "os_Confinement=CONFINEMENT" "os_Exit=EXIT" "os_WarmSpawn=WARM_SPAWN")
         string(REPLACE "=" ";" pair ${pair})
         list(GET pair 0 class)
         list(GET pair 1 prefix)

@@ -9,6 +9,30 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 
+/* The pid of our parent in the JVM's pid namespace, or -errno. Ours may be another one, in which it
+ * has none; /proc is still the JVM's. */
+static int parent_of_us(const struct request *request) {
+    if (!(request->birth & CLONE_NEWPID)) {
+        return (int)sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0);
+    }
+    char stat[256]; /* pid, name of 64 bytes at most, state, parent */
+    int file = sys_open("/proc/self/stat", O_RDONLY | O_CLOEXEC, 0);
+    if (file < 0) {
+        return file;
+    }
+    long size = sys_read(file, stat, sizeof stat);
+    sys_close(file);
+    long at = size - 1;
+    while (at >= 0 && stat[at] != ')') { /* of which the name may have some itself */
+        at--;
+    }
+    int parent = 0;
+    for (at += 4; at < size && stat[at] >= '0' && stat[at] <= '9'; at++) {
+        parent = 10 * parent + (stat[at] - '0');
+    }
+    return size < 0 ? (int)size : parent;
+}
+
 /* The child ends by `signal` when its parent does; at once if that has happened already. */
 static int die_with_parent(const struct request *request, int signal) {
     int result = sys_prctl(PR_SET_PDEATHSIG, signal);
@@ -25,7 +49,11 @@ static int die_with_parent(const struct request *request, int signal) {
     }
     /* Behind the prctl: who dies before it sends nothing, so whoever looks first may miss a death
      * in between and live on as an orphan. */
-    if (sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0) != request->parent) {
+    int parent = parent_of_us(request);
+    if (parent < 0) {
+        return parent;
+    }
+    if (parent != request->parent) {
         sys_call(SYS_kill, sys_call(SYS_getpid, 0, 0, 0, 0, 0, 0), signal, 0, 0, 0, 0);
         sys_exit(128 + signal); /* it is ignored, or does not end a process */
     }
@@ -72,7 +100,10 @@ int attribute_apply(const struct request *request, const struct attribute *attri
     case REQUEST_PROCESS_GROUP:
         return sys_setpgid(0, attribute->first);
     case REQUEST_CGROUP:
-        return 0; /* it was born there */
+    case REQUEST_AUTOKILL:
+        return 0; /* it was born so */
+    case REQUEST_PID_NAMESPACE:
+        return namespace_settle(request);
     case REQUEST_UMASK:
         sys_call(SYS_umask, attribute->first, 0, 0, 0, 0, 0);
         return 0;
@@ -98,8 +129,14 @@ int attribute_apply(const struct request *request, const struct attribute *attri
         return credentials_reset();
     case REQUEST_PARENT_DEATH:
         return die_with_parent(request, attribute->first);
+    case REQUEST_USER_NAMESPACE:
+        return rearm(request, namespace_map_ids(request, data));
     case REQUEST_NAMESPACES:
-        return rearm(request, namespace_enter(attribute->first));
+        return rearm(request, namespace_enter(request, attribute->first));
+    case REQUEST_READ_ONLY:
+        return namespace_mount_read_only(data, (size_t)attribute->second);
+    case REQUEST_CHROOT:
+        return rearm(request, namespace_change_root(request, data));
     case REQUEST_PRIVATE_TMP:
         return namespace_mount_tmp();
     case REQUEST_LIMIT:

@@ -65,11 +65,19 @@ static int fill(int ruleset, const char *rules, size_t size) {
     return 0;
 }
 
-int confine_paths(const char *rules, size_t size) {
+int confine_check(void) {
     long version =
         sys_call(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION, 0, 0, 0);
-    if (version < LEAST_VERSION) {
-        return version < 0 ? (int)version : -EOPNOTSUPP;
+    if (version < 0) {
+        return (int)version;
+    }
+    return version < LEAST_VERSION ? -EOPNOTSUPP : 0;
+}
+
+int confine_paths(const char *rules, size_t size) {
+    int missing = confine_check();
+    if (missing < 0) {
+        return missing;
     }
     const uint64_t handled = ACCESS_ALL; /* the first field, and all that the first version had */
     int ruleset =

@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* Whether there is Landlock, and it can keep files from being cut short. Returns 0 or -errno. */
+int confine_check(void);
+
 /* Leaves the calling process the paths that `rules` name, by Landlock. Each rule is a letter and a
  * path that ends by NUL; the letter is REQUEST_PATH_READ, REQUEST_PATH_WRITE or, for a file that
  * need not be there, REQUEST_PATH_DEVICE. Returns 0 or -errno; -EOPNOTSUPP if the kernel cannot

@@ -1,6 +1,6 @@
 /* The class file of what holds the address of the slots, for the bootstrap loader (Slots.java):
  *
- *     package io.github.spawn4j.internal.os;
+ *     package spawn4j;
  *     final class SlotsAddress { static long address; }
  *
  * Bytes, as to read it from the jar would cost the first start of a process a millisecond. */
@@ -11,8 +11,8 @@
     "\xca\xfe\xba\xbe"                                                                             \
     "\0\0\0\x34" /* Java 8 */                                                                      \
     "\0\7"       /* constants, from 1 to 6 */                                                      \
-    "\1\0\x2a"                                                                                     \
-    "io/github/spawn4j/internal/os/SlotsAddress"                                                   \
+    "\1\0\x14"                                                                                     \
+    "spawn4j/SlotsAddress"                                                                         \
     "\7\0\1" /* 2: the class */                                                                    \
     "\1\0\x10"                                                                                     \
     "java/lang/Object"                                                                             \

@@ -13,6 +13,7 @@
 #include "probe.h"
 #include "program.h"
 #include "pty.h"
+#include "relocated.h"
 #include "slot.h"
 #include "spawn.h"
 #include "sys.h"
@@ -36,8 +37,10 @@
     JNIEXPORT type JNICALL Java_io_github_spawn4j_internal_os_##class##_##name
 
 jint JNI_OnLoad(JavaVM *vm, void *reserved) {
-    (void)vm;
     (void)reserved;
+    if (!relocated_bind(vm)) {
+        return JNI_ERR; /* with an exception */
+    }
     authority_load();
     return JNI_VERSION_10;
 }
@@ -333,6 +336,16 @@ NATIVE(jboolean, Kernel, killsAtBirth0)(JNIEnv *env, jclass class) {
     (void)env;
     (void)class;
     return spawn_kills_at_birth();
+}
+
+/* Confinement */
+
+NATIVE(jint, Confinement, mechanisms0)(JNIEnv *env, jclass class) {
+    (void)env;
+    (void)class;
+    uint64_t mechanisms;
+    int result = probe_confinement(&mechanisms);
+    return result < 0 ? result : (jint)mechanisms;
 }
 
 /* TimeSlice */
@@ -684,6 +697,19 @@ NATIVE(jobject, StreamDescriptor, field0)
         (*env)->ReleaseStringUTFChars(env, name, name_chars);
     }
     return value;
+}
+
+/* JdkDescriptor */
+
+/* -1 where it is closed, or no such field is there. */
+NATIVE(jint, JdkDescriptor, number0)(JNIEnv *env, jclass class, jobject descriptor) {
+    (void)class;
+    jfieldID field = (*env)->GetFieldID(env, (*env)->GetObjectClass(env, descriptor), "fd", "I");
+    if (!field) {
+        (*env)->ExceptionClear(env);
+        return -1;
+    }
+    return (*env)->GetIntField(env, descriptor, field);
 }
 
 /* JdkHandle */

@@ -1,5 +1,6 @@
 #include "posix.h"
 
+#include "libc.h"
 #include "search.h"
 #include "slot.h"
 
@@ -13,6 +14,14 @@
  */
 #define LONGEST_RANGE 4096
 
+/* What POSIX has not had from the beginning. */
+typedef int add_path(posix_spawn_file_actions_t *actions, const char *path);
+typedef int add_descriptor(posix_spawn_file_actions_t *actions, int fd);
+
+static struct libc_function add_chdir = {.name = "posix_spawn_file_actions_addchdir_np"};
+static struct libc_function add_fchdir = {.name = "posix_spawn_file_actions_addfchdir_np"};
+static struct libc_function add_close_from = {.name = "posix_spawn_file_actions_addclosefrom_np"};
+
 static bool expressible(const struct action *action) {
     bool above = action->newfd == -1;
     switch (action->type & ~(uint32_t)REQUEST_FD_IS_SOURCE) {
@@ -25,11 +34,16 @@ static bool expressible(const struct action *action) {
         return action->flags == 0;
     case REQUEST_OPEN:
         return action->fd == AT_FDCWD && action->value == 0 && !(action->flags & O_CLOEXEC);
+    case REQUEST_CHDIR:
+        return libc_find(&add_chdir);
+    case REQUEST_FCHDIR:
+        return libc_find(&add_fchdir);
     case REQUEST_SIGMASK:
         /* glibc keeps 32 and 33 to itself and never blocks them. */
         return !(action->value >> 31 & 3);
     case REQUEST_CLOSE_RANGE:
-        return action->flags == 0 && (above || action->newfd - action->fd < LONGEST_RANGE);
+        return action->flags == 0 && (above ? libc_find(&add_close_from) != NULL
+                                            : action->newfd - action->fd < LONGEST_RANGE);
     default:
         return true;
     }
@@ -115,7 +129,7 @@ static int add_close_range(const struct request *request, posix_spawn_file_actio
         }
     }
     if (result == 0 && last == -1) {
-        result = posix_spawn_file_actions_addclosefrom_np(to, top + 1);
+        result = ((add_descriptor *)libc_find(&add_close_from))(to, top + 1);
     }
     /* Says that the limit lies below, so that nothing is open there. */
     return result == EBADF ? 0 : result;
@@ -134,9 +148,9 @@ static int add(const struct request *request, posix_spawn_file_actions_t *to,
         return posix_spawn_file_actions_addopen(to, action->newfd, text, (int)action->flags,
                                                 (mode_t)action->mode);
     case REQUEST_FCHDIR:
-        return posix_spawn_file_actions_addfchdir_np(to, fd);
+        return ((add_descriptor *)libc_find(&add_fchdir))(to, fd);
     case REQUEST_CHDIR:
-        return posix_spawn_file_actions_addchdir_np(to, text);
+        return ((add_path *)libc_find(&add_chdir))(to, text);
     case REQUEST_CLOSE_RANGE:
         return add_close_range(request, to, action->fd, action->newfd);
     case REQUEST_INHERIT:

@@ -7,6 +7,8 @@
 #include "probe.h"
 
 #include "block.h"
+#include "confine.h"
+#include "namespace.h"
 #include "sys.h"
 #include "timeslice.h"
 
@@ -36,6 +38,8 @@ struct probe {
 
 /* What the probing child tells us. */
 struct progress {
+    const struct probe *probes;
+    unsigned count;
     volatile unsigned next;
     volatile uint64_t found;
     volatile long want;     /* -errno of what the child lacked to ask */
@@ -70,6 +74,17 @@ static long into_cgroup(uint64_t found) {
     /* A descriptor that cannot be open: a kernel that knows the flag looks for it. */
     struct clone_args args = {
         .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = 0x7fffffff};
+    return expect(sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0), -EBADF);
+}
+
+static long autokill(uint64_t found) {
+    (void)found;
+    int pidfd;
+    struct clone_args args = {
+        .flags = LIFETIME_AUTOKILL | LIFETIME_NNP | CLONE_PIDFD | CLONE_INTO_CGROUP,
+        .pidfd = (uintptr_t)&pidfd,
+        .cgroup = 0x7fffffff,
+    };
     return expect(sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0), -EBADF);
 }
 
@@ -224,8 +239,49 @@ static const struct probe probes[] = {
     {KERNEL_MEMFD_CREATE, memfd},
     {KERNEL_SCHED_ATTR, sched_attr},
     {KERNEL_SPLICE, splice_},
+    {KERNEL_AUTOKILL, autokill},
 };
-#define PROBES (sizeof probes / sizeof probes[0])
+
+static long landlock(uint64_t found) {
+    (void)found;
+    return confine_check();
+}
+
+/* No struct can be that small. */
+static long mount_setattr_(uint64_t found) {
+    (void)found;
+    return expect(sys_call(SYS_mount_setattr, -1, (long)"", 0, 0, 0, 0), -EINVAL);
+}
+
+static long enter(int flags) {
+    const struct request none = {.birth = 0};
+    return namespace_enter(&none, flags);
+}
+
+static long own_network(uint64_t found) {
+    (void)found;
+    return enter(CLONE_NEWNET);
+}
+
+static long own_mounts(uint64_t found) {
+    (void)found;
+    return enter(CLONE_NEWNS);
+}
+
+static long own_user(uint64_t found) {
+    (void)found;
+    return enter(CLONE_NEWUSER);
+}
+
+static const struct probe confinements[] = {
+    {CONFINEMENT_LANDLOCK, landlock},
+    {CONFINEMENT_MOUNT_SETATTR, mount_setattr_},
+    {CONFINEMENT_NETWORK_NAMESPACE, own_network},
+    {CONFINEMENT_MOUNT_NAMESPACE, own_mounts},
+    {CONFINEMENT_USER_NAMESPACE, own_user},
+};
+
+#define COUNT(array) ((unsigned)(sizeof(array) / sizeof(array)[0]))
 
 /* A filter's kill would dump core, of all memory that the child has a copy of. Whoever
  * comes after a child that has died of this call does without it: else none would ever come to the
@@ -249,9 +305,9 @@ static void probe_child(void *argument) {
     for (int fd = 0; fd < 8; fd++) {
         sys_close(fd);
     }
-    while (progress->next < PROBES) {
+    while (progress->next < progress->count) {
         /* Counted before the call, so that one that kills us is not tried again. */
-        const struct probe *probe = &probes[progress->next++];
+        const struct probe *probe = &progress->probes[progress->next++];
         long result = probe->ask(progress->found);
         if (result == 0) {
             progress->found |= probe->capability;
@@ -281,7 +337,7 @@ static long start_child(struct progress *progress) {
 /* Goes on behind the calls that kill. Returns 0 or -errno. */
 static int probe_with(struct progress *progress) {
     int victims = 0;
-    while (progress->next < PROBES) {
+    while (progress->next < progress->count) {
         int status = 0;
         long pid = start_child(progress);
         if (pid < 0) {
@@ -305,12 +361,14 @@ static int probe_with(struct progress *progress) {
     return 0;
 }
 
-static int probe_all(uint64_t *found) {
+static int probe_all(const struct probe *asked, unsigned count, uint64_t *found) {
     size_t size = (size_t)sysconf(_SC_PAGESIZE);
     struct progress *progress = block_allocate(size);
     if (!progress) {
         return -ENOMEM;
     }
+    progress->probes = asked;
+    progress->count = count;
     /* A handler of the JVM that ran in the child would take it for the JVM. */
     const signal_set all = SIGNAL_SET_ALL;
     signal_set mask;
@@ -324,22 +382,36 @@ static int probe_all(uint64_t *found) {
     return result;
 }
 
-static atomic_bool known;
-static uint64_t found;
+/* What is known of some questions. */
+struct knowledge {
+    atomic_bool known;
+    uint64_t found;
+};
 
-int probe_capabilities(uint64_t *capabilities) {
+static int learn(struct knowledge *knowledge, const struct probe *asked, unsigned count,
+                 uint64_t *found) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     int result = 0;
-    if (!known) {
+    if (!knowledge->known) {
         pthread_mutex_lock(&lock);
-        if (!known) {
-            result = probe_all(&found);
-            known = result == 0;
+        if (!knowledge->known) {
+            result = probe_all(asked, count, &knowledge->found);
+            knowledge->known = result == 0;
         }
         pthread_mutex_unlock(&lock);
     }
-    *capabilities = result == 0 ? found : 0;
+    *found = result == 0 ? knowledge->found : 0;
     return result;
+}
+
+int probe_capabilities(uint64_t *capabilities) {
+    static struct knowledge kernel;
+    return learn(&kernel, probes, COUNT(probes), capabilities);
+}
+
+int probe_confinement(uint64_t *mechanisms) {
+    static struct knowledge confinement;
+    return learn(&confinement, confinements, COUNT(confinements), mechanisms);
 }
 
 bool probe_has(uint64_t capability) {

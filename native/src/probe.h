@@ -12,6 +12,9 @@
  * Thread-safe. */
 int probe_capabilities(uint64_t *capabilities);
 
+/* The same for what confines a child, CONFINEMENT_..., which takes longer to find out. */
+int probe_confinement(uint64_t *mechanisms);
+
 /* Whether all of `capability` is known to be there. */
 bool probe_has(uint64_t capability);
 

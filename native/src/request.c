@@ -109,6 +109,24 @@ static bool are_rules(const char *rules, size_t size) {
     return true;
 }
 
+/* Whether the data are texts, each ended by NUL: so many, or any number where that is 0. */
+static bool are_texts(const char *texts, size_t size, size_t count) {
+    size_t ends = 0;
+    for (size_t at = 0; at < size; at++) {
+        ends += texts[at] == 0;
+    }
+    return size > 0 && texts[size - 1] == 0 && (count == 0 || ends == count);
+}
+
+/* Has the child born with `flags`, as `attribute` asks. */
+static void be_born_with(struct request *request, const struct attribute *attribute,
+                         uint64_t flags) {
+    if (request->birth == 0) {
+        request->born = (uint32_t)(attribute - request->attributes);
+    }
+    request->birth |= flags;
+}
+
 /* Whether the effective ids are others than the real ones. */
 static bool has_other_ids(void) {
     return sys_call(SYS_geteuid, 0, 0, 0, 0, 0, 0) != sys_call(SYS_getuid, 0, 0, 0, 0, 0, 0) ||
@@ -122,6 +140,8 @@ static int check_attribute(struct request *request, struct span block,
                      !section(block, attribute->data, (uint64_t)attribute->second, 1, 8))) {
         return -EINVAL;
     }
+    const char *data = request_text(request, attribute->data);
+    const size_t size = (size_t)attribute->second;
     switch (attribute->type) {
     case REQUEST_SESSION:
     case REQUEST_PROCESS_GROUP:
@@ -135,18 +155,32 @@ static int check_attribute(struct request *request, struct span block,
     case REQUEST_LIMIT:
     case REQUEST_BOUNDING_SET:
     case REQUEST_CAPABILITIES:
-    case REQUEST_NO_NEW_PRIVILEGES:
         return 0;
+    case REQUEST_NO_NEW_PRIVILEGES: /* whose flag stands in for a privilege */
+        request->birth |= request->birth & LIFETIME_AUTOREAP ? LIFETIME_NNP : 0;
+        return 0;
+    case REQUEST_PID_NAMESPACE:
+        be_born_with(request, attribute, CLONE_NEWPID);
+        return 0;
+    case REQUEST_AUTOKILL:
+        be_born_with(request, attribute, LIFETIME_AUTOKILL);
+        return 0;
+    case REQUEST_USER_NAMESPACE:
+        request->has_own_ids = true;
+        return has_data && are_texts(data, size, 2) ? 0 : -EINVAL;
+    case REQUEST_CHROOT:
+        return has_data && are_texts(data, size, 1) ? 0 : -EINVAL;
+    case REQUEST_READ_ONLY: /* else it would be so for everybody */
+        request->changes_mounts = true;
+        return request->has_own_mounts && (!has_data || are_texts(data, size, 0)) ? 0 : -EINVAL;
     case REQUEST_NAMESPACES:
         request->has_own_mounts = attribute->first & CLONE_NEWNS;
         return 0;
     case REQUEST_PRIVATE_TMP: /* else it would lie over everybody's */
+        request->changes_mounts = true;
         return request->has_own_mounts ? 0 : -EINVAL;
     case REQUEST_PATHS:
-        return has_data &&
-                       are_rules(request_text(request, attribute->data), (size_t)attribute->second)
-                   ? 0
-                   : -EINVAL;
+        return has_data && are_rules(data, size) ? 0 : -EINVAL;
     case REQUEST_CPU_AFFINITY:
     case REQUEST_MEMORY_POLICY:
         return has_data && attribute->second % 8 == 0 ? 0 : -EINVAL;

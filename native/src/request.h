@@ -14,6 +14,12 @@
 /* A flag that only C knows: the child shares directory, root and umask with us, also after exec. */
 #define REQUEST_FLAG_SHARE_FS (1U << 31)
 
+/* Flags of clone3(2) that are younger than the headers, Linux 7.1. A child that is killed with its
+ * pidfd is reaped by nobody, so that nobody is to be told of its end by a signal either. */
+#define LIFETIME_AUTOREAP ((uint64_t)1 << 34)
+#define LIFETIME_NNP ((uint64_t)1 << 35)
+#define LIFETIME_AUTOKILL ((uint64_t)1 << 36 | LIFETIME_AUTOREAP)
+
 struct request_header {
     uint32_t length;
     uint32_t strategy;
@@ -99,6 +105,11 @@ struct request {
     int events; /* its cgroup.events; not positive if that is not open */
     int procs;  /* the cgroup.procs that the child writes itself into instead; -1: none */
 
+    uint64_t birth; /* flags of clone3(2) for what the child can only be born with */
+    uint32_t born;  /* the attribute that asked for them first */
+    unsigned user;  /* the effective ids of a child that is born in a user namespace, where they */
+    unsigned group; /* have no numbers */
+
     /* Decided by the parent before it clones. */
     unsigned cut;   /* the child's private table starts empty from here; 0: the table is copied */
     bool has_slots; /* for its sources; else they are placed anywhere */
@@ -112,6 +123,8 @@ struct request {
     signal_set mask;     /* what the child blocks if no action says so */
     bool lacks_handlers; /* the child was made without any */
     bool has_own_mounts; /* by a namespace */
+    bool changes_mounts; /* which would otherwise appear in the namespace that it is a copy of */
+    bool has_own_ids;    /* by a user namespace that maps them */
     bool changes_ids;    /* which a child that shares our memory must not */
     int death_signal;    /* which the child gets when its parent dies; 0: none */
     int parent; /* if there is one: the pid that the child's parent has, as long as it lives */

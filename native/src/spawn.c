@@ -44,14 +44,19 @@ static bool means_refused(long error) {
     return error == -ENOSYS || error == -EPERM || error == -EINVAL || error == -E2BIG;
 }
 
+/* Whether nobody waits for the child, and its pid is not ours to signal; by clone3(2) only. */
+static bool ends_unheard(const struct request *request) {
+    return request->birth & LIFETIME_AUTOREAP;
+}
+
 /* A child on its own stack, below the block, that shares our memory until exec. */
 static long clone_onto_stack(struct request *request, unsigned long flags, int *pidfd) {
-    int result = request_require(request, KERNEL_CLONE_PIDFD);
+    int result = ends_unheard(request) ? -ENOSYS : request_require(request, KERNEL_CLONE_PIDFD);
     if (result < 0) {
         return result;
     }
-    return sys_clone(flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, request->header, pidfd,
-                     child_run, request);
+    flags |= (unsigned long)request->birth | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+    return sys_clone(flags, request->header, pidfd, child_run, request);
 }
 
 /* Whether the kernel is to put the child into its cgroup, which then need not go there itself. */
@@ -61,9 +66,9 @@ static bool is_born_in_cgroup(const struct request *request) {
 
 static struct clone_args clone3_args(const struct request *request, uint64_t flags, int *pidfd) {
     struct clone_args args = {
-        .flags = flags | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+        .flags = flags | request->birth | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
         .pidfd = (uintptr_t)pidfd,
-        .exit_signal = SIGCHLD,
+        .exit_signal = ends_unheard(request) ? 0 : SIGCHLD,
     };
     if (is_born_in_cgroup(request)) {
         args.flags |= CLONE_INTO_CGROUP;
@@ -83,7 +88,7 @@ static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidf
             return pid;
         }
         request->lacks_handlers = false;
-        if (is_born_in_cgroup(request)) {
+        if (is_born_in_cgroup(request) || (request->birth && pid != -ENOSYS)) {
             return pid; /* it may be that which is refused */
         }
         clone3_refused = true;
@@ -100,13 +105,14 @@ static long clone3_onto_stack(struct request *request, uint64_t flags, int *pidf
  * known then. */
 static long clone_copy(struct request *request, int *pidfd) {
     long pid;
-    if (is_born_in_cgroup(request)) {
+    if (is_born_in_cgroup(request) || ends_unheard(request)) {
         struct clone_args args = clone3_args(request, 0, pidfd);
         pid = sys_call(SYS_clone3, (long)&args, sizeof args, 0, 0, 0, 0);
     } else {
         pid = request_require(request, KERNEL_CLONE_PIDFD);
         if (pid == 0) {
-            pid = sys_call(SYS_clone, CLONE_VFORK | CLONE_PIDFD | SIGCHLD, 0, (long)pidfd, 0, 0, 0);
+            const uint64_t flags = request->birth | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+            pid = sys_call(SYS_clone, (long)flags, 0, (long)pidfd, 0, 0, 0);
         }
         if (pid < 0) {
             return pid;
@@ -135,22 +141,25 @@ static long start(struct request *request, int *pidfd) {
         return clone_copy(request, pidfd);
     }
     if (strategy == REQUEST_STRATEGY_VFORK) {
-        return is_born_in_cgroup(request) ? clone3_onto_stack(request, 0, pidfd)
-                                          : clone_onto_stack(request, 0, pidfd);
+        return is_born_in_cgroup(request) || ends_unheard(request)
+                   ? clone3_onto_stack(request, 0, pidfd)
+                   : clone_onto_stack(request, 0, pidfd);
     }
     long pid = clone3_onto_stack(request, shared_flags(request), pidfd);
-    if (means_refused(pid) && !is_born_in_cgroup(request)) {
+    if (means_refused(pid) && !is_born_in_cgroup(request) && !request->birth) {
         request->cut = 0;
         pid = clone_copy(request, pidfd);
     }
     return pid;
 }
 
-/* Ends and reaps a child that nobody is to know of. Its pid is safe: it is ours until it is reaped.
- */
-static void discard_child(int pid, int pidfd) {
-    sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
-    sys_wait4(pid, NULL, __WALL);
+/* Ends and reaps a child that nobody is to know of. Its pid is safe: it is ours until it is reaped;
+ * unless it is reaped by the kernel, which kills it with its pidfd. */
+static void discard_child(const struct request *request, int pid, int pidfd) {
+    if (!ends_unheard(request)) {
+        sys_call(SYS_kill, pid, SIGKILL, 0, 0, 0, 0);
+        sys_wait4(pid, NULL, __WALL);
+    }
     if (pidfd >= 0) {
         sys_close(pidfd);
     }
@@ -199,11 +208,33 @@ static long start_in_cgroup(struct request *request, int *pidfd) {
         } else {
             killed_at_birth = true;
             header->step = REQUEST_STEP_NONE;
-            discard_child((int)pid, *pidfd);
+            discard_child(request, (int)pid, *pidfd);
             *pidfd = -1;
         }
     }
     return start_and_move(request, pidfd);
+}
+
+static long start_somewhere(struct request *request, int *pidfd) {
+    return request->cgroup >= 0 ? start_in_cgroup(request, pidfd) : start(request, pidfd);
+}
+
+/* A child with what it can only be born with. Who may not make a pid namespace may make one in a
+ * user namespace. */
+static long start_as_born(struct request *request, int *pidfd) {
+    request->user = (unsigned)sys_call(SYS_geteuid, 0, 0, 0, 0, 0, 0);
+    request->group = (unsigned)sys_call(SYS_getegid, 0, 0, 0, 0, 0, 0);
+    long pid = start_somewhere(request, pidfd);
+    if (pid == -EPERM && request->birth & CLONE_NEWPID &&
+        request->header->step == REQUEST_STEP_NONE) {
+        request->birth |= CLONE_NEWUSER;
+        request->procs = -1;
+        pid = start_somewhere(request, pidfd);
+    }
+    bool is_refused =
+        pid == -EPERM || pid == -EINVAL || pid == -ENOSPC || pid == -EUSERS || pid == -ENOSYS;
+    return is_refused ? request_fail(request, REQUEST_STEP_ATTRIBUTE, (int)request->born, (int)pid)
+                      : pid;
 }
 
 static bool is_pipe(const struct source *source) {
@@ -457,7 +488,7 @@ static int launch(struct request *request) {
         return request_fail(request, REQUEST_STEP_SIGNALS, REQUEST_NO_INDEX, result);
     }
     request->mask = header->flags & REQUEST_FLAG_KEEP_SIGNALS ? mask : 0;
-    long pid = request->cgroup >= 0 ? start_in_cgroup(request, &pidfd) : start(request, &pidfd);
+    long pid = request->birth ? start_as_born(request, &pidfd) : start_somewhere(request, &pidfd);
     sys_sigmask(&mask, NULL);
 
     if (pid < 0) {
@@ -470,7 +501,7 @@ static int launch(struct request *request) {
             /* ESRCH: reaped already, as SIGCHLD is ignored. Its pid may be somebody else's by now.
              */
             if (pidfd != -ESRCH) {
-                discard_child((int)pid, -1);
+                discard_child(request, (int)pid, -1);
             }
             return request_fail(request, REQUEST_STEP_PIDFD, REQUEST_NO_INDEX, pidfd);
         }
@@ -479,7 +510,7 @@ static int launch(struct request *request) {
         stop_traced(request, (int)pid, pidfd);
     }
     if (header->step != REQUEST_STEP_NONE) {
-        discard_child((int)pid, pidfd);
+        discard_child(request, (int)pid, pidfd);
         return -header->error;
     }
     header->pid = (int32_t)pid;
@@ -539,6 +570,9 @@ int spawn(void *block, size_t capacity) {
     result = request_require(&request, KERNEL_WAITID_PIDFD);
     if (result == 0 && posix) {
         result = request_require(&request, KERNEL_PIDFD_OPEN);
+    }
+    if (result == 0 && request.birth & LIFETIME_AUTOREAP) {
+        result = request_require(&request, KERNEL_AUTOKILL);
     }
     if (result == 0 && header->exec_source >= 0) {
         /* A traced child that a filter sent SIGSYS here would wait for its tracer, who waits for

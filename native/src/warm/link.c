@@ -9,7 +9,9 @@
 #include "warm/link.h"
 
 #include "block.h"
+#include "libc.h"
 #include "spawn.h"
+#include "warm/number.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,7 +19,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -142,7 +143,7 @@ static enum warm_reason start(struct link *link) {
 static bool read_map(struct link *link) {
     char path[32];
     char text[2048];
-    unsigned long long fields[64] = {0};
+    uint64_t fields[64] = {0};
     snprintf(path, sizeof path, "/proc/%d/stat", link->tracee.pid);
     int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
     long size = fd < 0 ? fd : sys_read(fd, text, sizeof text - 1);
@@ -153,13 +154,13 @@ static bool read_map(struct link *link) {
         return false;
     }
     text[size] = 0;
-    char *at = strrchr(text, ')');
+    const char *at = strrchr(text, ')');
     if (!at || strlen(at) < 4) {
         return false;
     }
     at += 4; /* to field 4; 3 is a letter */
     for (int field = 4; field < 64 && *at; field++) {
-        fields[field] = strtoull(at, &at, 10);
+        fields[field] = number_read(&at);
     }
     link->map = (struct prctl_mm_map){
         .start_code = fields[26],
@@ -244,14 +245,21 @@ static enum warm_reason run(struct link *link, bool is_eager) {
     return reason;
 }
 
+/* glibc's; musl has neither. */
+typedef int locate_symbol(const void *address, Dl_info *info, void **found, int wanted);
+static struct libc_function locate_function = {.name = "dladdr1"};
+static struct libc_function linker_variables = {.name = "_rtld_global_ro"};
+#define WANTS_SYMBOL 1 /* RTLD_DL_SYMENT */
+
 /* Finds the variables in our own linker, if the program's is the same file. */
 static bool find_variables(const struct link *link, struct variables *variables) {
     Dl_info info;
     const ElfW(Sym) *symbol = NULL;
     struct identity ours;
     const uintptr_t base = getauxval(AT_BASE);
-    void *address = dlvsym(RTLD_DEFAULT, "_rtld_global_ro", "GLIBC_PRIVATE");
-    if (!base || !address || !dladdr1(address, &info, (void **)&symbol, RTLD_DL_SYMENT) ||
+    const void *address = libc_find(&linker_variables);
+    locate_symbol *locate = libc_find(&locate_function);
+    if (!base || !address || !locate || !locate(address, &info, (void **)&symbol, WANTS_SYMBOL) ||
         !symbol || symbol->st_size > MOST_VARIABLES ||
         identity_read(AT_FDCWD, info.dli_fname, &ours) < 0 ||
         !identity_equal(&ours, &link->linker)) {

@@ -1,6 +1,7 @@
 #include "warm/state.h"
 
 #include "sys.h"
+#include "warm/number.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <linux/capability.h>
 #include <linux/sched/types.h>
 #include <linux/securebits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -123,7 +123,7 @@ static int32_t count_filters(void) {
     sys_close(fd);
     text[size > 0 ? size : 0] = 0;
     const char *line = strstr(text, "\nSeccomp_filters:");
-    return line ? (int32_t)strtol(line + strlen("\nSeccomp_filters:"), NULL, 10) : -1;
+    return line ? (int32_t)number_read(&line) : -1;
 }
 
 static bool may(const struct authority *authority, int capability) {

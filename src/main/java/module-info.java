@@ -5,11 +5,20 @@
 module io.github.spawn4j {
     requires org.slf4j;
     requires static com.google.errorprone.annotations;
+    requires static transitive org.jspecify;
+
+    // The agent's alone, which finds the last one in the jar.
+    requires static java.instrument;
+    requires static jdk.jfr;
+    requires static org.objectweb.asm;
 
     exports io.github.spawn4j;
     exports io.github.spawn4j.control;
     exports io.github.spawn4j.strict;
     exports io.github.spawn4j.warm;
+    exports io.github.spawn4j.internal.agent to
+            java.base,
+            java.instrument;
 
     uses org.slf4j.spi.SLF4JServiceProvider; // looked for, not loaded
 }

@@ -1,10 +1,8 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.control.Capability;
-import io.github.spawn4j.control.FileAccess;
 import io.github.spawn4j.control.IoClass;
 import io.github.spawn4j.control.MemoryPolicy;
-import io.github.spawn4j.control.Namespace;
 import io.github.spawn4j.control.Resource;
 import io.github.spawn4j.control.SchedulingPolicy;
 import io.github.spawn4j.internal.access.Access;
@@ -13,7 +11,6 @@ import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.strict.SpawnAction;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -21,7 +18,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -45,25 +41,18 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /** NGROUPS_MAX */
     private static final int MOST_GROUPS = 1 << 16;
 
-    /** BPF_MAXINSNS */
-    private static final int MOST_INSTRUCTIONS = 4096;
-
     /**
      * By their place in the order, so that the last one set for a place counts. Replaced rather
      * than changed, as a template shares it.
      */
     Map<Integer, Attribute> attributes;
 
-    private Set<Namespace> namespaces;
-
     AttributeSettings() {
         attributes = Map.of();
-        namespaces = Set.of();
     }
 
     AttributeSettings(AttributeSettings<?> other) {
         attributes = other.attributes;
-        namespaces = other.namespaces;
     }
 
     /** This; throws if it cannot be changed any more. */
@@ -99,7 +88,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
         return null;
     }
 
-    private static int checked(String what, int value, int least, int most) {
+    static int checked(String what, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
                     what + " " + value + " is not in " + least + " to " + most);
@@ -371,8 +360,14 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @throws UncheckedIOException if it cannot be looked up
      */
     public S user(String name) {
-        int[] ids = Accounts.user(name);
-        return user(ids[0], ids[1], Arrays.copyOfRange(ids, 2, ids.length));
+        return account(Accounts.user(name));
+    }
+
+    /** The same by its ids, its groups' last, each of 32 bits without a sign. */
+    final S account(int... ids) {
+        attribute(Attribute.groups(Arrays.copyOfRange(ids, 2, ids.length)));
+        attribute(Attribute.group(ids[1]));
+        return attribute(Attribute.user(ids[0]));
     }
 
     /**
@@ -403,7 +398,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @throws UncheckedIOException if it cannot be looked up
      */
     public S group(String name) {
-        return group(Accounts.group(name));
+        return attribute(Attribute.group(Accounts.group(name)));
     }
 
     /**
@@ -427,7 +422,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @throws UncheckedIOException if it cannot be looked up
      */
     public S groups(List<String> names) {
-        return groups(names.stream().mapToInt(Accounts::group).toArray());
+        checked("number of groups", names.size(), 0, MOST_GROUPS);
+        return attribute(Attribute.groups(names.stream().mapToInt(Accounts::group).toArray()));
     }
 
     /**
@@ -481,115 +477,5 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      */
     public S noNewPrivileges() {
         return attribute(Attribute.noNewPrivileges());
-    }
-
-    /**
-     * Lets the child use no other files than these; see {@link FileAccess}. Implies {@link
-     * #noNewPrivileges}. Landlock of Linux 6.2, without which the start fails with ENOSYS or
-     * EOPNOTSUPP at {@code landlock}.
-     *
-     * @param access the files
-     * @return this
-     */
-    public S fileAccess(FileAccess access) {
-        attribute(Access.control().attribute(access));
-        return noNewPrivileges();
-    }
-
-    /**
-     * Lets the child change no files but those in these directories; it may read and execute all
-     * that it otherwise may, and write to the {@linkplain FileAccess#devices devices}. As for
-     * {@link #fileAccess}, which this replaces.
-     *
-     * <pre>{@code
-     * PidfdProcess.builder("make").directory(build).readOnlyExcept(build).start();
-     * }</pre>
-     *
-     * @param directories the directories, which must be there at the start
-     * @return this
-     */
-    public S readOnlyExcept(Path... directories) {
-        return fileAccess(FileAccess.NONE.readOnly(Path.of("/")).readWrite(directories).devices());
-    }
-
-    /**
-     * Has the child's system calls filtered, and those of all that comes of it; see seccomp(2).
-     * Implies {@link #noNewPrivileges}. Linux 3.17.
-     *
-     * <p>The filter is there before exec, and so has to allow rt_sigprocmask(2), execve(2),
-     * execveat(2) and exit(2). If it kills for one of them, the start succeeds and the process has
-     * ended by SIGSYS.
-     *
-     * @param program a program of classic BPF, as seccomp_export_bpf(3) writes it: instructions of
-     *     8 bytes in native order, 4096 at most. One that the kernel finds wrong fails the start
-     *     with EINVAL
-     * @return this
-     * @throws IllegalArgumentException if its length is wrong
-     */
-    public S seccomp(byte[] program) {
-        int count = program.length / Attribute.BPF_INSTRUCTION;
-        if (program.length % Attribute.BPF_INSTRUCTION != 0) {
-            throw new IllegalArgumentException(
-                    program.length + " bytes are no number of instructions");
-        }
-        checked("number of instructions", count, 1, MOST_INSTRUCTIONS);
-        attribute(Attribute.calls(program));
-        return noNewPrivileges();
-    }
-
-    /**
-     * Gives the child namespaces of its own, besides those that it has got by other methods; see
-     * unshare(2). Without the right to make them (CAP_SYS_ADMIN) it gets a {@link Namespace#USER
-     * user namespace} as well, which any user may have (Linux 3.8); where the system forbids that,
-     * the start fails with EPERM, ENOSPC or EACCES at {@code unshare}.
-     *
-     * @param namespaces of what
-     * @return this
-     */
-    public S namespaces(Namespace... namespaces) {
-        S self = changeable();
-        Set<Namespace> all = EnumSet.noneOf(Namespace.class);
-        all.addAll(this.namespaces);
-        all.addAll(Arrays.asList(namespaces));
-        if (all.isEmpty()) {
-            return self;
-        }
-        int flags = 0;
-        for (Namespace namespace : all) {
-            flags |= Access.control().flag(namespace);
-        }
-        this.namespaces = all;
-        return attribute(
-                Attribute.namespaces(
-                        flags, all.stream().map(Enum::name).collect(Collectors.joining(","))));
-    }
-
-    /**
-     * Takes the network from the child: it has one of its own ({@link Namespace#NETWORK}) with
-     * nothing in it, so that no address can be reached, not even the machine's own. For an ordinary
-     * user too; see {@code namespaces}. Sockets that are files ({@code /run/docker.sock}), and
-     * those that are open already, can still be used.
-     *
-     * <pre>{@code
-     * PidfdProcess.builder("npm", "test").noNetwork().start();
-     * }</pre>
-     *
-     * @return this
-     */
-    public S noNetwork() {
-        return namespaces(Namespace.NETWORK);
-    }
-
-    /**
-     * Gives the child an empty {@code /tmp} that nobody else sees and that is gone with its last
-     * process: a tmpfs in a {@link Namespace#MOUNT mount namespace} of its own. For an ordinary
-     * user too; see {@code namespaces}. Streams and directory are the JVM's, also those in {@code
-     * /tmp}; a program there is not found.
-     *
-     * @return this
-     */
-    public S privateTmp() {
-        namespaces(Namespace.MOUNT);
-        return attribute(Attribute.privateTmp());
     }
 }

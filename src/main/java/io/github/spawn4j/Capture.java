@@ -46,6 +46,10 @@ public final class Capture {
 
     private final int limit;
     private final Beyond beyond;
+
+    /** How much may come at all. */
+    private final long most;
+
     private final Charset charset;
 
     /** Makes a listener for one run; null where nobody listens. */
@@ -59,12 +63,19 @@ public final class Capture {
     }
 
     private Capture(int limit, Beyond beyond) {
-        this(limit, beyond, CapturedOutput.NATIVE_CHARSET, null, null);
+        this(
+                limit,
+                beyond,
+                beyond == Beyond.FAIL ? limit : Long.MAX_VALUE,
+                CapturedOutput.NATIVE_CHARSET,
+                null,
+                null);
     }
 
     private Capture(
             int limit,
             Beyond beyond,
+            long most,
             Charset charset,
             ListenerFactory listener,
             CaptureDestination destination) {
@@ -73,6 +84,7 @@ public final class Capture {
         }
         this.limit = limit;
         this.beyond = beyond;
+        this.most = most;
         this.charset = charset;
         this.listener = listener;
         this.destination = destination;
@@ -136,7 +148,12 @@ public final class Capture {
         Objects.requireNonNull(charset, "charset");
         Objects.requireNonNull(listener, "listener");
         return new Capture(
-                limit, beyond, charset, () -> new LineSplitter(charset, listener), destination);
+                limit,
+                beyond,
+                most,
+                charset,
+                () -> new LineSplitter(charset, listener),
+                destination);
     }
 
     /**
@@ -148,7 +165,7 @@ public final class Capture {
      */
     public Capture buffers(Consumer<ByteBuffer> listener) {
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, charset, () -> new Buffers(listener), destination);
+        return new Capture(limit, beyond, most, charset, () -> new Buffers(listener), destination);
     }
 
     /**
@@ -185,7 +202,7 @@ public final class Capture {
     }
 
     private Capture to(CaptureDestination to) {
-        return new Capture(limit, beyond, charset, listener, to);
+        return new Capture(limit, beyond, most, charset, listener, to);
     }
 
     private record Buffers(Consumer<ByteBuffer> listener) implements Drain.Listener {
@@ -209,18 +226,27 @@ public final class Capture {
         return destination != null;
     }
 
-    int limit() {
-        return limit;
+    /** The same where no more than {@code bytes} may come, whatever is kept of it. */
+    Capture within(int bytes) {
+        return bytes >= most
+                ? this
+                : new Capture(
+                        Math.min(limit, bytes), beyond, bytes, charset, listener, destination);
+    }
+
+    /** How much may come. */
+    long most() {
+        return most;
     }
 
     /** Takes over our end of the output's pipe or terminal for one run, which has {@code sinks}. */
     Drain drain(Fd fd, boolean isTerminal, CaptureDestination.Sinks sinks) {
-        return new Drain(fd, isTerminal, buffer(), beyond == Beyond.FAIL, listener(sinks));
+        return new Drain(fd, isTerminal, buffer(), most, listener(sinks));
     }
 
     /** The same of a stream of the JDK's. */
     JdkDrain drain(InputStream from, CaptureDestination.Sinks sinks) {
-        return new JdkDrain(from, buffer(), beyond == Beyond.FAIL, listener(sinks));
+        return new JdkDrain(from, buffer(), most, listener(sinks));
     }
 
     private CaptureBuffer buffer() {

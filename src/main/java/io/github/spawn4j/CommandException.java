@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.launch.Text;
 import java.io.IOException;
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@linkplain EmptyProcess#run run} has failed after its process was started: the process has
@@ -117,7 +118,7 @@ public final class CommandException extends IOException {
      *
      * @return the result; null after deserialization
      */
-    public CommandResult result() {
+    public @Nullable CommandResult result() {
         return result;
     }
 

@@ -4,6 +4,7 @@ import io.github.spawn4j.warm.StartKind;
 import io.github.spawn4j.warm.Warm;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What came of a {@linkplain EmptyProcess#run run}. Immutable.
@@ -33,6 +34,8 @@ public final class CommandResult {
      * @param resourceUsage what it used
      * @param stderr what was kept of its standard error, or of all stages' if they share one
      * @param startedAs whether it was started {@linkplain Warm warm}
+     * @param enforcement what has enforced which limit of its {@linkplain Sandbox sandbox}; empty
+     *     without one
      */
     public record Stage(
             int index,
@@ -41,7 +44,8 @@ public final class CommandResult {
             ExitStatus exitStatus,
             ResourceUsage resourceUsage,
             CapturedOutput stderr,
-            StartKind startedAs) {
+            StartKind startedAs,
+            Map<Sandbox.Limit, Sandbox.Mechanism> enforcement) {
         /** Program, number of arguments, and exit. */
         @Override
         public String toString() {

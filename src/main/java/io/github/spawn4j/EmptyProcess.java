@@ -26,6 +26,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -68,6 +69,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private final ExecutableSource source;
 
     private State state = State.EMPTY;
+
+    private boolean isRun;
+
+    /** Of its sandbox, once it is being started; or null. */
+    private Enclosure enclosure;
 
     /** Whether the program is found, and failures are told, as {@link ProcessBuilder} does it. */
     private final boolean isLikeProcessBuilder;
@@ -133,7 +139,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * Process process = EmptyProcess.from(processBuilder).start(); // was: processBuilder.start()
      * }</pre>
      *
-     * <p>The README lists what is different.
+     * <p>{@code docs/differences.md} lists what is different.
      *
      * @param builder the builder; later changes of it have no effect. It is not changed, but it is
      *     asked for its {@link ProcessBuilder#environment() environment}, after which its own
@@ -201,7 +207,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** The process that has just been started as this says. */
     PidfdProcess adopt(Newborn newborn) throws IOException {
-        return new PidfdProcess(newborn, hasInterruptibleStreams, teardown, cgroup);
+        return new PidfdProcess(newborn, hasInterruptibleStreams, teardown, cgroup, enclosure);
     }
 
     /**
@@ -262,10 +268,32 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         }
     }
 
+    /** Has it started by a run, which reads its output. */
+    void beRun() {
+        isRun = true;
+    }
+
+    /** Of its sandbox, or null. */
+    Enclosure enclosure() {
+        return enclosure;
+    }
+
+    /** What is made of an output. */
+    Capture within(Capture capture) {
+        return sandbox == null ? capture : capture.within(sandbox.output());
+    }
+
     /** Has its teardown reach all that can be reached. */
     void leaveNobody() {
-        changeable();
         teardown = teardownOrDefault().widened(cgroup != null);
+        checkTeardown();
+    }
+
+    /** Refuses what {@link #leaveNobody} could not do. */
+    void checkLeaveNobody() {
+        if (teardownOrDefault().widened(cgroup != null).needsGroup()) {
+            checkOwnGroup();
+        }
     }
 
     Teardown teardownOrDefault() {
@@ -291,10 +319,13 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (teardown != null || cgroup != null) {
             FirstUse.prepare(FirstUse.GROUP);
         }
-        state = State.DEAD;
         Launched launched = new Launched();
-        launched.memory(memoryWatch());
         try {
+            if (sandbox != null) {
+                enclosure = Enclosure.around(this, isRun);
+            }
+            state = State.DEAD;
+            launched.memory(memoryWatch());
             launch(launched);
             T adopted = adoption.adopt(new KernelNewborn(launched));
             state = State.RUNNING;
@@ -308,7 +339,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             throw SpawnException.of(program, directory, e);
         } finally {
             if (state != State.RUNNING) {
+                state = State.DEAD;
                 launched.abandon(); // whatever it was that has come in between
+                if (enclosure != null) {
+                    enclosure.remove();
+                }
             }
         }
     }
@@ -480,7 +515,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             int[] sources = encodeActions(request, foreground != null);
             request.program(path, arguments, environment.encoded());
             if (searches()) {
-                request.search(searchedByChild);
+                request.search(searchDirectories());
             }
             if (isLikeProcessBuilder) {
                 request.asExecvp();
@@ -520,6 +555,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return Launched.STREAMS
                 + (terminal == null ? 0 : 1)
                 + (isOfTemplate ? 1 : 0)
+                + mapped.size()
                 + actions.size();
     }
 
@@ -532,16 +568,27 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         for (int i = 0; i < actions.size(); i++) {
             own += actions.get(i).records();
         }
-        return Launched.STREAMS + 4 + own + RequestEncoder.maxClosing(actions.size());
+        int kept = mapped.size() + actions.size();
+        return Launched.STREAMS + 4 + mapped.size() + own + RequestEncoder.maxClosing(kept);
     }
 
     private boolean searches() {
-        return searchedByChild != null && source == null && program.indexOf('/') < 0;
+        return searchDirectories() != null && source == null && program.indexOf('/') < 0;
+    }
+
+    /**
+     * Where the child is to search; null where the JVM does. In another root only the child can.
+     */
+    private byte[] searchDirectories() {
+        return searchedByChild == null && hasAttribute(RequestLayout.CHROOT)
+                ? environment.searchPath()
+                : searchedByChild;
     }
 
     private byte[] find() throws LaunchException {
         boolean movable = !program.startsWith("/") && program.indexOf('/') >= 0;
-        if (isLikeProcessBuilder || searches() || (movable && changesDirectory())) {
+        boolean isElsewhere = hasAttribute(RequestLayout.CHROOT);
+        if (isLikeProcessBuilder || isElsewhere || searches() || (movable && changesDirectory())) {
             return Text.encodeName("program", program); // only the child can know what it means
         }
         return ProgramLookup.find(program, encodedDirectory, environment.searchPath());
@@ -567,6 +614,11 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         for (int fd = 0; fd < Launched.STREAMS; fd++) {
             if (!isLikeProcessBuilder || !streams[fd].isFile()) {
                 sources[fd] = streams[fd].encode(fd, request);
+            }
+        }
+        if (!mapped.isEmpty()) {
+            for (Map.Entry<Integer, Redirect> entry : mapped.entrySet()) {
+                entry.getValue().encode(entry.getKey(), request);
             }
         }
         if (takesForeground) {

@@ -63,6 +63,9 @@ final class JdkCommand {
         if (teardown != null && teardown.refusedByJdk() != null) {
             return teardown.refusedByJdk();
         }
+        if (process.sandbox != null) {
+            return "a sandbox";
+        }
         if (process.terminal != null) {
             return "a terminal";
         }

@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that was started here, known by its pidfd. Thread-safe.
@@ -103,6 +105,9 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Where it was started, or null. */
     private final Path cgroup;
 
+    /** Of its sandbox, or null. */
+    private final Enclosure enclosure;
+
     /** As {@link Launched#startKind} has it. */
     private final byte startKind;
 
@@ -112,8 +117,14 @@ public final class PidfdProcess extends Process implements Closeable {
      * @param interruptible whether an interrupt of a thread that uses a stream closes the stream
      * @param teardown how to end it, or null if nobody has said so
      * @param cgroup where it was started, or null
+     * @param enclosure of its sandbox, or null
      */
-    PidfdProcess(Newborn newborn, boolean interruptible, Teardown teardown, Path cgroup)
+    PidfdProcess(
+            Newborn newborn,
+            boolean interruptible,
+            Teardown teardown,
+            Path cgroup,
+            Enclosure enclosure)
             throws IOException {
         terminal = newborn.terminal();
         startKind = (byte) newborn.startKind();
@@ -131,7 +142,12 @@ public final class PidfdProcess extends Process implements Closeable {
             releaseInTime();
         }
         if (memory != null) {
+            child.beforeKill(memory::beforeKill);
             child.whenExited(() -> status(child.exit(), memory));
+        }
+        this.enclosure = enclosure;
+        if (enclosure != null) {
+            enclosure.watch(child, escalation::begin);
         }
     }
 
@@ -287,6 +303,15 @@ public final class PidfdProcess extends Process implements Closeable {
             case Launched.WARM -> StartKind.WARM;
             default -> StartKind.COLD;
         };
+    }
+
+    /**
+     * What enforces which limit of the process's {@linkplain Sandbox sandbox}.
+     *
+     * @return the mechanisms; empty without a sandbox
+     */
+    public Map<Sandbox.Limit, Sandbox.Mechanism> enforcement() {
+        return enclosure == null ? Map.of() : enclosure.mechanisms();
     }
 
     /**
@@ -486,7 +511,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * @return completed, by a thread of the library, when nobody is left whom it reaches; with an
      *     {@link IOException} if somebody has survived the last grace, or could not be signalled
      */
-    public CompletableFuture<Void> teardown() {
+    public CompletableFuture<@Nullable Void> teardown() {
         CompletableFuture<Void> told = new CompletableFuture<>();
         CompletableFuture<Void> ending = escalation.begin();
         Errand telling = new Errand(() -> tell(told, ending));

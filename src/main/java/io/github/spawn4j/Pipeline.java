@@ -178,10 +178,27 @@ public final class Pipeline {
     }
 
     private Run begin(RunOptions options) throws SpawnException {
+        check();
         if (options.leavesNobody()) {
+            stages.forEach(EmptyProcess::checkLeaveNobody); // all of them, before one is changed
             stages.forEach(EmptyProcess::leaveNobody);
         }
-        check();
+        return begun(within(options));
+    }
+
+    /** The same, with the time that the sandboxes leave, of which nobody may be left either. */
+    private RunOptions within(RunOptions options) {
+        RunOptions narrowed = options;
+        for (EmptyProcess stage : stages) {
+            stage.beRun();
+            if (stage.sandbox != null) {
+                narrowed = narrowed.within(stage.sandbox);
+            }
+        }
+        return narrowed;
+    }
+
+    private Run begun(RunOptions options) throws SpawnException {
         FirstUse.prepare(FirstUse.RUN);
         Run run = new Run(options, stages.size());
         run.connectInput(stages.get(0));
@@ -322,16 +339,16 @@ public final class Pipeline {
                     Io.Pipe pipe = Io.pipe();
                     next = pipe.reader();
                     stdout = pipe.writer();
-                    stage.stdout(Redirect.descriptor(stdout.number()));
+                    stage.stdout(Redirect.link(stdout.number()));
                 }
                 if (stdin != null) {
-                    stage.stdin(Redirect.descriptor(stdin.number()));
+                    stage.stdin(Redirect.link(stdin.number()));
                 }
                 if (sharesStderr && stage.streams[2].isPipe()) {
                     if (stderr == null) {
                         stderr = Io.pipe();
                     }
-                    stage.stderr(Redirect.descriptor(stderr.writer().number()));
+                    stage.stderr(Redirect.link(stderr.writer().number()));
                 }
                 if (isLast && stderr != null) {
                     shared = Io.unblocked(stderr.reader()); // now, when failing harms nobody yet

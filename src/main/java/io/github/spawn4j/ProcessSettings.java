@@ -12,6 +12,7 @@ import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.NativeHalf;
+import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.strict.SpawnAction;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,12 +20,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * What a template and an empty process have in common: the description of a process. One thread at
  * a time.
  */
-abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSettings<S> {
+abstract class ProcessSettings<S extends ProcessSettings<S>> extends ConfinementSettings<S> {
     /** The most actions that the proposal allows. */
     private static final int MOST_ACTIONS = 256;
 
@@ -37,6 +39,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     final Environment environment;
     Redirect[] streams;
     List<Action> actions;
+
+    /** Descriptors besides the streams, by the numbers that the child has them under. */
+    Map<Integer, Redirect> mapped;
 
     /** Arguments, the program's name first. */
     Strings arguments;
@@ -63,6 +68,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     /** Null where nobody has asked for one. */
     Teardown teardown;
 
+    /** Null for none. */
+    Sandbox sandbox;
+
     boolean inheritsDescriptors;
 
     boolean inheritsSignals;
@@ -86,6 +94,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         environment = new Environment();
         streams = new Redirect[] {Redirect.PIPE, Redirect.PIPE, Redirect.PIPE};
         actions = List.of();
+        mapped = Map.of();
     }
 
     ProcessSettings(ProcessSettings<?> other) {
@@ -96,6 +105,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         environment = new Environment(other.environment);
         streams = other.streams;
         actions = other.actions;
+        mapped = other.mapped;
         directory = other.directory;
         encodedDirectory = other.encodedDirectory;
         group = other.group;
@@ -103,6 +113,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         cgroup = other.cgroup;
         ownCgroup = other.ownCgroup;
         teardown = other.teardown;
+        sandbox = other.sandbox;
         inheritsDescriptors = other.inheritsDescriptors;
         inheritsSignals = other.inheritsSignals;
         hasInterruptibleStreams = other.hasInterruptibleStreams;
@@ -375,6 +386,56 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
     }
 
     /**
+     * Gives the child an open descriptor of the JVM under this number. All descriptors that are
+     * mapped are the JVM's, whatever the others become: two can change places, and one can be had
+     * under several numbers, its own among them.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("worker").mapFd(database, 3).mapFd(log, 4).start();
+     * }</pre>
+     *
+     * @param ours the number in the JVM, 0 or higher; it must be open when the process starts
+     * @param theirs the number in the child, 3 or higher; that of an earlier call is replaced
+     * @return this
+     * @throws IllegalArgumentException if a number is too low, or there are more than 256
+     */
+    public S mapFd(int ours, int theirs) {
+        return mapFd(Redirect.descriptor(ours), theirs);
+    }
+
+    /**
+     * The same of what a {@linkplain Redirect#channel channel}, a {@linkplain Redirect#socket
+     * socket} or a file is.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("httpd").mapFd(Redirect.channel(listener), 3).env("LISTEN_FDS", "1").start();
+     * }</pre>
+     *
+     * @param ours what the child is to have; no pipe, and nothing that only a stream can be
+     * @param theirs the number in the child, 3 or higher; that of an earlier call is replaced
+     * @return this
+     * @throws IllegalArgumentException if {@code ours} cannot be mapped, {@code theirs} is too low,
+     *     or there are more than 256
+     */
+    public S mapFd(Redirect ours, int theirs) {
+        S self = changeable();
+        if (!ours.canBeMapped()) {
+            throw new IllegalArgumentException(ours + " can only be a standard stream");
+        }
+        if (theirs < Launched.STREAMS) {
+            throw new IllegalArgumentException(
+                    "descriptor " + theirs + " of the child is a standard stream");
+        }
+        Map<Integer, Redirect> more = new TreeMap<>(mapped);
+        more.put(theirs, ours);
+        if (more.size() > MOST_ACTIONS) {
+            throw new IllegalArgumentException("more than " + MOST_ACTIONS + " descriptors");
+        }
+        mapped = more;
+        return self;
+    }
+
+    /**
      * Lets an interrupt end a thread's reading and writing of the streams of the {@link
      * PidfdProcess}, as {@link java.nio.channels.InterruptibleChannel} has it: the stream is
      * closed, and the thread gets a {@link java.nio.channels.ClosedByInterruptException} and keeps
@@ -469,13 +530,18 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         if (hasAttribute(RequestLayout.SESSION)) {
             return;
         }
-        if (group > 0) {
+        checkOwnGroup();
+        processGroup(0);
+    }
+
+    /** Refuses a group of somebody else. */
+    void checkOwnGroup() {
+        if (group > 0 && !hasAttribute(RequestLayout.SESSION)) {
             throw new IllegalStateException(
                     "the process is to join process group "
                             + group
                             + ", and to be torn down with a group of its own");
         }
-        processGroup(0);
     }
 
     /**
@@ -539,6 +605,30 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends AttributeSe
         S self = changeable();
         this.teardown = Objects.requireNonNull(teardown, "teardown");
         return self;
+    }
+
+    /**
+     * Starts the process in a sandbox, whose directory is also where it starts and the value of
+     * TMPDIR; both can be set otherwise afterwards. What else is set here stays, but for what the
+     * sandbox sets too. Not with a {@code cgroup}.
+     *
+     * <p>A start fails at step {@code sandbox} with EOPNOTSUPP if a limit cannot be enforced.
+     *
+     * @param sandbox what it may use
+     * @return this
+     */
+    public S sandbox(Sandbox sandbox) {
+        directory(sandbox.scratch());
+        S self = env("TMPDIR", sandbox.scratch().toString());
+        this.sandbox = sandbox;
+        return self;
+    }
+
+    @Override
+    public List<String> attributes() {
+        return sandbox == null
+                ? super.attributes()
+                : plus(List.of(sandbox.toString()), super.attributes());
     }
 
     /**

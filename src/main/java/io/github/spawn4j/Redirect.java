@@ -6,6 +6,11 @@ import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.ProgramLookup;
 import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.Text;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.JdkDescriptor;
+import java.io.FileDescriptor;
+import java.net.Socket;
+import java.nio.channels.Channel;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -82,7 +87,55 @@ public abstract sealed class Redirect {
      * @throws IllegalArgumentException if {@code fd} is negative
      */
     public static Redirect descriptor(int fd) {
-        return new Descriptor(fd);
+        return new Descriptor(fd, false);
+    }
+
+    /**
+     * The same by what the JDK has for it, such as that of a {@link java.io.RandomAccessFile}.
+     *
+     * @param descriptor what must be open when the process starts, until {@code start} returns
+     * @return the redirect
+     */
+    public static Redirect descriptor(FileDescriptor descriptor) {
+        return new Open(descriptor, "a descriptor");
+    }
+
+    /**
+     * The file, socket or pipe of a channel of the JDK. It stays the caller's: the child gets a
+     * duplicate, which shares position and mode; so a channel that does not block does not block
+     * the child either, which most programs do not expect.
+     *
+     * <pre>{@code
+     * SocketChannel connection = server.accept();
+     * PidfdProcess.builder("handler").stdin(Redirect.channel(connection)).stdout(Redirect.channel(connection)).start();
+     * }</pre>
+     *
+     * @param channel the channel, which must be open until {@code start} returns
+     * @return the redirect
+     * @throws IllegalArgumentException if it has no descriptor, or is none of the JDK's
+     */
+    public static Redirect channel(Channel channel) {
+        FileDescriptor descriptor = JdkDescriptor.of(channel);
+        if (descriptor == null) {
+            throw new IllegalArgumentException("no descriptor is known of " + channel);
+        }
+        return new Open(descriptor, "a channel");
+    }
+
+    /**
+     * The same of a socket. The JDK makes one non-blocking that has a timeout, or that a virtual
+     * thread has used.
+     *
+     * @param socket the socket, which must be connected, and open until {@code start} returns
+     * @return the redirect
+     * @throws IllegalArgumentException if it has no descriptor, or is none of the JDK's
+     */
+    public static Redirect socket(Socket socket) {
+        FileDescriptor descriptor = JdkDescriptor.of(socket);
+        if (descriptor == null) {
+            throw new IllegalArgumentException("no descriptor is known of " + socket);
+        }
+        return new Open(descriptor, "a socket");
     }
 
     /**
@@ -137,6 +190,23 @@ public abstract sealed class Redirect {
 
     boolean isFile() {
         return this instanceof File;
+    }
+
+    /** Whether what is written there is neither read here nor lost. */
+    boolean leadsElsewhere() {
+        return this instanceof Descriptor descriptor
+                ? !descriptor.isLink
+                : this == INHERIT || (canBeMapped() && this != DISCARD);
+    }
+
+    /** Of a pipeline, between two of its processes. */
+    static Redirect link(int fd) {
+        return new Descriptor(fd, true);
+    }
+
+    /** Whether it can be had under any number, and not only as a standard stream. */
+    boolean canBeMapped() {
+        return isFile() || this == DISCARD || this instanceof Descriptor || this instanceof Open;
     }
 
     private static final class Pipe extends Redirect {
@@ -292,12 +362,14 @@ public abstract sealed class Redirect {
 
     private static final class Descriptor extends Redirect {
         private final int fd;
+        private final boolean isLink;
 
-        Descriptor(int fd) {
+        Descriptor(int fd, boolean isLink) {
             if (fd < 0) {
                 throw new IllegalArgumentException("descriptor " + fd + " is negative");
             }
             this.fd = fd;
+            this.isLink = isLink;
         }
 
         @Override
@@ -309,6 +381,32 @@ public abstract sealed class Redirect {
         @Override
         public String toString() {
             return "descriptor " + fd;
+        }
+    }
+
+    /** What the JDK has open. */
+    private static final class Open extends Redirect {
+        private final FileDescriptor descriptor;
+        private final String kind;
+
+        Open(FileDescriptor descriptor, String kind) {
+            this.descriptor = Objects.requireNonNull(descriptor, "descriptor");
+            this.kind = kind;
+        }
+
+        @Override
+        int encode(int target, RequestEncoder request) throws LaunchException {
+            int fd = JdkDescriptor.number(descriptor);
+            if (fd < 0) {
+                throw new LaunchException("dup", -1, Errno.EBADF, kind + " that is closed");
+            }
+            request.place(request.descriptor(fd), target);
+            return RequestEncoder.NO_SOURCE;
+        }
+
+        @Override
+        public String toString() {
+            return kind;
         }
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an ended process and the descendants that it waited for have used: the {@code rusage} of
@@ -182,7 +183,7 @@ public final class ResourceUsage {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof ResourceUsage usage
                 && hadOwnMemory == usage.hadOwnMemory
                 && Arrays.equals(fields(), usage.fields());

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -91,6 +92,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      *
      * @param memory tells what it died of, or null
      * @param stderr null if it does not lead here
+     * @param enclosure of its sandbox, or null
      */
     record Stage(
             EmptyProcess process,
@@ -98,7 +100,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             Escalation teardown,
             MemoryWatch memory,
             Outlet stderr,
-            int startKind) {}
+            int startKind,
+            Enclosure enclosure) {}
 
     private static final Log LOG = Log.of(Run.class);
 
@@ -106,7 +109,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private record Output(int stage, Outlet drain, Capture capture, String name) {
         Failure failure(Throwable e) {
             if (e instanceof Drain.OverflowException) {
-                String detail = capture.limit() + " bytes to its " + name;
+                String detail = capture.most() + " bytes to its " + name;
                 return new Failure(CommandException.Reason.OUTPUT, stage, detail, null);
             }
             if (e instanceof Drain.ListenerException) {
@@ -203,15 +206,17 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
         int firstOutput = outputs.size();
         if (newborn.leadsHere(1)) {
-            stdout = newborn.outlet(1, options.stdout(), sinks);
+            Capture capture = process.within(options.stdout());
+            stdout = newborn.outlet(1, capture, sinks);
             streams.add(stdout);
-            outputs.add(new Output(stage, stdout, options.stdout(), "standard output"));
+            outputs.add(new Output(stage, stdout, capture, "standard output"));
         }
         Outlet stderr = null;
         if (newborn.leadsHere(2)) {
-            stderr = newborn.outlet(2, options.stderr(), sinks);
+            Capture capture = process.within(options.stderr());
+            stderr = newborn.outlet(2, capture, sinks);
             streams.add(stderr);
-            outputs.add(new Output(stage, stderr, options.stderr(), "standard error"));
+            outputs.add(new Output(stage, stderr, capture, "standard error"));
         }
         Teardown teardown = process.teardownOrDefault();
         ChildProcess child = newborn.watch(streams.toArray(new Child.Stream[0]), teardown);
@@ -224,11 +229,18 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                         teardown.of(child, process.cgroup, end),
                         newborn.memory(),
                         stderr,
-                        newborn.startKind());
+                        newborn.startKind(),
+                        process.enclosure());
         boolean succeeded = false;
         try {
             for (int i = firstOutput; i < outputs.size(); i++) {
                 outputs.get(i).drain.start();
+            }
+            if (running.memory != null) {
+                child.beforeKill(running.memory::beforeKill);
+            }
+            if (running.enclosure != null) {
+                running.enclosure.watch(child);
             }
             succeeded = true;
             return running;
@@ -246,6 +258,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     @Override
     public void discard(Stage stage) {
         stage.teardown.kill();
+        if (stage.enclosure != null) {
+            stage.child.whenExited(stage.enclosure::leave);
+        }
         try {
             stage.child.closeStreams();
         } catch (IOException e) {
@@ -318,6 +333,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             state = State.ENDED;
         }
         stages.forEach(stage -> stage.teardown.kill());
+        leaveEnclosures();
         outputs.forEach(output -> output.drain.abandon());
         try {
             if (input != null) {
@@ -484,10 +500,22 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             if (sinks != null) {
                 sinks.closeSoon();
             }
-            ending.complete(ending(known, survival));
+            Ending ended = ending(known, survival);
+            leaveEnclosures().thenRun(() -> ending.complete(ended));
         } catch (IOException | RuntimeException | Error e) {
             ending.completeExceptionally(e); // whatever it is: somebody waits for the end
         }
+    }
+
+    /** Completed at once where nobody is in a sandbox. */
+    private CompletableFuture<Void> leaveEnclosures() {
+        CompletableFuture<Void> left = CompletableFuture.completedFuture(null);
+        for (Stage stage : stages) {
+            if (stage.enclosure != null) {
+                left = CompletableFuture.allOf(left, stage.enclosure.leave());
+            }
+        }
+        return left;
     }
 
     private Ending ending(Failure known, Throwable survival) {
@@ -566,7 +594,8 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 PidfdProcess.status(exit, stage.memory),
                 ResourceUsage.of(exit, stage.startKind != Launched.COLD),
                 shared == null ? CapturedOutput.of(stage.stderr) : shared,
-                PidfdProcess.startKind(stage.startKind));
+                PidfdProcess.startKind(stage.startKind),
+                stage.enclosure == null ? Map.of() : stage.enclosure.mechanisms());
     }
 
     private boolean hasFailed(CommandResult.Stage stage, boolean isLast) {

@@ -264,6 +264,15 @@ public final class RunOptions {
         return with(options -> options.leavesNobody = true);
     }
 
+    /** The same, for a process in a sandbox. */
+    RunOptions within(Sandbox sandbox) {
+        return with(
+                options -> {
+                    options.timeout = Enclosure.shorter(timeout, sandbox);
+                    options.leavesNobody = true;
+                });
+    }
+
     boolean leavesNobody() {
         return leavesNobody;
     }

@@ -52,8 +52,8 @@ public enum SpawnStrategy {
      * {@link ProcessBuilder}, on every system that has a JDK, at its cost: a thread for each
      * process, and one more for each stream that a run reads or writes. Streams, runs, pipelines,
      * templates and teardowns of the process alone are there. Everything else is refused by name
-     * before anything is started: attributes, actions, terminals, cgroups, teardowns of others than
-     * the process itself or with other signals than SIGTERM and SIGKILL, a {@linkplain
+     * before anything is started: sandboxes, attributes, actions, terminals, cgroups, teardowns of
+     * others than the process itself or with other signals than SIGTERM and SIGKILL, a {@linkplain
      * Pipeline#sharedStderr shared standard error}, {@code arg0}, {@code inheritDescriptors},
      * {@code inheritSignals}, {@code interruptibleStreams}, {@code searchInChild}, {@code
      * Redirect.descriptor}, {@code denyWrite}. A start that was to be warm is cold.

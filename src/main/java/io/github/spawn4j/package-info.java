@@ -22,4 +22,7 @@
  *       kernel's proposals to the letter.
  * </ul>
  */
+@NullMarked
 package io.github.spawn4j;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,14 +4,29 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.CommandException.Reason;
 import io.github.spawn4j.control.Cgroup;
+import io.github.spawn4j.internal.os.Confinement;
 import io.github.spawn4j.testing.ProcStatus;
 import io.github.spawn4j.testing.TestCgroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Programs that mean no good: each ends as was asked, with the reason, and nobody is left. */
 @Timeout(60)
@@ -24,8 +39,42 @@ class HostileProgramsTest {
     private static final Teardown QUICK =
             Teardown.first(Signal.TERM, ofMillis(50)).then(Signal.KILL, ofSeconds(10));
 
+    /** In the environment of each of them, and of all that come of it, whatever they do. */
+    private static final String MARK = "SPAWN4J_HOSTILE";
+
+    private static final String ROUND = ProcessHandle.current().pid() + "-" + System.nanoTime();
+
+    @TempDir private Path folder;
+
+    /** As ps(1) would look. */
+    @AfterEach
+    void nobodyIsLeft() throws Exception {
+        String entry = MARK + "=" + ROUND;
+        List<Path> left = new ArrayList<>();
+        try (DirectoryStream<Path> processes =
+                Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                try {
+                    String environment =
+                            Files.readString(
+                                    process.resolve("environ"), StandardCharsets.ISO_8859_1);
+                    if (List.of(environment.split("\0")).contains(entry)) {
+                        left.add(process);
+                    }
+                } catch (IOException e) {
+                    // It has ended, or is somebody else's.
+                }
+            }
+        }
+        assertThat(left).isEmpty();
+    }
+
+    private static EmptyProcess program(String program, String... args) {
+        return PidfdProcess.builder(program, args).env(MARK, ROUND).teardown(QUICK);
+    }
+
     private static EmptyProcess sh(String script) {
-        return PidfdProcess.builder("sh", "-c", script).teardown(QUICK);
+        return program("sh", "-c", script);
     }
 
     private static CommandException failure(EmptyProcess process, RunOptions options) {
@@ -59,7 +108,7 @@ class HostileProgramsTest {
             TestCgroup.withoutSwap(cgroup);
             CommandException e =
                     failure(
-                            PidfdProcess.builder("tail", "/dev/zero").cgroup(cgroup),
+                            program("tail", "/dev/zero").cgroup(cgroup),
                             RunOptions.timeout(IN_TIME).leaveNobody().expectExit(0));
 
             assertThat(e.reason()).isEqualTo(Reason.EXIT);
@@ -89,7 +138,7 @@ class HostileProgramsTest {
         RunOptions options =
                 RunOptions.timeout(IN_TIME).stdout(Capture.failBeyond(1 << 20)).leaveNobody();
 
-        CommandException e = failure(PidfdProcess.builder("yes").teardown(QUICK), options);
+        CommandException e = failure(program("yes"), options);
 
         assertThat(e.reason()).isEqualTo(Reason.OUTPUT);
         assertThat(e.result().stdout().bytes()).hasSize(1 << 20);
@@ -108,6 +157,70 @@ class HostileProgramsTest {
             assertThat(e.result().exitStatus())
                     .isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
             assertThat(cgroup.usage().cpuTime()).isPositive();
+        }
+    }
+
+    /** By each way that there is to change a file: the one that succeeds says so. */
+    @Test
+    void oneThatWritesOutsideOfItsDirectoryIsRefusedEachTime() throws Exception {
+        assumeTrue(
+                Confinement.has(Confinement.LANDLOCK)
+                        || Confinement.has(Confinement.MOUNT_NAMESPACE | Confinement.MOUNT_SETATTR),
+                "neither Landlock nor mount namespaces");
+        Path scratch = Files.createDirectory(folder.resolve("scratch"));
+        Path victim = Files.writeString(folder.resolve("victim"), "untouched");
+        String script =
+                """
+                ln -s "$1" link; echo own > own
+                echo x > "$1" && echo overwritten
+                echo x >> "$1" && echo appended
+                echo x > link && echo through a link
+                ln "$1" hard && echo x > hard && echo through a hard link
+                mv "$1" stolen && echo stolen
+                mv own "$1" && echo replaced
+                rm -f "$1" && echo removed
+                truncate -s 0 "$1" && echo cut short
+                mkdir "$1.d" && echo made a directory
+                mkfifo "$1.p" && echo made a FIFO
+                (cd .. && echo x > elsewhere) && echo from elsewhere
+                mount -o remount,rw / && echo mounted again
+                mknod disk b 8 0 && echo a disk
+                sh -c 'echo x > "$1"' sh "$1" && echo by a child
+                echo done
+                """;
+        CommandResult result =
+                sh(script)
+                        .args("sh", victim.toString())
+                        .sandbox(Sandbox.of(scratch))
+                        .run(RunOptions.timeout(IN_TIME));
+
+        assertThat(result.stdout().text()).isEqualTo("done\n");
+        assertThat(result.stderr().text()).contains("ermission denied");
+        assertThat(victim).hasContent("untouched");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactlyInAnyOrder(scratch, victim);
+        }
+    }
+
+    @Test
+    void oneThatOpensASocketReachesNobody() throws Exception {
+        assumeTrue(
+                Confinement.has(Confinement.NETWORK_NAMESPACE), "network namespaces are forbidden");
+        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            server.configureBlocking(false);
+            int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+            String script =
+                    "exec 3<> /dev/tcp/127.0.0.1/%d && echo TCP; echo x > /dev/udp/192.0.2.1/53 && echo UDP"
+                            .formatted(port);
+            CommandResult result =
+                    program("bash", "-c", script)
+                            .sandbox(Sandbox.of(folder).noNetwork())
+                            .run(RunOptions.timeout(IN_TIME));
+
+            assertThat(result.stdout().text()).isEmpty();
+            assertThat(result.stderr().text()).containsIgnoringCase("unreachable");
+            assertThat(server.accept()).as("a connection").isNull();
         }
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The pairs of the README's section of that name, word for word: what people write with
+ * The pairs of the README's section "Before and after", word for word: what people write with
  * ProcessBuilder, and what they can write instead. The code between "begin" and "end" is what the
  * README shows; the last test holds the two together.
  */
@@ -248,7 +248,7 @@ class InsteadOfProcessBuilderTest {
                                 "InsteadOfProcessBuilderTest.java"));
         String section =
                 Files.readString(Path.of("README.md"))
-                        .split("## Instead of ProcessBuilder\n")[1]
+                        .split("## Before and after\n")[1]
                         .split("\n## ")[0];
 
         for (int pair = 1; pair <= 5; pair++) {

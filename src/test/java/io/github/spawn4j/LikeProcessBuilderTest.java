@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.spawn4j.testing.ReadmeDifferences;
+import io.github.spawn4j.testing.Differences;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Each case is run by the JDK's {@link ProcessBuilder} and by {@link EmptyProcess#from}, in the
- * same folder made anew, and has the same outcome; or its difference is listed in the README.
+ * same folder made anew, and has the same outcome; or its difference is listed in {@code
+ * docs/differences.md}.
  */
 @Timeout(60)
 class LikeProcessBuilderTest {
@@ -123,7 +124,7 @@ class LikeProcessBuilderTest {
     private static String asJdk17(String message) {
         String older = NEWER_TEXT.matcher(message).replaceAll("error=$1, $2");
         if (!older.equals(message)) {
-            ReadmeDifferences.assertListed("text of an error");
+            Differences.assertListed("text of an error");
         }
         return older;
     }
@@ -487,7 +488,7 @@ class LikeProcessBuilderTest {
 
     @Test
     void refusesAtOnceWhatNoProcessCanHave() {
-        ReadmeDifferences.assertListed("a command that cannot be");
+        Differences.assertListed("a command that cannot be");
         for (List<String> command :
                 List.of(List.<String>of(), List.of(""), List.of("true", "a\0"), List.of("\0"))) {
             ProcessBuilder builder = new ProcessBuilder(command);
@@ -509,7 +510,7 @@ class LikeProcessBuilderTest {
 
     @Test
     void refusesWhatCannotBeEncoded() throws Exception {
-        ReadmeDifferences.assertListed("half of a surrogate pair");
+        Differences.assertListed("half of a surrogate pair");
         Case half = () -> new ProcessBuilder("printf", "a\ud800b");
 
         assertThat(run(half, ProcessBuilder::start).out).isEqualTo("a?b");
@@ -519,7 +520,7 @@ class LikeProcessBuilderTest {
 
     @Test
     void opensProcSelfOfTheChild() throws Exception {
-        ReadmeDifferences.assertListed("a file that leads to `/proc/self`");
+        Differences.assertListed("a file that leads to `/proc/self`");
         Case self = () -> new ProcessBuilder("cat").redirectInput(new File("/proc/self/status"));
         String pid = "\nPid:\t" + ProcessHandle.current().pid() + "\n";
 
@@ -530,7 +531,7 @@ class LikeProcessBuilderTest {
 
     @Test
     void takesAnEmptyPathAsTheCurrentDirectory() throws Exception {
-        ReadmeDifferences.assertListed("an empty path");
+        Differences.assertListed("an empty path");
         Case empty = () -> new ProcessBuilder("pwd").directory(new File(""));
 
         assertThat(run(empty, ProcessBuilder::start).failure).isInstanceOf(IOException.class);
@@ -543,7 +544,7 @@ class LikeProcessBuilderTest {
 
     @Test
     void refusesNamesThatHaveLostTheirBytes() throws Exception {
-        ReadmeDifferences.assertListed("a name that has lost its bytes");
+        Differences.assertListed("a name that has lost its bytes");
         File lost = folder.resolve("lost\ufffd").toFile();
         Case writing = () -> new ProcessBuilder("true").redirectOutput(lost);
 
@@ -561,7 +562,7 @@ class LikeProcessBuilderTest {
 
     @Test
     void startsABuilderInSeveralPipelines() throws Exception {
-        ReadmeDifferences.assertListed("a builder in a second pipeline");
+        Differences.assertListed("a builder in a second pipeline");
         List<ProcessBuilder> builders = List.of(shell("echo 1"), new ProcessBuilder("cat"));
 
         String theirs = runPipeline(builders, ProcessBuilder::startPipeline);
@@ -574,7 +575,7 @@ class LikeProcessBuilderTest {
 
     @Test
     void refusesAPipelineOfNothing() throws Exception {
-        ReadmeDifferences.assertListed("a pipeline of nothing");
+        Differences.assertListed("a pipeline of nothing");
 
         assertThat(ProcessBuilder.startPipeline(List.of())).isEmpty();
         assertThatThrownBy(() -> Pipeline.from(List.of()))

@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.testing.Differences;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachThreadKind;
 import io.github.spawn4j.testing.LibC;
@@ -10,7 +11,6 @@ import io.github.spawn4j.testing.OwnThread;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProcStatus;
 import io.github.spawn4j.testing.ProcThread;
-import io.github.spawn4j.testing.ReadmeDifferences;
 import io.github.spawn4j.testing.ThreadKind;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -68,12 +68,12 @@ class LikeProcessTest {
         assertThat(each.seen(LikeProcessTest::startOurs)).as("ours").isEqualTo(wanted);
     }
 
-    /** Demands that they look like this, and that the README's table of differences says so. */
+    /** Demands that they look like this, and that {@code docs/differences.md} says so. */
     private static void assertDifferent(String row, Object jdks, Object ours, Case each)
             throws Exception {
         assertThat(each.seen(LikeProcessTest::startJdks)).as("the JDK's").isEqualTo(jdks);
         assertThat(each.seen(LikeProcessTest::startOurs)).as("ours").isEqualTo(ours);
-        ReadmeDifferences.assertListed(row);
+        Differences.assertListed(row);
     }
 
     /** What a call returns or throws. */
@@ -483,7 +483,7 @@ class LikeProcessTest {
                 });
     }
 
-    // What is different: rows of the README
+    // What is different: rows of docs/differences.md
 
     @Test
     void aWriteAfterCloseSaysSoInTheWordsOfAllOtherStreams() throws Exception {

@@ -1,17 +1,12 @@
 package io.github.spawn4j.tools;
 
-import io.github.spawn4j.tools.agent.Result;
 import io.github.spawn4j.tools.agent.Split;
 import io.github.spawn4j.tools.agent.Way;
 import io.github.spawn4j.tools.agent.Workload;
-import io.github.spawn4j.tools.method.Ratio;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -33,16 +28,19 @@ import picocli.CommandLine.Spec;
             "The same number of calls is always in flight, split among workers; a worker is one"
                     + " thread. Output is captured from pipes and checked. The ways take turns, in"
                     + " another order each time.",
+            "Each way has a process of its own. python is its subprocess module, where python3 is"
+                    + " installed; warm are templates that keep their programs warm, with 8 children"
+                    + " waiting each.",
             "\"of jdk\" divides calls per second, and processor time, by ProcessBuilder's in the"
-                    + " same turn; in brackets what it is with a certainty of 95 %, and ~ means:"
+                    + " same turn; in brackets what it is with a certainty of 95 %%, and ~ means:"
                     + " cannot be told apart. \"CPU\" is microseconds of processor time for a call,"
-                    + " the tool's included; \"JVM\" is the JVM's part of it, beyond which no way to"
-                    + " start can save anything but before exec. \"kernel proposal's\" is what its"
-                    + " author gained over his own launch path."
+                    + " the tool's included; \"caller's\" is the part of it of the process that makes the"
+                    + " calls. \"kernel proposal's\" is what its author"
+                    + " gained over his own launch path.",
+            "Then each tool alone, a line each: which of them gain, and what share of a call is its"
+                    + " start at all."
         })
 final class AgentToolsCommand implements Callable<Integer> {
-    private static final int PERCENT = 100;
-
     @Spec CommandSpec spec;
 
     @Mixin HelpOption help;
@@ -71,13 +69,18 @@ final class AgentToolsCommand implements Callable<Integer> {
     List<Split> splits = Split.ofProposal();
 
     @Option(
-            names = "--warm",
+            names = "--ways",
+            paramLabel = "NAME",
+            split = ",",
+            converter = WayConverter.class,
             description =
-                    "Also templates that keep their programs warm, with 8 children waiting each.")
-    boolean warm;
+                    "The ways, separated by commas: jdk, nuprocess, python, builder, template, warm."
+                            + " Default: all.")
+    Set<Way> ways = EnumSet.allOf(Way.class);
 
-    @Option(names = "--json", description = "Prints JSON instead of a table.")
-    boolean json;
+    @Mixin JsonOption json;
+
+    @Mixin HtmlOption html;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -89,91 +92,23 @@ final class AgentToolsCommand implements Callable<Integer> {
                     spec.commandLine(), "--tools can be " + String.join(", ", Workload.tools()));
         }
         Machine machine = new Machine();
-        Set<Way> ways =
-                warm ? EnumSet.allOf(Way.class) : EnumSet.complementOf(EnumSet.of(Way.WARM));
-        AgentTools calling = new AgentTools(tools, calls, spec.commandLine().getErr());
-        Map<Split, Map<Way, Result>> results = calling.measure(splits, ways);
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(
-                json
-                        ? Json.write(document(results, calling.missing(), machine)) + "\n"
-                        : table(results) + machine.text());
-        out.flush();
+        Remarks remarks = new Remarks(spec.commandLine().getErr());
+        AgentTools.Results results = new AgentTools(tools, calls, remarks).measure(splits, ways);
+        AgentToolsTables tables = new AgentToolsTables(results);
+        html.write(machine, remarks.all(), AgentToolsFigures.of(results));
+        json.print(
+                spec.commandLine().getOut(),
+                () -> document(tables, remarks.all(), machine),
+                () -> tables.text() + machine.text());
         return 0;
     }
 
-    private static String table(Map<Split, Map<Way, Result>> results) {
-        Table table =
-                new Table("llrrrrrrrr")
-                        .row(
-                                "split",
-                                "way",
-                                "calls",
-                                "calls/s",
-                                "of jdk",
-                                "CPU",
-                                "of jdk",
-                                "JVM",
-                                "left out",
-                                "kernel proposal's");
-        results.forEach(
-                (split, ways) ->
-                        ways.forEach((way, result) -> row(table, split, way, result, ways)));
-        return table.toString();
-    }
-
-    private static void row(
-            Table table, Split split, Way way, Result result, Map<Way, Result> ways) {
-        Result jdk = ways.get(Way.JDK);
-        Double proposal = split.proposalPercent();
-        table.row(
-                split.toString(),
-                way.toString(),
-                Integer.toString(result.calls()),
-                format("%.1f", result.perSecond()),
-                way == Way.JDK ? "" : result.speed(jdk).map(Ratio::toString).orElse("-"),
-                format("%.0f", result.cpuMicros()),
-                way == Way.JDK ? "" : result.cpu(jdk).map(Ratio::toString).orElse("-"),
-                format("%.0f %%", result.jvmShare() * PERCENT),
-                Integer.toString(result.rejected()),
-                way != Way.TEMPLATE || proposal == null ? "" : format("%+.2f %%", proposal));
-    }
-
     private static Map<String, Object> document(
-            Map<Split, Map<Way, Result>> results, List<String> missing, Machine machine) {
+            AgentToolsTables tables, List<String> leftOut, Machine machine) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("leftOut", missing);
+        document.put("leftOut", leftOut);
         machine.describe(document);
-        List<Object> entries = new ArrayList<>();
-        results.forEach((split, ways) -> entries.add(entry(split, ways)));
-        document.put("results", entries);
+        document.putAll(tables.entries());
         return document;
-    }
-
-    private static Map<String, Object> entry(Split split, Map<Way, Result> ways) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("split", split);
-        entry.put("proposalPercent", split.proposalPercent());
-        List<Object> entries = new ArrayList<>();
-        ways.forEach((way, result) -> entries.add(entry(way, result, ways.get(Way.JDK))));
-        entry.put("ways", entries);
-        return entry;
-    }
-
-    private static Map<String, Object> entry(Way way, Result result, Result jdk) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("way", way);
-        entry.put("calls", result.calls());
-        entry.put("perSecond", result.perSecond());
-        entry.put("cpuMicros", result.cpuMicros());
-        entry.put("jvmPercent", Math.round(result.jvmShare() * PERCENT));
-        entry.put("rejectedSlices", result.rejected());
-        entry.put("perSecondOfJdk", result.speed(jdk).map(Ratio::entry).orElse(null));
-        entry.put("cpuOfJdk", result.cpu(jdk).map(Ratio::entry).orElse(null));
-        return entry;
-    }
-
-    private static String format(String pattern, double value) {
-        return String.format(Locale.ROOT, pattern, value);
     }
 }

@@ -41,6 +41,11 @@ final class AttributeOptions {
     @Option(names = "--no-network", description = "It can reach no address, not even our own.")
     boolean noNetwork;
 
+    @Option(
+            names = "--new-session",
+            description = "It leads a session of its own, without a controlling terminal.")
+    boolean newSession;
+
     /**
      * Sets them.
      *
@@ -62,6 +67,9 @@ final class AttributeOptions {
         }
         if (noNetwork) {
             process.noNetwork();
+        }
+        if (newSession) {
+            process.newSession();
         }
     }
 

@@ -2,7 +2,6 @@ package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.spawners.Samples;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -53,8 +52,7 @@ final class ColdCommand implements Callable<Integer> {
             description = "JVMs for each way. Default: ${DEFAULT-VALUE}.")
     int jvms = 10;
 
-    @Option(names = "--json", description = "Prints JSON instead of a table.")
-    boolean json;
+    @Mixin JsonOption json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -66,9 +64,7 @@ final class ColdCommand implements Callable<Integer> {
             program = program == null ? programs.path("noop") : Programs.find(program);
             results = measure();
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document(results)) + "\n" : table(results));
-        out.flush();
+        json.print(spec.commandLine().getOut(), () -> document(results), () -> table(results));
         return 0;
     }
 

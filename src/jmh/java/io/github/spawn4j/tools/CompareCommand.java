@@ -2,7 +2,6 @@ package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Spec;
             "Each way has a process of its own. They take turns in batches of "
                     + Comparison.BATCH
                     + ", in another order each time, after a warm-up; until the ratios are known to"
-                    + " 3 %, or a bound is met. \"start\" is the time until the start has returned,"
+                    + " 3 %%, or a bound is met. \"start\" is the time until the start has returned,"
                     + " \"total\" until the exit is known, \"CPU\" the processor time of the"
                     + " starter and of the child, user and system, which other programs disturb least.",
             "Batches during which others used more than a tenth of the machine are left out and"
@@ -126,8 +125,9 @@ final class CompareCommand implements Callable<Integer> {
             description = "Of the order of the turns. Default: another one each time.")
     long seed = System.nanoTime();
 
-    @Option(names = "--json", description = "Prints JSON instead of a table.")
-    boolean json;
+    @Mixin JsonOption json;
+
+    @Mixin HtmlOption html;
 
     /** The one of {@link #pin}. */
     private int processor;
@@ -141,15 +141,13 @@ final class CompareCommand implements Callable<Integer> {
         boolean placesKnown = program == null && !pin;
         Map<SpawnerType, Measurement> results;
         Machine machine = new Machine();
+        Remarks remarks = new Remarks(spec.commandLine().getErr());
         Burden burden = new Burden(openFiles, residentMib);
         Set<SpawnerType> ways = cgroup ? SpawnerType.ofCgroups() : spawners;
         Ballast.check(burden, ways.size());
         try (NativePrograms programs = new NativePrograms();
                 Comparison comparison =
-                        new Comparison(
-                                Comparison.effort(count, warmUp),
-                                seed,
-                                spec.commandLine().getErr())) {
+                        new Comparison(Comparison.effort(count, warmUp), seed, remarks)) {
             program = program == null ? programs.path("noop_cpu") : Programs.find(program);
             if (pin) {
                 processor = Processors.pin();
@@ -158,12 +156,11 @@ final class CompareCommand implements Callable<Integer> {
             results = comparison.measure();
         }
         ComparisonReport report = new ComparisonReport(results, placesKnown);
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(
-                json
-                        ? Json.write(document(report, machine)) + "\n"
-                        : tables(report) + machine.text());
-        out.flush();
+        html.write(machine, remarks.all(), StartFigures.of(results, placesKnown));
+        json.print(
+                spec.commandLine().getOut(),
+                () -> document(report, machine),
+                () -> tables(report) + machine.text());
         return 0;
     }
 

@@ -7,7 +7,6 @@ import io.github.spawn4j.tools.spawners.RemoteSpawner;
 import io.github.spawn4j.tools.spawners.Samples;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,16 +48,16 @@ final class Comparison implements AutoCloseable {
 
     private final Effort effort;
     private final long seed;
-    private final PrintWriter err;
+    private final Remarks remarks;
     private boolean pinned;
 
     /**
      * @param seed of the order of the turns
      */
-    Comparison(Effort effort, long seed, PrintWriter err) {
+    Comparison(Effort effort, long seed, Remarks remarks) {
         this.effort = effort;
         this.seed = seed;
-        this.err = err;
+        this.remarks = remarks;
     }
 
     /**
@@ -91,22 +90,33 @@ final class Comparison implements AutoCloseable {
     void open(Collection<SpawnerType> types, String program, Burden burden, NativePrograms programs)
             throws IOException, InterruptedException {
         for (SpawnerType type : types) {
-            spawners.put(type, open(type, program, burden, programs));
-            if (pinned) {
-                Processors.pin(spawners.get(type).pid());
-            }
+            openOrLeaveOut(type, program, burden, programs);
         }
         try (Progress progress = new Progress("warm-up", (long) effort.warmUp() * types.size())) {
-            for (SpawnerType type : types) {
+            for (SpawnerType type : List.copyOf(spawners.keySet())) {
                 warmUpOrLeaveOut(type, progress);
             }
+        }
+    }
+
+    private void openOrLeaveOut(
+            SpawnerType type, String program, Burden burden, NativePrograms programs)
+            throws IOException, InterruptedException {
+        try {
+            spawners.put(type, open(type, program, burden, programs));
+        } catch (IOException e) {
+            leaveOut(type, e);
+            return;
+        }
+        if (pinned) {
+            Processors.pin(spawners.get(type).pid());
         }
     }
 
     private static RemoteSpawner open(
             SpawnerType type, String program, Burden burden, NativePrograms programs)
             throws IOException {
-        return type.isFloor()
+        return type.isRemote()
                 ? (RemoteSpawner) type.open(program, programs)
                 : new RemoteSpawner(
                         Jvms.command(
@@ -121,12 +131,16 @@ final class Comparison implements AutoCloseable {
         try {
             warmUp(spawners.get(type), progress);
         } catch (IOException e) {
-            if (!type.maybeMissing()) {
-                throw e;
-            }
+            leaveOut(type, e);
             spawners.remove(type).close();
-            err.println("left out: " + type + ": " + e.getMessage());
         }
+    }
+
+    private void leaveOut(SpawnerType type, IOException reason) throws IOException {
+        if (!type.maybeMissing()) {
+            throw reason;
+        }
+        remarks.leftOut(type, reason.getMessage());
     }
 
     private void warmUp(RemoteSpawner spawner, Progress progress) throws IOException {

@@ -30,4 +30,10 @@ record Effort(
     /** For one of many comparisons. */
     static final Effort BRIEF =
             new Effort(3_000, Duration.ofMillis(1_500), false, 20, 8, 60, Duration.ofSeconds(2));
+
+    /** The same for one of several comparisons that share the time of the rounds. */
+    Effort dividedBy(int comparisons) {
+        return new Effort(
+                warmUp, warmUpLimit, untilQuiet, batch, least, most, limit.dividedBy(comparisons));
+    }
 }

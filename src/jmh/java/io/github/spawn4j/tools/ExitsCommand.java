@@ -2,7 +2,6 @@ package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.spawners.ExitNotifier;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,16 +28,16 @@ import picocli.CommandLine.Spec;
                     + Notification.BATCH
                     + ", in another order each time, after a warm-up; \"p50 of jdk\" and \"p99 of"
                     + " jdk\" are divided by those of ProcessBuilder, in brackets what they are with"
-                    + " a certainty of 95 %, and ~ means: cannot be told apart. \"CPU\" is the"
+                    + " a certainty of 95 %%, and ~ means: cannot be told apart. \"CPU\" is the"
                     + " processor time for a start and its exit, the child's included; \"left out\""
                     + " are batches during which others used the machine.",
             "All standard streams lead to /dev/null; NuProcess cannot redirect and has pipes"
                     + " instead."
         })
 final class ExitsCommand implements Callable<Integer> {
-    private static final double MEDIAN = 0.5;
-    private static final double TAIL = 0.99;
-    private static final double ALL = 1;
+    private static final double MEDIAN = Percentiles.MEDIAN;
+    private static final double TAIL = Percentiles.TAIL;
+    private static final double ALL = Percentiles.ALL;
 
     @Spec CommandSpec spec;
 
@@ -50,8 +49,9 @@ final class ExitsCommand implements Callable<Integer> {
             description = "Exits for each way. Default: ${DEFAULT-VALUE}.")
     int count = 1000;
 
-    @Option(names = "--json", description = "Prints JSON instead of a table.")
-    boolean json;
+    @Mixin JsonOption json;
+
+    @Mixin HtmlOption html;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -59,19 +59,18 @@ final class ExitsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--count must be positive");
         }
         Machine machine = new Machine();
+        Remarks remarks = new Remarks(spec.commandLine().getErr());
         Map<ExitNotifier, Notices> results;
         try (NativePrograms programs = new NativePrograms();
-                Notification notification =
-                        new Notification(programs, spec.commandLine().getErr())) {
+                Notification notification = new Notification(programs, remarks)) {
             notification.warmUp();
             results = notification.measure(count);
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(
-                json
-                        ? Json.write(document(results, machine)) + "\n"
-                        : table(results) + machine.text());
-        out.flush();
+        html.write(machine, remarks.all(), ExitsFigures.of(results));
+        json.print(
+                spec.commandLine().getOut(),
+                () -> document(results, machine),
+                () -> table(results) + machine.text());
         return 0;
     }
 

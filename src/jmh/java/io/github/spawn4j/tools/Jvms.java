@@ -1,16 +1,17 @@
 package io.github.spawn4j.tools;
 
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Commands that run a class of ours in a JVM of its own, with the options of this one. */
-final class Jvms {
+public final class Jvms {
     private static final String NATIVE_BIN = "spawn4j.native.bin";
 
     private Jvms() {}
 
-    static List<String> command(Class<?> main, Object... args) {
+    public static List<String> command(Class<?> main, Object... args) {
         return command(List.of(), main, args);
     }
 
@@ -19,14 +20,26 @@ final class Jvms {
      *
      * @param options of the JVM
      */
-    static List<String> command(List<String> options, Class<?> main, Object... args) {
+    public static List<String> command(List<String> options, Class<?> main, Object... args) {
+        Path home = Path.of(System.getProperty("java.home"));
+        return command(home, Runtime.version().feature(), options, main, args);
+    }
+
+    /** By another JDK of this machine, of this version. */
+    public static List<String> ofJdk(Path home, int feature, Class<?> main, Object... args) {
+        return command(home, feature, List.of(), main, args);
+    }
+
+    private static List<String> command(
+            Path home, int feature, List<String> options, Class<?> main, Object... args) {
         List<String> command = new ArrayList<>();
-        command.add(System.getProperty("java.home") + "/bin/java");
+        command.add(home + "/bin/java");
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("-X"))
+                // But not -Xcheck:jni, whose warnings would be among what they answer.
+                .filter(option -> option.startsWith("-X") && !option.startsWith("-Xcheck"))
                 .forEach(command::add);
         command.addAll(options);
-        if (Runtime.version().feature() >= 22) {
+        if (feature >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED"); // spares a warning
         }
         if (System.getProperty(NATIVE_BIN) != null) {

@@ -4,7 +4,6 @@ import io.github.spawn4j.tools.spawners.CpuClock;
 import io.github.spawn4j.tools.spawners.Times;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,30 +13,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Many children at once that only live: what they cost, and how soon their ends are known. */
 final class LiveChildren implements AutoCloseable {
-    /**
-     * What was measured.
-     *
-     * @param count how many children there were
-     * @param start how long all starts took
-     * @param threads the OS threads that there were more, with all children, than before the first
-     * @param heapBytes by how much the used heap grew per child
-     * @param residentBytes by how much the resident memory grew per child, the heap's included
-     * @param cpuMicros processor time per child, the JVM's and the child's; 0 if unknown
-     * @param notices from each child's death to the completion of its onExit()
-     */
-    record Result(
-            Starter starter,
-            int count,
-            Duration start,
-            int threads,
-            long heapBytes,
-            long residentBytes,
-            double cpuMicros,
-            Times notices) {}
-
     private static final List<String> COMMAND = List.of("sleep", "600");
     private static final int WARM_UP = 50;
     private static final double NS_PER_US = 1e3;
+    private static final double US_PER_MS = 1e3;
     private static final long LIMIT_S = 60;
 
     private final Starter starter;
@@ -51,7 +30,7 @@ final class LiveChildren implements AutoCloseable {
         this.programs = programs;
     }
 
-    Result measure(int count) throws IOException, InterruptedException {
+    LiveRound measure(int count) throws IOException, InterruptedException {
         int threads = OsThreads.count();
         warmUp();
         long heap = usedHeap();
@@ -59,7 +38,7 @@ final class LiveChildren implements AutoCloseable {
         long startNs = System.nanoTime();
         long cpuNs = CpuClock.ns();
         List<Process> live = start(count);
-        Duration start = Duration.ofNanos(System.nanoTime() - startNs);
+        startNs = System.nanoTime() - startNs;
         cpuNs = CpuClock.ns() - cpuNs;
         threads = OsThreads.count() - threads;
         heap = usedHeap() - heap;
@@ -68,15 +47,19 @@ final class LiveChildren implements AutoCloseable {
         cpuNs -= CpuClock.ns();
         Times notices = kill(live);
         cpuNs += CpuClock.ns();
-        return new Result(
-                starter,
-                count,
-                start,
-                threads,
-                heap / count,
-                resident / count,
+        return new LiveRound(
+                startNs / NS_PER_US / count,
+                (double) threads / count,
+                (double) heap / count,
+                (double) resident / count,
                 cpuNs / NS_PER_US / count,
-                notices);
+                millis(notices, Percentiles.MEDIAN),
+                millis(notices, Percentiles.TAIL),
+                millis(notices, Percentiles.ALL));
+    }
+
+    private static double millis(Times times, double share) {
+        return times.micros(share) / US_PER_MS;
     }
 
     /** Without callbacks: what runs those is not what living children need. */

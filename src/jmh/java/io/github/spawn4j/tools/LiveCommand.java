@@ -1,15 +1,13 @@
 package io.github.spawn4j.tools;
 
-import io.github.spawn4j.tools.spawners.Times;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,20 +23,19 @@ import picocli.CommandLine.Spec;
                     + " live, kills them all, and says how long after each death onExit() was"
                     + " completed, in milliseconds; a C program that watches them too says when"
                     + " each died.",
-            "\"threads\" are OS threads more than before the first child, without the JVM's"
-                    + " compilers and collectors. \"heap\" and \"resident\" are bytes per child;"
-                    + " resident memory includes what the heap grew by, unless the JVM has it all"
-                    + " from the start: java -Xms128m -Xmx128m -XX:+AlwaysPreTouch -jar ...",
-            "\"CPU\" is microseconds of processor time for each child from before its start to the"
-                    + " word of its end, the child's and those of all threads of the JVM included.",
-            "This library and ProcessBuilder one after the other, as both at once would not fit."
+            "\"threads\" are OS threads more than before the first child, for each, without the"
+                    + " JVM's compilers and collectors. \"heap\" and \"resident\" are bytes for each;"
+                    + " the heap is there from the beginning and no part of the resident memory's"
+                    + " growth.",
+            "\"start\" is microseconds for each start, \"CPU\" microseconds of processor time for"
+                    + " each child from before its start to the word of its end, the child's and those"
+                    + " of all threads of the JVM included.",
+            "This library and ProcessBuilder take turns in random order, each time in a new JVM."
+                    + " Figures are medians of the rounds; \"of jdk\" divides by ProcessBuilder's of the"
+                    + " same round, in brackets what it is with a certainty of 95 %%, and ~ means:"
+                    + " cannot be told apart."
         })
 final class LiveCommand implements Callable<Integer> {
-    private static final double MEDIAN = 0.5;
-    private static final double TAIL = 0.99;
-    private static final double ALL = 1;
-    private static final double US_PER_MS = 1e3;
-
     @Spec CommandSpec spec;
 
     @Mixin HelpOption help;
@@ -57,38 +54,36 @@ final class LiveCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}.")
     int jdkChildren = 500;
 
-    @Option(names = "--json", description = "Prints JSON instead of a table.")
-    boolean json;
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "Turns of each; intervals need 5. Default: ${DEFAULT-VALUE}.")
+    int rounds = 7;
+
+    @Mixin JsonOption json;
+
+    @Mixin HtmlOption html;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (children < 1 || jdkChildren < 0) {
+        if (children < 1 || jdkChildren < 0 || rounds < 1) {
             throw new ParameterException(spec.commandLine(), "numbers must be positive");
         }
         Machine machine = new Machine();
-        List<LiveChildren.Result> results = new ArrayList<>();
-        try (NativePrograms programs = new NativePrograms()) {
-            for (Starter starter : Starter.values()) {
-                int count = starter == Starter.JDK ? jdkChildren : children;
-                if (count > 0) {
-                    try (LiveChildren live = new LiveChildren(starter, programs)) {
-                        results.add(live.measure(count));
-                    }
-                }
-            }
-        }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(
-                json
-                        ? Json.write(document(results, machine)) + "\n"
-                        : table(results) + machine.text());
-        out.flush();
+        Map<Starter, LiveRounds> results =
+                LiveRounds.measure(
+                        Map.of(Starter.SPAWN4J, children, Starter.JDK, jdkChildren), rounds);
+        html.write(machine, List.of(), LiveFigures.of(results));
+        json.print(
+                spec.commandLine().getOut(),
+                () -> document(results, machine),
+                () -> table(results) + machine.text());
         return 0;
     }
 
-    private static String table(List<LiveChildren.Result> results) {
+    private static String table(Map<Starter, LiveRounds> results) {
         Table table =
-                new Table("lrrrrrrrrr")
+                new Table("lrrrrrrrrrrr")
                         .row(
                                 "",
                                 "children",
@@ -96,55 +91,73 @@ final class LiveCommand implements Callable<Integer> {
                                 "threads",
                                 "heap",
                                 "resident",
+                                "of jdk",
                                 "CPU",
+                                "of jdk",
                                 "notice p50",
                                 "p99",
                                 "max");
-        for (LiveChildren.Result result : results) {
-            table.row(
-                    result.starter().toString(),
-                    Integer.toString(result.count()),
-                    Units.of(result.start()),
-                    Integer.toString(result.threads()),
-                    Long.toString(result.heapBytes()),
-                    Long.toString(result.residentBytes()),
-                    format(result.cpuMicros()),
-                    format(millis(result.notices(), MEDIAN)),
-                    format(millis(result.notices(), TAIL)),
-                    format(millis(result.notices(), ALL)));
-        }
+        results.forEach(
+                (starter, result) ->
+                        table.row(
+                                starter.toString(),
+                                Integer.toString(result.children()),
+                                median("%.0f", result, LiveRound::startMicros),
+                                median("%.3f", result, LiveRound::threads),
+                                median("%.0f", result, LiveRound::heapBytes),
+                                median("%.0f", result, LiveRound::residentBytes),
+                                ofJdk(results, starter, LiveRound::residentBytes),
+                                median("%.0f", result, LiveRound::cpuMicros),
+                                ofJdk(results, starter, LiveRound::cpuMicros),
+                                median("%.1f", result, LiveRound::noticeP50Millis),
+                                median("%.1f", result, LiveRound::noticeP99Millis),
+                                median("%.1f", result, LiveRound::noticeMaxMillis)));
         return table.toString();
     }
 
-    private static Map<String, Object> document(
-            List<LiveChildren.Result> results, Machine machine) {
+    private static String median(
+            String pattern, LiveRounds result, ToDoubleFunction<LiveRound> figure) {
+        return String.format(Locale.ROOT, pattern, result.estimate(figure).value());
+    }
+
+    private static String ofJdk(
+            Map<Starter, LiveRounds> results, Starter starter, ToDoubleFunction<LiveRound> figure) {
+        LiveRounds jdk = results.get(Starter.JDK);
+        return jdk == null || starter == Starter.JDK
+                ? ""
+                : results.get(starter).ratio(jdk, figure).toString();
+    }
+
+    private static Map<String, Object> document(Map<Starter, LiveRounds> results, Machine machine) {
         Map<String, Object> document = new LinkedHashMap<>();
         machine.describe(document);
-        document.put(
-                "results", results.stream().map(LiveCommand::entry).collect(Collectors.toList()));
+        List<Object> entries = new ArrayList<>();
+        results.forEach(
+                (starter, result) -> entries.add(entry(starter, result, results.get(Starter.JDK))));
+        document.put("results", entries);
         return document;
     }
 
-    private static Map<String, Object> entry(LiveChildren.Result result) {
+    private static Map<String, Object> entry(Starter starter, LiveRounds result, LiveRounds jdk) {
+        Map<String, ToDoubleFunction<LiveRound>> figures = new LinkedHashMap<>();
+        figures.put("startMicros", LiveRound::startMicros);
+        figures.put("threads", LiveRound::threads);
+        figures.put("heapBytes", LiveRound::heapBytes);
+        figures.put("residentBytes", LiveRound::residentBytes);
+        figures.put("cpuMicros", LiveRound::cpuMicros);
+        figures.put("noticeP50Millis", LiveRound::noticeP50Millis);
+        figures.put("noticeP99Millis", LiveRound::noticeP99Millis);
+        figures.put("noticeMaxMillis", LiveRound::noticeMaxMillis);
         Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("starter", result.starter());
-        entry.put("children", result.count());
-        entry.put("startMillis", result.start().toMillis());
-        entry.put("threads", result.threads());
-        entry.put("heapBytesPerChild", result.heapBytes());
-        entry.put("residentBytesPerChild", result.residentBytes());
-        entry.put("cpuMicrosPerChild", result.cpuMicros());
-        entry.put("noticeP50Millis", millis(result.notices(), MEDIAN));
-        entry.put("noticeP99Millis", millis(result.notices(), TAIL));
-        entry.put("noticeMaxMillis", millis(result.notices(), ALL));
+        entry.put("starter", starter);
+        entry.put("children", result.children());
+        entry.put("rounds", result.rounds());
+        figures.forEach((name, figure) -> entry.put(name, result.estimate(figure).value()));
+        Map<String, Object> ratios = new LinkedHashMap<>();
+        if (jdk != null) {
+            figures.forEach((name, figure) -> ratios.put(name, result.ratio(jdk, figure).entry()));
+        }
+        entry.put("ofJdk", ratios);
         return entry;
-    }
-
-    private static double millis(Times times, double share) {
-        return times.micros(share) / US_PER_MS;
-    }
-
-    private static String format(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
     }
 }

@@ -1,11 +1,15 @@
 package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.method.ProcessorTimes;
+import io.github.spawn4j.tools.report.Plot;
+import io.github.spawn4j.tools.report.Report;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +33,7 @@ final class Machine {
     private static final int PERCENT = 100;
     private static final double TENTH = 10;
 
+    private final Instant began = Instant.now().truncatedTo(ChronoUnit.MINUTES);
     private final int processors = Runtime.getRuntime().availableProcessors();
     private final double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     private final ProcessorTimes before = ProcessorTimes.now();
@@ -119,6 +124,16 @@ final class Machine {
         List<String> words = new ArrayList<>();
         facts().forEach((fact, value) -> words.add(fact + " " + value));
         return words;
+    }
+
+    /**
+     * What was measured on it since this object was made.
+     *
+     * @param command by which it is repeated
+     */
+    Report report(String command, List<String> leftOut, List<Plot> plots) {
+        return new Report(
+                began.toString(), command, Versions.all(), facts(), warnings(), leftOut, plots);
     }
 
     /** Adds facts and warnings to a JSON document. */

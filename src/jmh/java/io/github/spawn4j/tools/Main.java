@@ -10,6 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -30,6 +31,8 @@ import picocli.CommandLine.RunLast;
             AgentToolsCommand.class,
             WarmCommand.class,
             ReportCommand.class,
+            AgreeCommand.class,
+            PublishCommand.class,
             JmhCommand.class
         })
 public final class Main {
@@ -74,6 +77,13 @@ public final class Main {
                 .get(JmhCommand.NAME)
                 .setUnmatchedOptionsArePositionalParams(true);
         return commandLine;
+    }
+
+    /** How it was called, by which it can be called again. */
+    static String invocation(CommandSpec command) {
+        return command.root().commandLine().getParseResult().originalArgs().stream()
+                .map(Shell::quote)
+                .collect(Collectors.joining(" ", "java -jar target/" + NAME + ".jar ", ""));
     }
 
     private static int refuse(ParameterException e, String[] args) {

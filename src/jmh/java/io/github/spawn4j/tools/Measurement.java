@@ -1,6 +1,7 @@
 package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.method.Bootstrap;
+import io.github.spawn4j.tools.method.Estimate;
 import io.github.spawn4j.tools.method.Ratio;
 import io.github.spawn4j.tools.method.Rejection;
 import io.github.spawn4j.tools.spawners.Samples;
@@ -17,6 +18,11 @@ final class Measurement {
 
     void add(Batch batch) {
         batches.add(batch);
+    }
+
+    /** Adds the rounds of a later comparison, in which the same spawners took turns. */
+    void addAll(Measurement later) {
+        batches.addAll(later.batches);
     }
 
     /** Those of the batches that were not disturbed. */
@@ -49,6 +55,11 @@ final class Measurement {
     /** How long all of it took, in nanoseconds. */
     long sumNs() {
         return batches.stream().mapToLong(batch -> batch.samples().sumNs()).sum();
+    }
+
+    /** The median over the rounds; empty where none has this figure. */
+    Optional<Estimate> estimate(Figure figure) {
+        return Bootstrap.ofFigures(figures(figure));
     }
 
     /** Empty where no round has a figure of both. */

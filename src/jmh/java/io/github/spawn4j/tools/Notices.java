@@ -1,12 +1,12 @@
 package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.method.Bootstrap;
+import io.github.spawn4j.tools.method.Estimate;
 import io.github.spawn4j.tools.method.Ratio;
 import io.github.spawn4j.tools.method.Rejection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
@@ -32,6 +32,15 @@ final class Notices {
         disturbances.add(disturbance);
     }
 
+    /** How many exits that were not disturbed. */
+    int size() {
+        boolean[] kept = kept();
+        return IntStream.range(0, kept.length)
+                .filter(round -> kept[round])
+                .map(round -> micros.get(round).length)
+                .sum();
+    }
+
     int rounds() {
         return micros.size();
     }
@@ -46,14 +55,14 @@ final class Notices {
 
     /** What was not exceeded in a share of all cases that were not disturbed; 1 for the most. */
     double micros(double share) {
+        return estimate(share).value();
+    }
+
+    /** The same with its interval. */
+    Estimate estimate(double share) {
         boolean[] kept = kept();
-        double[] all =
-                IntStream.range(0, kept.length)
-                        .filter(round -> kept[round])
-                        .boxed()
-                        .flatMapToDouble(round -> DoubleStream.of(micros.get(round)))
-                        .toArray();
-        return percentile(all, share);
+        int[] rounds = IntStream.range(0, kept.length).filter(round -> kept[round]).toArray();
+        return Bootstrap.ofPool(part(rounds), times -> percentile(times, share));
     }
 
     /** Microseconds of processor time for each exit; 0 where it is not known. */

@@ -5,7 +5,6 @@ import io.github.spawn4j.tools.method.Rounds;
 import io.github.spawn4j.tools.spawners.CpuClock;
 import io.github.spawn4j.tools.spawners.ExitNotifier;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -42,10 +41,10 @@ final class Notification implements AutoCloseable {
     private final ByteBuffer time = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
     private final List<ExitNotifier> notifiers = new ArrayList<>();
     private final int processors = Runtime.getRuntime().availableProcessors();
-    private final PrintWriter err;
+    private final Remarks remarks;
 
-    Notification(NativePrograms programs, PrintWriter err) throws IOException {
-        this.err = err;
+    Notification(NativePrograms programs, Remarks remarks) throws IOException {
+        this.remarks = remarks;
         Path path = directory.path().resolve("exit_time");
         file =
                 FileChannel.open(
@@ -78,7 +77,7 @@ final class Notification implements AutoCloseable {
                 if (!notifier.isForeign()) {
                     throw e;
                 }
-                err.println("left out: " + notifier + ": " + e.getMessage());
+                remarks.leftOut(notifier, e.getMessage());
             }
         }
     }

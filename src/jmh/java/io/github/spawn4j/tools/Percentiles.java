@@ -8,6 +8,7 @@ import java.util.function.DoubleUnaryOperator;
 final class Percentiles {
     static final double LOW = 0.1;
     static final double MEDIAN = 0.5;
+    static final double HIGH = 0.9;
     static final double TAIL = 0.99;
     static final double ALL = 1;
 

@@ -2,22 +2,20 @@ package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.report.Page;
 import io.github.spawn4j.tools.report.Plot;
+import io.github.spawn4j.tools.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures what users ask for, and writes a page with figures. */
@@ -31,8 +29,6 @@ import picocli.CommandLine.Spec;
                     + " meanwhile."
         })
 final class ReportCommand implements Callable<Integer> {
-    private static final int KIB = 1024;
-
     @Spec CommandSpec spec;
 
     @Mixin HelpOption help;
@@ -54,68 +50,63 @@ final class ReportCommand implements Callable<Integer> {
             description = "Measures next to nothing: the page only shows what a report looks like.")
     boolean sample;
 
-    private final List<String> leftOut = new ArrayList<>();
+    @Option(
+            names = "--only",
+            paramLabel = "PART",
+            split = ",",
+            description =
+                    "Only these parts, separated by commas: starts, processors, open files, "
+                            + "memory, threads, tools, exits, living children, output, first starts.")
+    List<String> only = List.of();
+
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "Measures nothing: makes the page of the numbers in this file.")
+    Path from;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        String began = Instant.now().truncatedTo(ChronoUnit.MINUTES).toString();
-        Machine machine = new Machine();
-        List<Plot> plots;
-        try (NativePrograms programs = new NativePrograms()) {
-            plots = measure(sample ? sample(programs) : sections(programs));
-        }
-        String document = Json.write(document(began, machine, plots));
-        Files.writeString(json, document + "\n");
-        Files.writeString(html, Page.of(document));
+        Report report = from == null ? measure() : Report.read(from);
         PrintWriter out = spec.commandLine().getOut();
+        Files.writeString(html, Page.of(report.json()));
         out.println(html.toAbsolutePath());
-        out.println(json.toAbsolutePath());
+        if (from == null) {
+            Files.writeString(json, report.json() + "\n");
+            out.println(json.toAbsolutePath());
+        }
         out.flush();
         return 0;
+    }
+
+    private Report measure() throws IOException, InterruptedException {
+        Machine machine = new Machine();
+        Remarks remarks = new Remarks(err());
+        List<Plot> plots;
+        try (NativePrograms programs = new NativePrograms()) {
+            ReportSections sections = new ReportSections(programs, remarks);
+            plots = measure(chosen(sample ? sections.sample() : sections.all()), remarks);
+        }
+        return machine.report(Main.invocation(spec), remarks.all(), plots);
+    }
+
+    private List<ReportSection> chosen(List<ReportSection> sections) {
+        List<ReportSection> chosen =
+                sections.stream()
+                        .filter(section -> only.isEmpty() || only.contains(section.name()))
+                        .collect(Collectors.toList());
+        if (chosen.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--only names no part");
+        }
+        return chosen;
     }
 
     private PrintWriter err() {
         return spec.commandLine().getErr();
     }
 
-    private List<ReportSection> sections(NativePrograms programs) {
-        ReportStarts starts = new ReportStarts(programs, Effort.BRIEF, err());
-        ReportOthers others = new ReportOthers(programs, err());
-        return List.of(
-                new ReportSection("starts", 45, starts::unburdened),
-                new ReportSection("processors", 40, starts::byProcessor),
-                new ReportSection(
-                        "open files",
-                        110,
-                        () -> starts.byOpenFiles(List.of(0, 100, 1_000, 10_000))),
-                new ReportSection(
-                        "memory", 80, () -> starts.byMemory(List.of(0, 256, KIB, 4 * KIB))),
-                new ReportSection(
-                        "threads", 45, () -> others.threads(List.of(1, 2, 8, 64), 5, 400)),
-                new ReportSection("tools", 90, () -> others.agentTools(640)),
-                new ReportSection("exits", 60, () -> others.exits(500, true)),
-                new ReportSection("living children", 15, () -> others.live(500)),
-                new ReportSection("output", 10, () -> others.output(64, 20)),
-                new ReportSection("first starts", 20, () -> others.cold(10)));
-    }
-
-    private List<ReportSection> sample(NativePrograms programs) {
-        ReportStarts starts = new ReportStarts(programs, Effort.LEAST, err());
-        ReportOthers others = new ReportOthers(programs, err());
-        return List.of(
-                new ReportSection("starts", 5, starts::unburdened),
-                new ReportSection("processors", 4, starts::byProcessor),
-                new ReportSection("open files", 5, () -> starts.byOpenFiles(List.of(0, 100))),
-                new ReportSection("memory", 5, () -> starts.byMemory(List.of(0, 64))),
-                new ReportSection("threads", 1, () -> others.threads(List.of(1, 2), 3, 5)),
-                new ReportSection("tools", 5, () -> others.agentTools(16)),
-                new ReportSection("exits", 2, () -> others.exits(10, false)),
-                new ReportSection("living children", 1, () -> others.live(10)),
-                new ReportSection("output", 1, () -> others.output(1, 3)),
-                new ReportSection("first starts", 2, () -> others.cold(1)));
-    }
-
-    private List<Plot> measure(List<ReportSection> sections) throws InterruptedException {
+    private List<Plot> measure(List<ReportSection> sections, Remarks remarks)
+            throws InterruptedException {
         List<Plot> plots = new ArrayList<>();
         try (TimedProgress progress = new TimedProgress(sections, err())) {
             for (ReportSection section : sections) {
@@ -123,22 +114,10 @@ final class ReportCommand implements Callable<Integer> {
                 try {
                     plots.addAll(section.measurement().measure());
                 } catch (IOException e) {
-                    leftOut.add("left out: " + section.name() + ": " + e.getMessage());
+                    remarks.leftOut(section.name(), e.getMessage());
                 }
             }
         }
-        leftOut.forEach(err()::println);
         return plots;
-    }
-
-    private Map<String, Object> document(String began, Machine machine, List<Plot> plots) {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("began", began);
-        document.put("versions", Versions.all());
-        document.put("command", "java -jar spawn4j-tools.jar report" + (sample ? " --sample" : ""));
-        machine.describe(document);
-        document.put("leftOut", leftOut);
-        document.put("figures", plots.stream().map(Plot::entry).collect(Collectors.toList()));
-        return document;
     }
 }

@@ -3,12 +3,12 @@ package io.github.spawn4j.tools;
 import io.github.spawn4j.tools.report.Axis;
 import io.github.spawn4j.tools.report.Plot;
 import io.github.spawn4j.tools.report.Plot.Shape;
+import io.github.spawn4j.tools.report.Plot.Spread;
 import io.github.spawn4j.tools.report.Point;
 import io.github.spawn4j.tools.report.Series;
 import io.github.spawn4j.tools.spawners.Samples;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -16,26 +16,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The report's figures of starts, one after the other. */
 final class ReportStarts {
-    private static final String TOTAL = "µs from a start to the known exit";
-    private static final String SPREAD =
-            "Points are medians; their spread leads from the 10th to the 90th percentile. A program"
-                    + " that only exits; standard streams lead to /dev/null, but for NuProcess,"
-                    + " which has pipes.";
-    private static final double LOW = 0.1;
-    private static final double HIGH = 0.9;
-    private static final int PERCENT = 100;
-
-    /** Of a distribution's curve, in percent; the last ones are of the tail. */
-    private static final List<Double> SHARES =
-            List.of(
-                    1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0,
-                    65.0, 70.0, 75.0, 80.0, 85.0, 90.0, 92.0, 94.0, 96.0, 97.0, 98.0, 99.0, 99.5,
-                    99.9);
-
+    private static final String TOTAL = StartFigures.TOTAL;
+    private static final String PROGRAM =
+            "A program that only exits; standard streams lead to /dev/null, but for NuProcess, which"
+                    + " has pipes, and pty4j, which has a terminal.";
     private static final Set<SpawnerType> ALL =
             EnumSet.of(
                     SpawnerType.JDK,
@@ -44,6 +31,8 @@ final class ReportStarts {
                     SpawnerType.NUPROCESS_RUN,
                     SpawnerType.ZT_EXEC,
                     SpawnerType.COMMONS_EXEC,
+                    SpawnerType.PTY4J,
+                    SpawnerType.SMALLRYE,
                     SpawnerType.SPAWN4J_CLONE3,
                     SpawnerType.SPAWN4J_TEMPLATE,
                     SpawnerType.FLOOR,
@@ -74,24 +63,24 @@ final class ReportStarts {
 
     private final NativePrograms programs;
     private final Effort effort;
-    private final PrintWriter err;
+    private final Remarks remarks;
 
-    ReportStarts(NativePrograms programs, Effort effort, PrintWriter err) {
+    ReportStarts(NativePrograms programs, Effort effort, Remarks remarks) {
         this.programs = programs;
         this.effort = effort;
-        this.err = err;
+        this.remarks = remarks;
     }
 
     private Map<SpawnerType, Measurement> measure(Set<SpawnerType> types, Burden burden)
             throws IOException, InterruptedException {
-        return measure(types, burden, false);
+        return measure(types, burden, effort, false);
     }
 
     private Map<SpawnerType, Measurement> measure(
-            Set<SpawnerType> types, Burden burden, boolean pinned)
+            Set<SpawnerType> types, Burden burden, Effort effort, boolean pinned)
             throws IOException, InterruptedException {
         Ballast.check(burden, types.size());
-        try (Comparison comparison = new Comparison(effort, System.nanoTime(), err)) {
+        try (Comparison comparison = new Comparison(effort, System.nanoTime(), remarks)) {
             if (pinned) {
                 comparison.pin();
             }
@@ -100,126 +89,24 @@ final class ReportStarts {
         }
     }
 
-    /** Distributions, ratios to the JDK, and processor time. */
-    List<Plot> unburdened() throws IOException, InterruptedException {
-        Map<SpawnerType, Measurement> results = measure(ALL, Burden.NONE);
-        List<Series> curves = new ArrayList<>();
-        results.forEach((type, result) -> curves.add(curve(type, result.all())));
-        Plot distributions =
-                new Plot(
-                        "distributions",
-                        Shape.LINES,
-                        "How long starts take, from the quickest to the slowest",
-                        "The further left a curve, the quicker; the steeper, the more alike are its"
-                                + " starts. What lies to the right of floor-equal, a C program that"
-                                + " does the same work, is the price of Java and of each way.",
-                        "A program that only exits, started again and again by a JVM for each way,"
-                                + " in turns. "
-                                + elsewhere(results),
-                        Axis.logarithmic(TOTAL),
-                        Axis.linear("% of starts that took no longer"),
-                        curves);
-        return List.of(distributions, ratios(results), cpu(results));
-    }
-
-    private static Series curve(SpawnerType type, Samples samples) {
-        Series curve = new Series(type.toString());
-        for (double share : SHARES) {
-            double micros = samples.totalMicros(share / PERCENT);
-            curve.add(new Point(micros, share, Double.NaN, Double.NaN, samples.size()));
+    /**
+     * Distributions, ratios to the JDK, and processor time.
+     *
+     * @param jvms how many JVMs each way has, one after the other: what the compiler makes of the
+     *     same code differs from one to the next, by more than the rounds of one do
+     */
+    List<Plot> unburdened(int jvms) throws IOException, InterruptedException {
+        Set<SpawnerType> types = EnumSet.copyOf(ALL);
+        types.addAll(SpawnerType.ofOtherJdks());
+        Map<SpawnerType, Measurement> all = new EnumMap<>(SpawnerType.class);
+        for (int jvm = 0; jvm < jvms; jvm++) {
+            measure(types, Burden.NONE, effort.dividedBy(jvms), false)
+                    .forEach(
+                            (type, result) ->
+                                    all.computeIfAbsent(type, each -> new Measurement())
+                                            .addAll(result));
         }
-        return curve;
-    }
-
-    private static String elsewhere(Map<SpawnerType, Measurement> results) {
-        return results.entrySet().stream()
-                .filter(entry -> entry.getValue().all().elsewhereShare().isPresent())
-                .map(
-                        entry ->
-                                String.format(
-                                        Locale.ROOT,
-                                        "%s %.0f %%",
-                                        entry.getKey(),
-                                        entry.getValue().all().elsewhereShare().getAsDouble()
-                                                * PERCENT))
-                .collect(
-                        Collectors.joining(
-                                ", ",
-                                "Children that ran on another processor than their starter, which"
-                                        + " takes longer: ",
-                                "."));
-    }
-
-    private static Plot ratios(Map<SpawnerType, Measurement> results) {
-        Measurement jdk = results.get(SpawnerType.JDK);
-        List<String> steps = new ArrayList<>();
-        Series start = new Series("until the start returns");
-        Series total = new Series("until the exit is known");
-        Series cpu = new Series("processor time");
-        results.forEach(
-                (type, result) -> {
-                    if (type != SpawnerType.JDK) {
-                        add(start, steps.size(), result, jdk, Figure.START);
-                        add(total, steps.size(), result, jdk, Figure.TOTAL);
-                        add(cpu, steps.size(), result, jdk, Figure.CPU);
-                        steps.add(type.toString());
-                    }
-                });
-        return new Plot(
-                "ratios",
-                Shape.BARS,
-                "Starts, compared with ProcessBuilder's",
-                "Below 1 is less than ProcessBuilder needs. Processor time is what a busy machine"
-                        + " has left for others, and what other programs disturb least. NuProcess's"
-                        + " run and commons-exec return only when the exit is known.",
-                "The medians of the rounds' ratios; the spread holds the true ratio in 95 of 100"
-                        + " runs. Where it holds 1, the two cannot be told apart.",
-                Axis.steps("", steps),
-                Axis.linear("divided by ProcessBuilder's"),
-                List.of(start, total, cpu));
-    }
-
-    private static void add(
-            Series series, int step, Measurement result, Measurement jdk, Figure figure) {
-        result.ratio(jdk, figure)
-                .ifPresent(
-                        ratio ->
-                                series.add(
-                                        new Point(
-                                                step,
-                                                ratio.value(),
-                                                ratio.low(),
-                                                ratio.high(),
-                                                result.all().size())));
-    }
-
-    private static Plot cpu(Map<SpawnerType, Measurement> results) {
-        Series cpu = new Series("user and system");
-        List<String> steps = new ArrayList<>();
-        results.forEach(
-                (type, result) -> {
-                    Samples all = result.all();
-                    if (all.cpuNs() > 0) {
-                        cpu.add(
-                                new Point(
-                                        steps.size(),
-                                        all.cpuMicros(),
-                                        Double.NaN,
-                                        Double.NaN,
-                                        all.size()));
-                        steps.add(type.toString());
-                    }
-                });
-        return new Plot(
-                "cpu",
-                Shape.BARS,
-                "The processor time of a start",
-                "What a start takes from the machine, whoever waits for it: the starting process"
-                        + " with all its threads, and the child from its birth to its exit.",
-                "The mean of all starts.",
-                Axis.steps("", steps),
-                Axis.linear("µs of processor time"),
-                List.of(cpu));
+        return StartFigures.of(all, true);
     }
 
     /** What it changes where the child runs. */
@@ -228,7 +115,7 @@ final class ReportStarts {
         Series anywhere = new Series("on any processor");
         Series pinned = new Series("all on one processor");
         Map<SpawnerType, Measurement> free = measure(PINNED, Burden.NONE);
-        Map<SpawnerType, Measurement> kept = measure(PINNED, Burden.NONE, true);
+        Map<SpawnerType, Measurement> kept = measure(PINNED, Burden.NONE, effort, true);
         free.forEach(
                 (type, result) -> {
                     if (kept.containsKey(type)) {
@@ -245,7 +132,8 @@ final class ReportStarts {
                         "The kernel may start the child on another processor, which takes longer to"
                                 + " wake and to fill its caches, but leaves the first one to the"
                                 + " parent. A benchmark that is pinned looks better than life.",
-                        elsewhere(free) + " " + SPREAD,
+                        StartFigures.elsewhere(free) + " " + PROGRAM,
+                        Spread.RANGE,
                         Axis.steps("", steps),
                         Axis.linear(TOTAL),
                         List.of(anywhere, pinned)));
@@ -266,7 +154,8 @@ final class ReportStarts {
                         "A server with many connections and files pays for each of them at every"
                                 + " start, as the child has to close them; with spawn4j it does not,"
                                 + " since the child never gets them.",
-                        SPREAD,
+                        PROGRAM,
+                        Spread.RANGE,
                         Axis.steps("files that the JVM has open besides its own", steps),
                         Axis.logarithmic(TOTAL),
                         List.copyOf(series.values())));
@@ -280,7 +169,7 @@ final class ReportStarts {
             try {
                 Ballast.check(burden, BURDENED_BY_MEMORY.size());
             } catch (IOException e) {
-                err.println("left out: " + e.getMessage());
+                remarks.add("left out: " + e.getMessage());
                 continue;
             }
             add(series, steps.size(), measure(BURDENED_BY_MEMORY, burden));
@@ -294,7 +183,8 @@ final class ReportStarts {
                         "Whoever forks copies the page tables of all memory, and pays for the size"
                                 + " of the heap; all other ways lend the memory to the child until"
                                 + " it executes the program, and do not care.",
-                        SPREAD,
+                        PROGRAM,
+                        Spread.RANGE,
                         Axis.steps("memory that the JVM uses besides what it needs", steps),
                         Axis.logarithmic(TOTAL),
                         List.copyOf(series.values())));
@@ -312,8 +202,8 @@ final class ReportStarts {
         return new Point(
                 step,
                 samples.totalMicros(Percentiles.MEDIAN),
-                samples.totalMicros(LOW),
-                samples.totalMicros(HIGH),
+                samples.totalMicros(Percentiles.LOW),
+                samples.totalMicros(Percentiles.HIGH),
                 samples.size());
     }
 }

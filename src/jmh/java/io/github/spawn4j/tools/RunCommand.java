@@ -86,6 +86,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin AttributeOptions attributes;
 
+    @Mixin SandboxOptions sandbox;
+
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
@@ -160,7 +162,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     boolean hasCgroup() {
-        return cgroup || memory != null;
+        return cgroup || (memory != null && !sandbox.isAsked());
     }
 
     private Integer runInPlace() throws IOException, InterruptedException {
@@ -253,6 +255,10 @@ final class RunCommand implements Callable<Integer> {
 
     private EmptyProcess configured(EmptyProcess request) {
         request.args(arguments()).strategy(strategy()).teardown(teardown()).inheritIO();
+        sandbox.apply(request, memory); // first: it has a directory, too
+        if (place != null && sandbox.isAsked()) {
+            throw new IllegalArgumentException("--sandbox has a cgroup of its own");
+        }
         if (place != null) {
             request.cgroup(place);
         }

@@ -3,10 +3,14 @@ package io.github.spawn4j.tools;
 import io.github.spawn4j.ExitStatus;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.ResourceUsage;
+import io.github.spawn4j.Sandbox;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What became of a process and what it used, in words. */
 final class Statistics {
@@ -14,21 +18,34 @@ final class Statistics {
 
     static String of(PidfdProcess process, Duration wall) throws IOException {
         ResourceUsage usage = process.resourceUsage();
-        return new Table("ll")
-                .row("pid", Long.toString(process.pid()))
-                .row("start", process.startedAs().name().toLowerCase(Locale.ROOT))
-                .row("exit status", inWords(process.exitStatus()))
-                .row("wall time", Units.of(wall))
-                .row(
-                        "CPU time",
-                        Units.of(usage.cpuTime())
-                                + " (user "
-                                + Units.of(usage.userTime())
-                                + ", system "
-                                + Units.of(usage.systemTime())
-                                + ")")
-                .row("peak memory", peakMemory(usage.maxResidentBytes()))
-                .toString();
+        Table table =
+                new Table("ll")
+                        .row("pid", Long.toString(process.pid()))
+                        .row("start", process.startedAs().name().toLowerCase(Locale.ROOT))
+                        .row("exit status", inWords(process.exitStatus()))
+                        .row("wall time", Units.of(wall))
+                        .row(
+                                "CPU time",
+                                Units.of(usage.cpuTime())
+                                        + " (user "
+                                        + Units.of(usage.userTime())
+                                        + ", system "
+                                        + Units.of(usage.systemTime())
+                                        + ")")
+                        .row("peak memory", peakMemory(usage.maxResidentBytes()));
+        if (!process.enforcement().isEmpty()) {
+            table.row("enforced", inWords(process.enforcement()));
+        }
+        return table.toString();
+    }
+
+    private static String inWords(Map<Sandbox.Limit, Sandbox.Mechanism> enforcement) {
+        return new TreeMap<>(enforcement)
+                .entrySet().stream()
+                        .map(entry -> entry.getKey() + " by " + entry.getValue())
+                        .collect(Collectors.joining(", "))
+                        .replace('_', ' ')
+                        .toLowerCase(Locale.ROOT);
     }
 
     private static String peakMemory(OptionalLong bytes) {

@@ -4,14 +4,19 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.control.Cgroup;
+import io.github.spawn4j.internal.cgroup.CgroupPlace;
+import io.github.spawn4j.internal.os.Confinement;
 import io.github.spawn4j.internal.os.Kernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -38,6 +43,7 @@ final class Surroundings {
                 .row("open files", openFiles() + ", at most " + maxOpenFiles())
                 .row("cgroup v2", cgroup())
                 .row("cgroup of its own", ownCgroup())
+                .row("confinement", confinement())
                 .row("seccomp", seccomp(status("Seccomp")))
                 .row("no_new_privs", status("NoNewPrivs").equals("1") ? "set" : "not set")
                 .row("deny-write", denyWrite());
@@ -138,19 +144,31 @@ final class Surroundings {
         }
     }
 
-    private static String cgroup() throws IOException {
-        Optional<String> mount =
-                line(SELF.resolve("mountinfo"), line -> line.contains(" - cgroup2 "))
-                        .map(line -> line.split(" ")[4]);
-        Optional<String> own =
-                line(SELF.resolve("cgroup"), line -> line.startsWith("0::"))
-                        .map(line -> line.substring("0::/".length()));
-        if (mount.isEmpty() || own.isEmpty()) {
-            return "not mounted";
+    private static String cgroup() {
+        try {
+            Path directory = CgroupPlace.own();
+            boolean writable = Files.isWritable(directory.resolve("cgroup.procs"));
+            return directory + (writable ? ", writable" : ", not writable");
+        } catch (IOException e) {
+            return e.getMessage();
         }
-        Path directory = Path.of(mount.get(), own.get());
-        boolean writable = Files.isWritable(directory.resolve("cgroup.procs"));
-        return directory + (writable ? ", writable" : ", not writable");
+    }
+
+    /** What a sandbox can be made of, besides cgroups. */
+    private static String confinement() {
+        Map<String, Long> mechanisms = new LinkedHashMap<>();
+        mechanisms.put("Landlock", Confinement.LANDLOCK);
+        mechanisms.put("mount namespaces", Confinement.MOUNT_NAMESPACE);
+        mechanisms.put("network namespaces", Confinement.NETWORK_NAMESPACE);
+        mechanisms.put("user namespaces", Confinement.USER_NAMESPACE);
+        StringJoiner found = new StringJoiner(", ").setEmptyValue("none");
+        mechanisms.forEach(
+                (name, mechanism) -> {
+                    if (Confinement.has(mechanism)) {
+                        found.add(name);
+                    }
+                });
+        return found.toString();
     }
 
     /** Tried, as well as a start in one that was killed, after which some kernels kill children. */

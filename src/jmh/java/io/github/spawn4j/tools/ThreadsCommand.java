@@ -3,7 +3,6 @@ package io.github.spawn4j.tools;
 import io.github.spawn4j.tools.spawners.Contender;
 import io.github.spawn4j.tools.spawners.Streams;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,8 +76,7 @@ final class ThreadsCommand implements Callable<Integer> {
             description = "Milliseconds of a turn. Default: ${DEFAULT-VALUE}.")
     int roundMs = 400;
 
-    @Option(names = "--json", description = "Prints JSON instead of a table.")
-    boolean json;
+    @Mixin JsonOption json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -91,9 +89,7 @@ final class ThreadsCommand implements Callable<Integer> {
             warmUp(own);
             measure(crowds, own);
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document(crowds)) + "\n" : table(crowds));
-        out.flush();
+        json.print(spec.commandLine().getOut(), () -> document(crowds), () -> table(crowds));
         return 0;
     }
 

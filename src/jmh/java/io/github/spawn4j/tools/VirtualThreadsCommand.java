@@ -1,7 +1,6 @@
 package io.github.spawn4j.tools;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -40,8 +39,7 @@ final class VirtualThreadsCommand implements Callable<Integer> {
             description = "Virtual threads. Default: ${DEFAULT-VALUE}.")
     int count = 200;
 
-    @Option(names = "--json", description = "Prints JSON instead of a table.")
-    boolean json;
+    @Mixin JsonOption json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -55,9 +53,7 @@ final class VirtualThreadsCommand implements Callable<Integer> {
         for (Starter starter : Starter.values()) {
             threads.put(starter, additionalThreads(starter));
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document(threads)) + "\n" : table(threads));
-        out.flush();
+        json.print(spec.commandLine().getOut(), () -> document(threads), () -> table(threads));
         return 0;
     }
 

@@ -1,19 +1,20 @@
 package io.github.spawn4j.tools;
 
 import io.github.spawn4j.tools.agent.Workload;
+import io.github.spawn4j.tools.method.Ratio;
+import io.github.spawn4j.tools.warm.Cost;
 import io.github.spawn4j.tools.warm.Costs;
 import io.github.spawn4j.tools.warm.ShortCommand;
 import io.github.spawn4j.tools.warm.Way;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,12 +29,16 @@ import picocli.CommandLine.Spec;
             "Starts short commands again and again: by a builder (clone3), by a warm template whose"
                     + " starts are refused and so cold, by one whose helper clones a child for each"
                     + " start (warm), and by one with 8 children waiting (parked).",
-            "The ways take turns in batches, with LC_ALL=C and output to a pipe. \"CPU\" is the"
-                    + " processor time of a start in microseconds, of child, helper and all threads of"
-                    + " this JVM: the median of the batches, with 16 in flight and one after the"
-                    + " other. \"blocked\" is how long a start holds up its caller, \"total\" the time"
-                    + " until output and process have ended: medians in microseconds.",
-            "A ratio is clone3's figure divided by the other way's: 2 means half as much."
+            "The ways take turns in batches of random order, with LC_ALL=C and output to a pipe."
+                    + " \"CPU\" is the processor time of a start in microseconds, of child, helper and"
+                    + " all threads of this JVM, with 16 in flight and one after the other."
+                    + " \"blocked\" is how long a start holds up its caller, \"total\" the time until"
+                    + " output and process have ended, both in microseconds. Figures are medians of"
+                    + " the batches; those during which others used more than a tenth of the machine"
+                    + " are left out and counted.",
+            "A ratio is clone3's figure divided by the other way's in the same round: 2 means half"
+                    + " as much. In brackets what it is with a certainty of 95 %%, and ~ means: cannot"
+                    + " be told apart."
         })
 final class WarmCommand implements Callable<Integer> {
     /** Turns that are not measured: the JVM compiles what it runs often, in their time. */
@@ -66,8 +71,7 @@ final class WarmCommand implements Callable<Integer> {
                             + " Default: ${DEFAULT-VALUE}.")
     int starts = 96;
 
-    @Option(names = "--json", description = "Prints JSON instead of tables.")
-    boolean json;
+    @Mixin JsonOption json;
 
     private final Map<ShortCommand, Map<Way, Costs>> results = new LinkedHashMap<>();
 
@@ -77,6 +81,7 @@ final class WarmCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "there must be rounds and starts");
         }
         List<ShortCommand> commands = commands();
+        Machine machine = new Machine();
         try (Workload workload = new Workload();
                 Progress progress = new Progress("warm", commands.size())) {
             commands.get(0).measure(workload, WARM_UP, starts);
@@ -85,9 +90,10 @@ final class WarmCommand implements Callable<Integer> {
                 progress.add(1);
             }
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? Json.write(document()) + "\n" : tables());
-        out.flush();
+        json.print(
+                spec.commandLine().getOut(),
+                () -> document(machine),
+                () -> tables() + machine.text());
         return 0;
     }
 
@@ -112,18 +118,28 @@ final class WarmCommand implements Callable<Integer> {
     }
 
     private String tables() {
-        return table("CPU, 16 in flight", Costs::crowdMicros)
-                + table("CPU, one after the other", Costs::aloneMicros)
-                + table("blocked, 16 in flight", Costs::crowdBlockedMicros)
-                + table("blocked, one after the other", Costs::blockedMicros)
-                + table("total, one after the other", Costs::totalMicros);
+        return Stream.of(Cost.values()).map(this::table).collect(Collectors.joining("\n"))
+                + "\nBatches left out, of "
+                + rounds
+                + " of each way: "
+                + results.values().stream()
+                        .flatMap(costs -> costs.values().stream())
+                        .mapToInt(Costs::rejected)
+                        .sum()
+                + ".\n";
     }
 
-    private String table(String heading, ToDoubleFunction<Costs> cost) {
+    private String table(Cost cost) {
         Table table =
                 new Table("lrrrrrrr")
                         .row(
-                                heading, "clone3", "refused", "ratio", "warm", "ratio", "parked",
+                                cost.heading(),
+                                "clone3",
+                                "refused",
+                                "ratio",
+                                "warm",
+                                "ratio",
+                                "parked",
                                 "ratio");
         results.forEach(
                 (command, costs) -> {
@@ -131,17 +147,17 @@ final class WarmCommand implements Callable<Integer> {
                     row.add(command.toString());
                     costs.forEach(
                             (way, its) -> {
-                                row.add(format("%.0f", cost.applyAsDouble(its)));
+                                row.add(format("%.0f", its.estimate(cost).value()));
                                 if (way != Way.CLONE3) {
-                                    row.add(format("%.2f", ratio(costs, way, cost)));
+                                    row.add(ratio(costs, way, cost).toString());
                                 }
                             });
                     table.row(row.toArray(new String[0]));
                 });
-        return table.row(means(cost)) + "\n";
+        return table.row(means(cost)).toString();
     }
 
-    private String[] means(ToDoubleFunction<Costs> cost) {
+    private String[] means(Cost cost) {
         List<String> row = new ArrayList<>(List.of("geometric mean", ""));
         for (Way way : Way.values()) {
             if (way != Way.CLONE3) {
@@ -152,41 +168,48 @@ final class WarmCommand implements Callable<Integer> {
         return row.toArray(new String[0]);
     }
 
-    private double mean(Way way, ToDoubleFunction<Costs> cost) {
+    private double mean(Way way, Cost cost) {
         return Math.exp(
                 results.values().stream()
-                        .mapToDouble(costs -> Math.log(ratio(costs, way, cost)))
+                        .mapToDouble(costs -> Math.log(ratio(costs, way, cost).value()))
                         .average()
                         .orElse(0));
     }
 
-    private static double ratio(Map<Way, Costs> costs, Way way, ToDoubleFunction<Costs> cost) {
-        return cost.applyAsDouble(costs.get(Way.CLONE3)) / cost.applyAsDouble(costs.get(way));
+    private static Ratio ratio(Map<Way, Costs> costs, Way way, Cost cost) {
+        return costs.get(Way.CLONE3)
+                .ratio(costs.get(way), cost)
+                .orElse(new Ratio(Double.NaN, Double.NaN, Double.NaN, 0));
     }
 
-    private Map<String, Object> document() {
+    private Map<String, Object> document(Machine machine) {
         List<Object> entries = new ArrayList<>();
         results.forEach(
                 (command, costs) -> {
                     Map<String, Object> entry = new LinkedHashMap<>();
                     entry.put("command", command);
-                    costs.forEach((way, its) -> entry.put(way.toString(), entry(its)));
+                    costs.forEach((way, its) -> entry.put(way.toString(), entry(costs, way)));
                     entries.add(entry);
                 });
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("rounds", rounds);
         document.put("starts", starts);
+        machine.describe(document);
         document.put("results", entries);
         return document;
     }
 
-    private static Map<String, Object> entry(Costs costs) {
+    private static Map<String, Object> entry(Map<Way, Costs> costs, Way way) {
         Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("crowdMicros", costs.crowdMicros());
-        entry.put("aloneMicros", costs.aloneMicros());
-        entry.put("crowdBlockedMicros", costs.crowdBlockedMicros());
-        entry.put("blockedMicros", costs.blockedMicros());
-        entry.put("totalMicros", costs.totalMicros());
+        Map<String, Object> ratios = new LinkedHashMap<>();
+        for (Cost cost : Cost.values()) {
+            entry.put(cost.key(), costs.get(way).estimate(cost).value());
+            ratios.put(cost.key(), ratio(costs, way, cost).entry());
+        }
+        entry.put("rejectedTurns", costs.get(way).rejected());
+        if (way != Way.CLONE3) {
+            entry.put("clone3Divided", ratios);
+        }
         return entry;
     }
 

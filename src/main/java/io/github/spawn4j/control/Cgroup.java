@@ -7,19 +7,19 @@ import io.github.spawn4j.internal.cgroup.CgroupController;
 import io.github.spawn4j.internal.cgroup.CgroupFiles;
 import io.github.spawn4j.internal.cgroup.CgroupMembers;
 import io.github.spawn4j.internal.cgroup.CgroupPlace;
+import io.github.spawn4j.internal.cgroup.CgroupRemoval;
 import io.github.spawn4j.internal.cgroup.MemoryKills;
 import io.github.spawn4j.internal.launch.OpenCgroup;
 import io.github.spawn4j.internal.os.Leftovers;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A cgroup (version 2) that was made here: processes that are limited, measured and ended together.
@@ -61,12 +61,6 @@ public final class Cgroup implements AutoCloseable {
     private static final long LEAST_QUOTA_US = 1000;
 
     private static final int MOST_WEIGHT = 10_000;
-
-    /** How long killed processes may take until they are gone. */
-    private static final long DYING_NS = 10_000_000_000L;
-
-    private static final long FIRST_LOOK_NS = 200_000;
-    private static final long LAST_LOOK_NS = 20_000_000;
 
     private final Path directory;
     private final CgroupFiles files;
@@ -165,7 +159,6 @@ public final class Cgroup implements AutoCloseable {
      * @throws IllegalArgumentException if {@code bytes} is negative
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
-     * @throws IllegalArgumentException if {@code bytes} is negative
      */
     public Cgroup memoryMax(long bytes) throws IOException {
         return limit("memory", "memory.max", Long.toString(notNegative("bytes", bytes)));
@@ -178,7 +171,6 @@ public final class Cgroup implements AutoCloseable {
      * @return this
      * @throws IllegalArgumentException if {@code bytes} is negative
      * @throws IOException if the limit cannot be set, as where the kernel does not account swap
-     * @throws IllegalArgumentException if {@code bytes} is negative
      */
     public Cgroup swapMax(long bytes) throws IOException {
         return limit("memory", "memory.swap.max", Long.toString(notNegative("bytes", bytes)));
@@ -188,17 +180,17 @@ public final class Cgroup implements AutoCloseable {
      * Limits CPU time to that of so many processors, in each tenth of a second: {@code cpu.max},
      * controller cpu.
      *
-     * @param processors such as 1.5; at least 0.01
+     * @param processors such as 1.5; 0.01 to 2147483647
      * @return this
-     * @throws IllegalArgumentException if it is less
+     * @throws IllegalArgumentException if it is less, more, or no number
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
-     * @throws IllegalArgumentException if {@code processors} is less than 0.01 or no number
      */
     public Cgroup cpuMax(double processors) throws IOException {
         long quotaUs = Math.round(processors * PERIOD_US);
         if (!(processors > 0) || quotaUs < LEAST_QUOTA_US || processors > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(processors + " processors are not at least 0.01");
+            throw new IllegalArgumentException(
+                    processors + " processors are not in 0.01 to " + Integer.MAX_VALUE);
         }
         return limit("cpu", "cpu.max", quotaUs + " " + PERIOD_US);
     }
@@ -211,13 +203,9 @@ public final class Cgroup implements AutoCloseable {
      * @return this
      * @throws IllegalArgumentException if {@code weight} is out of range
      * @throws IOException if it cannot be set; it says which controller is missing, and where
-     * @throws IllegalArgumentException if {@code weight} is out of range
      */
     public Cgroup cpuWeight(int weight) throws IOException {
-        if (weight < 1 || weight > MOST_WEIGHT) {
-            throw new IllegalArgumentException("weight " + weight + " is not in 1 to 10000");
-        }
-        return limit("cpu", "cpu.weight", Integer.toString(weight));
+        return limit("cpu", "cpu.weight", Integer.toString(inRange(weight)));
     }
 
     /**
@@ -229,7 +217,6 @@ public final class Cgroup implements AutoCloseable {
      * @throws IllegalArgumentException if {@code threads} is negative
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
      *     where
-     * @throws IllegalArgumentException if {@code threads} is negative
      */
     public Cgroup pidsMax(long threads) throws IOException {
         return limit("pids", "pids.max", Long.toString(notNegative("threads", threads)));
@@ -245,7 +232,6 @@ public final class Cgroup implements AutoCloseable {
      * @throws IllegalArgumentException if one is not positive
      * @throws IOException if the limit cannot be set, as for a file that is on no device (tmpfs);
      *     it says which controller is missing, and where
-     * @throws IllegalArgumentException if a figure is not positive
      */
     public Cgroup ioMax(Path file, long readBytesPerSecond, long writtenBytesPerSecond)
             throws IOException {
@@ -254,11 +240,75 @@ public final class Cgroup implements AutoCloseable {
         return limit("io", "io.max", BlockDevice.of(file) + limits);
     }
 
+    /**
+     * Sets its share of disks where cgroups beside it want them too, for schedulers that know of
+     * that (BFQ): {@code io.weight}, controller io.
+     *
+     * @param weight 1 to 10000; a cgroup without one has 100
+     * @return this
+     * @throws IllegalArgumentException if {@code weight} is out of range
+     * @throws IOException if it cannot be set; it says which controller is missing, and where
+     */
+    public Cgroup ioWeight(int weight) throws IOException {
+        return limit("io", "io.weight", "default " + inRange(weight));
+    }
+
+    /**
+     * Sets on which CPUs its processes run: {@code cpuset.cpus}, controller cpuset. Unlike {@code
+     * cpuAffinity} no process can change that.
+     *
+     * @param cpus their numbers, from 0; of those that the cgroup above does not have none counts
+     * @return this
+     * @throws IllegalArgumentException if there is none, or one is negative
+     * @throws IOException if they cannot be set; it says which controller is missing, and where
+     */
+    public Cgroup cpus(int... cpus) throws IOException {
+        StringJoiner list = new StringJoiner(",");
+        for (int cpu : cpus) {
+            list.add(Long.toString(notNegative("CPU", cpu)));
+        }
+        if (cpus.length == 0) {
+            throw new IllegalArgumentException("no CPU");
+        }
+        return limit("cpuset", "cpuset.cpus", list.toString());
+    }
+
+    /**
+     * Has all its processes stop, and those that are forked: {@code cgroup.freeze}, Linux 5.2. Does
+     * not wait until the last one has, which {@link Events#isFrozen} tells. They can be killed; but
+     * none can be started in it.
+     *
+     * @return this
+     * @throws IOException if the kernel forbids it, or is older
+     */
+    public Cgroup freeze() throws IOException {
+        files.write("cgroup.freeze", "1");
+        return this;
+    }
+
+    /**
+     * Has all its processes go on.
+     *
+     * @return this
+     * @throws IOException if the kernel forbids it, or is older
+     */
+    public Cgroup thaw() throws IOException {
+        files.write("cgroup.freeze", "0");
+        return this;
+    }
+
     private static String rate(long bytesPerSecond) {
         if (bytesPerSecond <= 0) {
             throw new IllegalArgumentException(bytesPerSecond + " bytes per second: not positive");
         }
         return bytesPerSecond == Long.MAX_VALUE ? MAX : Long.toString(bytesPerSecond);
+    }
+
+    private static int inRange(int weight) {
+        if (weight < 1 || weight > MOST_WEIGHT) {
+            throw new IllegalArgumentException("weight " + weight + " is not in 1 to 10000");
+        }
+        return weight;
     }
 
     private static long notNegative(String name, long value) {
@@ -364,48 +414,12 @@ public final class Cgroup implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (!members.isEmpty()) {
-            kill();
-            awaitEmpty();
-        }
+        CgroupRemoval.empty(members);
         memoryKills.remember();
         open.close();
-        removeAll(directory);
+        CgroupRemoval.remove(directory);
         memoryKills.end();
         closed = true;
-    }
-
-    private void awaitEmpty() throws IOException {
-        long beganNs = System.nanoTime();
-        long pauseNs = FIRST_LOOK_NS;
-        while (!members.isEmpty()) {
-            if (System.nanoTime() - beganNs > DYING_NS) {
-                throw new IOException(members + " still has " + members.members());
-            }
-            pause(pauseNs);
-            pauseNs = Math.min(2 * pauseNs, LAST_LOOK_NS);
-        }
-    }
-
-    /** Also where the thread is interrupted, for which parkNanos() would not wait. */
-    private static void pause(long pauseNs) {
-        boolean interrupted = Thread.interrupted();
-        LockSupport.parkNanos(pauseNs);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeAll(Path directory) throws IOException {
-        try (DirectoryStream<Path> below =
-                Files.newDirectoryStream(directory, Files::isDirectory)) {
-            for (Path child : below) {
-                removeAll(child);
-            }
-        } catch (NoSuchFileException e) {
-            return; // by somebody else
-        }
-        Files.deleteIfExists(directory);
     }
 
     /** Its directory. */

@@ -23,6 +23,17 @@ public enum Namespace {
     /** Ids and capabilities: it has the ids that it had, and all others are shown as nobody. */
     USER(0x10000000),
 
+    /**
+     * Processes and their numbers: the child is 1 in there, and no signal reaches others. When it
+     * ends the kernel kills all that are left; and as for any process 1, a signal that it has no
+     * handler for does nothing, but SIGKILL and SIGSTOP from outside. {@code /proc} still shows
+     * those outside. With {@code parentDeathSignal} it takes the JVM's /proc. Linux 3.8.
+     *
+     * <p>The child is born with it. If it takes a user namespace as well, streams, directory and
+     * actions are taken without the capabilities that the JVM may have.
+     */
+    PID(0x20000000),
+
     /** Network devices, addresses and ports: at first only a loopback device that is down. */
     NETWORK(0x40000000);
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process with all that belong to it: the processes of its cgroup, or of its process group. It
@@ -174,7 +175,7 @@ public final class ProcessTree {
      * @return completed by a thread of the library; with an {@link IOException} if it cannot be
      *     told
      */
-    public CompletableFuture<Void> onGone() {
+    public CompletableFuture<@Nullable Void> onGone() {
         return Vanishing.of(target);
     }
 

@@ -18,4 +18,7 @@
  * }
  * }</pre>
  */
+@NullMarked
 package io.github.spawn4j.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * posix_spawn(3) as POSIX and glibc have it, over {@link EmptyProcess} and nothing else: the proof
@@ -46,8 +47,8 @@ public final class PosixSpawn {
      */
     public static PidfdProcess posix_spawn(
             String path,
-            FileActions fileActions,
-            Attributes attributes,
+            @Nullable FileActions fileActions,
+            @Nullable Attributes attributes,
             List<String> argv,
             Map<String, String> envp)
             throws SpawnException {
@@ -68,8 +69,8 @@ public final class PosixSpawn {
      */
     public static PidfdProcess posix_spawnp(
             String file,
-            FileActions fileActions,
-            Attributes attributes,
+            @Nullable FileActions fileActions,
+            @Nullable Attributes attributes,
             List<String> argv,
             Map<String, String> envp)
             throws SpawnException {
@@ -80,8 +81,8 @@ public final class PosixSpawn {
 
     private static PidfdProcess start(
             EmptyProcess process,
-            FileActions fileActions,
-            Attributes attributes,
+            @Nullable FileActions fileActions,
+            @Nullable Attributes attributes,
             List<String> argv,
             Map<String, String> envp)
             throws SpawnException {

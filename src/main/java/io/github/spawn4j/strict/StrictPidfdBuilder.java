@@ -16,6 +16,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.PidfdHandle;
 import io.github.spawn4j.internal.start.Launched;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pidfd builder of the kernel proposal of July 2026, to the letter as far as it is known: an
@@ -93,16 +94,16 @@ public final class StrictPidfdBuilder implements AutoCloseable {
         public int flags;
 
         /** The program; null for the configured one. */
-        public String path;
+        public @Nullable String path;
 
         /** The arguments, the program's name first; null is an empty list. */
-        public String[] argv;
+        public String @Nullable [] argv;
 
         /** The environment, {@code NAME=value}; null is an empty one. */
-        public String[] envp;
+        public String @Nullable [] envp;
 
         /** The actions; null is none. */
-        public Action[] actions;
+        public Action @Nullable [] actions;
 
         /** Must be {@link #ACTION_SIZE} where there are actions. */
         public int action_size = ACTION_SIZE;

@@ -22,6 +22,7 @@ import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.start.TemplateProgram;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Version 1 of the kernel's spawn template proposal (May 2026), to the letter, so that it can be
@@ -85,7 +86,13 @@ public final class StrictSpawnTemplate implements AutoCloseable {
     /** Gives the signals of {@link SpawnTemplateSigset} their default dispositions. */
     public static final int SPAWN_TEMPLATE_ACTION_SIGDEFAULT = 6;
 
-    /** What a template can do beyond the arguments of the call. */
+    /**
+     * What a template can do beyond the arguments of the call.
+     *
+     * <pre>{@code
+     * spawn_template_create(create, Option.DENY_WRITE);
+     * }</pre>
+     */
     public enum Option {
         /**
          * Deny-write while the template is open, which the kernel would have for nothing; see
@@ -117,10 +124,10 @@ public final class StrictSpawnTemplate implements AutoCloseable {
         public int exec_flags;
 
         /** The absolute path of the program, or null. */
-        public String filename;
+        public @Nullable String filename;
 
         /** Must be null. */
-        public Action[] actions;
+        public Action @Nullable [] actions;
 
         /** Must be 0. */
         public long actions_len;
@@ -153,16 +160,16 @@ public final class StrictSpawnTemplate implements AutoCloseable {
          * Where the pidfd is stored, of length 1. It stays the library's, which closes it when it
          * has collected the exit, see {@link PidfdProcess#pidfd}.
          */
-        public int[] pidfd;
+        public int @Nullable [] pidfd;
 
         /** The arguments, the program's name first; null is an empty list. */
-        public String[] argv;
+        public String @Nullable [] argv;
 
         /** The environment, {@code NAME=value}; null is an empty one. */
-        public String[] envp;
+        public String @Nullable [] envp;
 
         /** The actions; may be null if there are none. */
-        public Action[] actions;
+        public Action @Nullable [] actions;
 
         /** How many actions there are, 256 at most. */
         public long actions_len;
@@ -190,7 +197,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
      * @param arg {@link SpawnTemplateOpen} or {@link SpawnTemplateSigset} where the type wants one,
      *     else null
      */
-    public record Action(int type, int flags, int fd, int newfd, Object arg) {}
+    public record Action(int type, int flags, int fd, int newfd, @Nullable Object arg) {}
 
     /**
      * {@code struct spawn_template_open}. Immutable.

@@ -47,4 +47,7 @@
  * <p>The proposals may change, and these types with them. {@code docs/proposal.md} compares them
  * with the kernel's row by row.
  */
+@NullMarked
 package io.github.spawn4j.strict;
+
+import org.jspecify.annotations.NullMarked;

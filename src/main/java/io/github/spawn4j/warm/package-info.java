@@ -14,4 +14,7 @@
  * }
  * }</pre>
  */
+@NullMarked
 package io.github.spawn4j.warm;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,10 +14,12 @@ import io.github.spawn4j.CommandResult;
 import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.ExitStatus;
 import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Redirect;
 import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.Teardown;
 import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.testing.Eventually;
@@ -25,11 +27,13 @@ import io.github.spawn4j.testing.ForEachExpressiveStrategy;
 import io.github.spawn4j.testing.LeakCheck;
 import io.github.spawn4j.testing.OwnThread;
 import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.ProbeReport;
 import io.github.spawn4j.testing.TestCgroup;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -321,6 +325,12 @@ class CgroupTest {
             assertThatIllegalArgumentException().isThrownBy(() -> cgroup.cpuMax(0));
             assertThatIllegalArgumentException().isThrownBy(() -> cgroup.cpuMax(0.001));
             assertThatIllegalArgumentException().isThrownBy(() -> cgroup.cpuMax(Double.NaN));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> cgroup.cpuMax(Double.POSITIVE_INFINITY))
+                    .withMessage("Infinity processors are not in 0.01 to 2147483647");
+            assertThatIllegalArgumentException().isThrownBy(() -> cgroup.ioWeight(0));
+            assertThatIllegalArgumentException().isThrownBy(() -> cgroup.cpus());
+            assertThatIllegalArgumentException().isThrownBy(() -> cgroup.cpus(-1));
             assertThatIllegalArgumentException().isThrownBy(() -> cgroup.cpuWeight(0));
             assertThatIllegalArgumentException().isThrownBy(() -> cgroup.cpuWeight(10001));
             assertThatIllegalArgumentException().isThrownBy(() -> cgroup.ioMax(folder, 0, 1));
@@ -378,6 +388,45 @@ class CgroupTest {
                     "it is kept from running",
                     () -> !Files.readAllLines(stat).contains("nr_throttled 0"));
             assertThat(busy.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void saysOnWhichCpusItsProcessesRun() throws Exception {
+        try (Cgroup cgroup = TestCgroup.with("cpuset")) {
+            cgroup.cpus(0);
+            ProbeReport report = Probe.report(PidfdProcess.builder(Probe.PROGRAM).cgroup(cgroup));
+
+            assertThat(report.text("status.Cpus_allowed_list")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void hasAShareOfDisks() throws Exception {
+        try (Cgroup cgroup = TestCgroup.with("io")) {
+            try {
+                cgroup.ioWeight(50);
+            } catch (NoSuchFileException e) {
+                assumeTrue(false, "this kernel has no io.weight");
+            }
+            assertThat(Files.readString(cgroup.directory().resolve("io.weight")))
+                    .startsWith("default 50");
+        }
+    }
+
+    @Test
+    void stopsAndGoesOn() throws Exception {
+        try (Cgroup cgroup = TestCgroup.own()) {
+            PidfdProcess process =
+                    sh("read line; echo \"$line\"").stderr(Redirect.DISCARD).cgroup(cgroup).start();
+            cgroup.freeze();
+            Eventually.isTrue("it is frozen", () -> cgroup.events().isFrozen());
+            process.outputWriter().append("line\n").close();
+            cgroup.thaw();
+
+            assertThat(process.inputReader().readLine()).isEqualTo("line");
+            assertThat(process.waitFor()).isZero();
+            assertThat(cgroup.events().isFrozen()).isFalse();
         }
     }
 
@@ -478,6 +527,39 @@ class CgroupTest {
             process.waitFor();
 
             assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
+        }
+    }
+
+    /** After another one of the cgroup was killed for want of memory. */
+    @Test
+    void ourOwnSigkillIsNotOneForWantOfMemory() throws Exception {
+        try (Cgroup cgroup = TestCgroup.with("memory")) {
+            cgroup.memoryMax(32 << 20);
+            TestCgroup.withoutSwap(cgroup);
+            EmptyProcess survivor =
+                    sh("trap '' TERM; \"$0\" --touch 400; echo killed; while :; do sleep 1; done")
+                            .args(Probe.PROGRAM)
+                            .cgroup(cgroup);
+            PidfdProcess process = survivor.start();
+            assertThat(process.inputReader().readLine()).isEqualTo("killed");
+            assertThat(cgroup.events().outOfMemoryKills()).hasValue(1);
+            process.signal(Signal.KILL);
+            process.waitFor();
+            assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
+            process.getInputStream().close();
+
+            CommandException e =
+                    catchThrowableOfType(
+                            CommandException.class,
+                            () ->
+                                    sh("\"$0\" --touch 400; while :; do sleep 1; done")
+                                            .args(Probe.PROGRAM)
+                                            .cgroup(cgroup)
+                                            .teardown(Teardown.first(Signal.KILL, ofSeconds(10)))
+                                            .run(RunOptions.timeout(ofSeconds(2))));
+            assertThat(cgroup.events().outOfMemoryKills()).hasValue(2);
+            assertThat(e.result().exitStatus())
+                    .isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
         }
     }
 

@@ -235,7 +235,7 @@ public final class OddEnvironment {
         same(what, List.of(theirs), List.of(output(EmptyProcess.from(builder).start())));
     }
 
-    // What is different, and listed in the README
+    // What is different, and listed in docs/differences.md
 
     private static void differences(Path folder) throws Exception {
         ProcessBuilder text = new ProcessBuilder("printf", "gr\u00fcn");

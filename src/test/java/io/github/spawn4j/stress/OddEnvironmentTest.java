@@ -2,7 +2,7 @@ package io.github.spawn4j.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.spawn4j.testing.ReadmeDifferences;
+import io.github.spawn4j.testing.Differences;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -32,7 +32,7 @@ class OddEnvironmentTest {
     @ParameterizedTest
     @ValueSource(strings = {"C.UTF-8", "C"})
     void isPassedOnAsTheJdkDoes(String locale) throws Exception {
-        ReadmeDifferences.assertListed("a search once `environment()` was called");
+        Differences.assertListed("a search once `environment()` was called");
         String output =
                 SecondJvm.startedBy(
                                 ENVIRONMENT,
@@ -58,7 +58,7 @@ class OddEnvironmentTest {
     @ParameterizedTest
     @ValueSource(strings = {"C.UTF-8", "C"})
     void hasItsBytesWhateverTheFileEncodingIs(String locale) throws Exception {
-        ReadmeDifferences.assertListed("text beyond ASCII on JDK 17 with `-Dfile.encoding`");
+        Differences.assertListed("text beyond ASCII on JDK 17 with `-Dfile.encoding`");
         String output =
                 SecondJvm.startedBy(
                                 ENVIRONMENT,
@@ -75,12 +75,12 @@ class OddEnvironmentTest {
 
     @Test
     void isPassedOnDifferentlyWhereTheReadmeSaysSo() throws Exception {
-        ReadmeDifferences.assertListed("text beyond ASCII without a locale");
-        ReadmeDifferences.assertListed("a value put back");
-        ReadmeDifferences.assertListed("entries that are no variables");
-        ReadmeDifferences.assertListed("ignored and blocked signals");
-        ReadmeDifferences.assertListed("a JVM without PATH");
-        ReadmeDifferences.assertListed("who watches");
+        Differences.assertListed("text beyond ASCII without a locale");
+        Differences.assertListed("a value put back");
+        Differences.assertListed("entries that are no variables");
+        Differences.assertListed("ignored and blocked signals");
+        Differences.assertListed("a JVM without PATH");
+        Differences.assertListed("who watches");
         String output =
                 SecondJvm.startedBy(
                                 "/bin/sh",

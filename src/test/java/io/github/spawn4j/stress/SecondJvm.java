@@ -77,7 +77,12 @@ final class SecondJvm {
 
     String runOnClassPath(String classPath, Class<?> main, String... args)
             throws IOException, InterruptedException {
-        command.addAll(List.of("-cp", classPath, main.getName()));
+        return runOnClassPath(classPath, main.getName(), args);
+    }
+
+    String runOnClassPath(String classPath, String main, String... args)
+            throws IOException, InterruptedException {
+        command.addAll(List.of("-cp", classPath, main));
         command.addAll(Arrays.asList(args));
         Path output = Files.createTempFile("spawn4j", ".out");
         try {

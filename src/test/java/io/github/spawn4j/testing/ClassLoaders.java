@@ -36,6 +36,9 @@ public final class ClassLoaders {
             case "unload":
                 unload();
                 break;
+            case "relocated":
+                shareWithRelocated(args[1]);
+                break;
             default:
                 dropFirstCaller();
         }
@@ -56,6 +59,18 @@ public final class ClassLoaders {
             }
             requireShares(first);
         }
+    }
+
+    /** The same for one on our class path whose classes bear another name. */
+    private static void shareWithRelocated(String tenant) throws Exception {
+        Tenant.start();
+        long reserved = reserved();
+        Class<?> other = Class.forName(tenant);
+        Object error = other.getMethod("errorOfReservedDescriptor").invoke(null);
+        require(error.equals(EBADF), "error " + error + " of a reserved descriptor");
+        require(reserved() == reserved, reserved() + " of " + reserved);
+        other.getMethod("work").invoke(null);
+        Tenant.work();
     }
 
     private static void requireShares(LibraryCopy copy) throws Exception {

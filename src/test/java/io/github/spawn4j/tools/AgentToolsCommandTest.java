@@ -5,64 +5,91 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code agent-tools} starts real programs and checks what they answer. */
 class AgentToolsCommandTest extends ToolsTest {
     @Test
-    void printsNothingButTheDocumentAsJson() {
-        Run run = run("agent-tools", "--calls", "64", "--split", "2x2", "--json");
+    void makesCallsInEveryWayThatIsThere() {
+        Run run = run("agent-tools --tools grep,sh --calls 32 --split 2x2 --json".split(" "));
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.err()).containsPattern("this will take about \\d+ s\n");
         JsonObject document = JsonParser.parseString(run.out()).getAsJsonObject();
-        assertThat(document.keySet()).containsExactly("leftOut", "machine", "warnings", "results");
+        assertThat(document.keySet())
+                .containsExactly("leftOut", "machine", "warnings", "results", "tools");
         JsonObject result = document.getAsJsonArray("results").get(0).getAsJsonObject();
         assertThat(result.get("split").getAsString()).isEqualTo("2x2");
         assertThat(result.get("proposalPercent").isJsonNull()).isTrue();
+        List<String> expected =
+                Stream.of("jdk", "nuprocess", "python", "builder", "template", "warm")
+                        .filter(way -> !run.err().contains("left out: " + way + ":"))
+                        .collect(Collectors.toList());
+        assertThat(ways(result, 32)).isEqualTo(expected).contains("jdk", "builder", "template");
+        List<String> tools = new ArrayList<>();
+        for (JsonElement element : document.getAsJsonArray("tools")) {
+            JsonObject tool = element.getAsJsonObject();
+            tools.add(tool.get("tool").getAsString());
+            assertThat(tool.get("startPercent").getAsInt()).isPositive();
+            assertThat(ways(tool, 8)).isEqualTo(expected);
+        }
+        assertThat(tools).containsExactly("nothing", "grep", "sh");
+    }
+
+    /** The names of the ways, each of which has made so many calls and said what they took. */
+    private static List<String> ways(JsonObject result, int calls) {
         List<String> ways = new ArrayList<>();
         for (JsonElement element : result.getAsJsonArray("ways")) {
             JsonObject way = element.getAsJsonObject();
             ways.add(way.get("way").getAsString());
-            assertThat(way.get("calls").getAsInt()).isEqualTo(64);
+            assertThat(way.get("calls").getAsInt()).isEqualTo(calls);
             assertThat(way.get("perSecond").getAsDouble()).isPositive();
             assertThat(way.get("cpuMicros").getAsDouble()).isPositive();
-            assertThat(way.get("jvmPercent").getAsInt()).isBetween(0, 100);
+            assertThat(way.get("callerPercent").getAsInt()).isBetween(0, 100);
             assertThat(way.getAsJsonObject("perSecondOfJdk").get("ratio").getAsDouble())
                     .isPositive();
         }
-        assertThat(ways).containsExactly("jdk", "builder", "template");
+        return ways;
     }
 
     @Test
-    void printsATableBesideTheProposals() {
-        Run run = run("agent-tools", "--calls", "16", "--split", "1x16", "--split", "8x2");
+    void printsTablesBesideTheProposalsAndWritesAPage(@TempDir Path directory) throws Exception {
+        Path page = directory.resolve("page.html");
+        Run run =
+                run(
+                        ("agent-tools --tools cat,sh --ways jdk,template --calls 16 --split 1x16"
+                                        + " --split 8x2 --html "
+                                        + page)
+                                .split(" "));
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out().lines())
                 .anyMatch(line -> line.matches("1x16 +jdk +16 +[\\d.]+ .* \\d+ % +0"))
                 .anyMatch(line -> line.matches("1x16 +template +16 +[\\d.]+ .* \\+2\\.26 %"))
-                .anyMatch(line -> line.matches("8x2 +template +16 +[\\d.]+ .* \\+2\\.00 %"));
-    }
-
-    @Test
-    void measuresTemplatesThatAreKeptWarm() {
-        Run run = run("agent-tools", "--warm", "--calls", "16", "--split", "2x8");
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).containsPattern("(?m)^2x8 +warm +16 +");
-    }
-
-    @Test
-    void makesCallsOfTheNamedToolsOnly() {
-        Run run = run("agent-tools", "--tools", "cat,sh", "--calls", "16", "--split", "1x4");
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).contains("1x4");
+                .anyMatch(line -> line.matches("8x2 +template +16 +[\\d.]+ .* \\+2\\.00 %"))
+                .anyMatch(line -> line.matches("nothing +8 +\\d+ +100 % .*"))
+                .anyMatch(line -> line.matches("cat +8 +\\d+ +\\d+ % .*"))
+                .noneMatch(line -> line.startsWith("grep "));
+        assertThat(Files.readString(page)).contains("agent-tools-cpu", "kernel proposal");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--split 16", "--split 0x4", "--split axb", "--calls 0", "--tools vi"})
+    @ValueSource(
+            strings = {
+                "--split 16",
+                "--split 0x4",
+                "--split axb",
+                "--calls 0",
+                "--tools vi",
+                "--ways vi"
+            })
     void refusesWhatCannotBe(String options) {
         Run run = run(("agent-tools " + options).split(" "));
         assertThat(run.exitCode()).isEqualTo(2);

@@ -105,14 +105,33 @@ class CompareCommandTest extends ToolsTest {
     }
 
     @Test
-    void printsTablesOfAnyProgramButForWhereItRan() throws Exception {
-        Run run = compare("--count 1 --warm-up 1 --program true");
+    void printsTablesOfAnyProgramButForWhereItRan(@TempDir Path directory) throws Exception {
+        Path page = directory.resolve("page.html");
+        Run run = compare("--count 1 --warm-up 1 --program true --html " + page);
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
                 .contains("/true, 1 starts each after a warm-up of 1; on any", "\nMeasured on: ");
         assertThat(rows(run.out(), "start p10")).isEqualTo(spawners());
         assertThat(rows(run.out(), "of floor: start")).isEqualTo(spawners());
         assertThat(run.out()).doesNotContain("elsewhere");
+        assertThat(Files.readString(page))
+                .contains("\"id\":\"ratios\"")
+                .doesNotContain("ran on another processor");
+    }
+
+    @Test
+    void comparesWithOtherLibrariesAndOtherJdksThatAreThere() throws Exception {
+        List<String> peers =
+                List.of("jdk", "jdk-17", "jdk-25", "zt-exec", "commons-exec", "pty4j", "smallrye");
+        Run run = compare("--count 2 --warm-up 1 --spawners " + String.join(",", peers));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(rows(run.out(), "start p10"))
+                .isEqualTo(
+                        peers.stream()
+                                .filter(peer -> !run.err().contains("left out: " + peer + ":"))
+                                .collect(Collectors.toList()))
+                .contains("jdk", "smallrye");
+        assertThat(run.err()).contains("left out: jdk-" + Runtime.version().feature());
     }
 
     @Test

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code exits} tells of every exit; how soon is no matter of tests.
@@ -44,11 +47,13 @@ class ExitsCommandTest extends ToolsTest {
     }
 
     @Test
-    void printsATable() throws Exception {
-        Run run = runApart("exits", "--count", "1");
+    void printsATableAndWritesAPage(@TempDir Path directory) throws Exception {
+        Path page = directory.resolve("page.html");
+        Run run = runApart("exits", "--count", "1", "--html", page.toString());
         assertThat(run.exitCode()).isZero();
         assertThat(run.out().lines().skip(1).limit(3).map(line -> line.split(" ")[0]))
                 .containsExactly("jdk", "nuprocess", "spawn4j");
+        assertThat(Files.readString(page)).contains("\"id\":\"exits\"");
     }
 
     @Test

@@ -73,7 +73,9 @@ class JmhCommandTest extends ToolsTest {
                 jmh(
                         "benchmarks.Start",
                         "-p",
-                        "spawner=JDK,ZT_EXEC,SPAWN4J_CLONE3,SPAWN4J_TEMPLATE");
+                        "spawner=JDK,ZT_EXEC,SPAWN4J_CLONE3,SPAWN4J_TEMPLATE",
+                        "-jvmArgsAppend",
+                        "-Dspawn4j.tools.delayMicros=5");
 
         assertThat(out)
                 .containsPattern("StartBenchmark.startAndWait +true +JDK +ss")

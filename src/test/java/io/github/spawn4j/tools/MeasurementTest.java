@@ -48,6 +48,23 @@ class MeasurementTest {
     }
 
     @Test
+    void comparesRoundsOfSeveralJvmsTogether() {
+        Measurement ours = new Measurement();
+        Measurement theirs = new Measurement();
+        for (int jvm = 0; jvm < 3; jvm++) {
+            Measurement ourRounds = new Measurement();
+            Measurement theirRounds = new Measurement();
+            for (int round = 0; round < 4; round++) {
+                ourRounds.add(batch(1_000L + 100 * jvm, 0.0));
+                theirRounds.add(batch(2_000L, 0.0));
+            }
+            ours.addAll(ourRounds);
+            theirs.addAll(theirRounds);
+        }
+        assertThat(ours.ratio(theirs, Figure.TOTAL)).hasValue(new Ratio(0.55, 0.5, 0.6, 12));
+    }
+
+    @Test
     void comparesProcessorsAsExitCodesSayThem() {
         Samples samples = new Samples();
         samples.add(1, 2, 256 + 3, 3);

@@ -8,11 +8,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.spawn4j.tools.report.Browser;
+import io.github.spawn4j.tools.report.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -34,13 +37,14 @@ class ReportCommandTest extends ToolsTest {
 
     private Path directory;
     private Path html;
+    private Path json;
     private JsonObject document;
 
     @BeforeAll
     void report(@TempDir Path temporary) throws Exception {
         directory = temporary;
         html = directory.resolve("report.html");
-        Path json = directory.resolve("report.json");
+        json = directory.resolve("report.json");
         Run run =
                 runApart(
                         List.of("-XX:TieredStopAtLevel=1"),
@@ -68,13 +72,14 @@ class ReportCommandTest extends ToolsTest {
         assertThat(document.keySet())
                 .containsExactly(
                         "began",
-                        "versions",
                         "command",
+                        "versions",
                         "machine",
                         "warnings",
                         "leftOut",
                         "figures");
-        assertThat(document.getAsJsonArray("leftOut")).isEmpty();
+        assertThat(document.getAsJsonArray("leftOut"))
+                .allSatisfy(remark -> assertThat(remark.getAsString()).startsWith("left out: "));
         assertThat(document.getAsJsonObject("versions").get("nuprocess").getAsString())
                 .matches("\\d+(\\.\\d+)+");
     }
@@ -92,6 +97,7 @@ class ReportCommandTest extends ToolsTest {
                         "memory",
                         "threads",
                         "agent-tools",
+                        "agent-tools-cpu",
                         "exits",
                         "live-threads",
                         "live-memory",
@@ -101,7 +107,9 @@ class ReportCommandTest extends ToolsTest {
                 .allSatisfy(
                         figure -> {
                             assertThat(figure.get("meaning").getAsString()).endsWith(".");
-                            assertThat(figure.get("spread").getAsString()).endsWith(".");
+                            assertThat(figure.get("explanation").getAsString()).endsWith(".");
+                            assertThat(figure.get("spread").getAsString())
+                                    .isIn("CONFIDENCE", "RANGE", "NONE");
                             assertThat(figure.getAsJsonObject("y").get("label").getAsString())
                                     .isNotEmpty();
                             JsonArray series = figure.getAsJsonArray("series");
@@ -117,6 +125,57 @@ class ReportCommandTest extends ToolsTest {
             assertThat(point.getAsJsonObject().keySet())
                     .containsExactly("x", "y", "low", "high", "samples");
         }
+    }
+
+    @Test
+    void isTheSameWhenItIsReadBack() throws Exception {
+        String written = Files.readString(json);
+        assertThat(Report.read(json).json() + "\n").isEqualTo(written);
+
+        Path again = directory.resolve("again.html");
+        Run run = run("report", "--from", json.toString(), "--html", again.toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(again).hasSameTextualContentAs(html);
+    }
+
+    @Test
+    void agreesWithItself() {
+        Run run = run("agree", json.toString(), json.toString());
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        assertThat(run.out().lines()).anyMatch(line -> line.matches("ratios +\\d+ +0"));
+    }
+
+    @Test
+    void fillsTheBlocksOfDocuments() throws Exception {
+        Path document = directory.resolve("page.md");
+        String blocks =
+                Stream.concat(Stream.of("machine", "mind", "numbers", "peers"), ids())
+                        .map(
+                                name ->
+                                        "<!-- report: %s -->\nSTALE\n<!-- end of report -->\n"
+                                                .formatted(name))
+                        .collect(Collectors.joining("by hand\n"));
+        Files.writeString(document, blocks);
+
+        Run run =
+                run(
+                        "publish",
+                        json.toString(),
+                        document.toString(),
+                        "--pictures",
+                        directory.resolve("pictures").toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        String text = Files.readString(document);
+        assertThat(text)
+                .doesNotContain("STALE")
+                .contains("by hand\n", "Linux ", "src=\"pictures/files-light.svg\"", "| spawn4j |")
+                .contains("% more calls a second", "| 10 % took no longer than |");
+    }
+
+    private Stream<String> ids() {
+        return figures().stream().map(figure -> figure.get("id").getAsString());
     }
 
     @Test

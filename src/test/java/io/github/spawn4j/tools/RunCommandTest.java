@@ -121,6 +121,40 @@ class RunCommandTest extends ToolsTest {
     }
 
     @Test
+    void givesTheProgramASessionOfItsOwn() {
+        String script = "test $$ = $(ps -o sid= -p $$)";
+        assertThat(run("run", "--new-session", "--", "sh", "-c", script))
+                .isEqualTo(new Run(0, "", ""));
+    }
+
+    @Test
+    void putsTheProgramIntoASandbox(@TempDir Path folder) throws IOException {
+        Path scratch = Files.createDirectory(folder.resolve("scratch"));
+        String script = "echo a > file; ! echo b > ../outside";
+        Run run =
+                run(
+                        "run",
+                        "--sandbox",
+                        scratch.toString(),
+                        "--cpu-time",
+                        "20s",
+                        "--memory",
+                        "1g",
+                        "--stats",
+                        "--",
+                        "sh",
+                        "-c",
+                        script);
+        assertThat(run.exitCode()).isZero();
+        assertThat(scratch.resolve("file")).hasContent("a");
+        assertThat(folder.resolve("outside")).doesNotExist();
+        assertThat(run.err())
+                .containsPattern(
+                        "(?m)^enforced +cpu time by \\w+, memory by \\w+, files by (landlock|namespace)$");
+        assertThat(run("run", "--processes", "3", "--", "true").exitCode()).isEqualTo(2);
+    }
+
+    @Test
     void explainsWhatTheProgramIsGiven() {
         Run run = run("run", "--explain", "--umask", "0", "--limit", "cpu=9", "--", "true");
         assertThat(run.err()).containsPattern("attributes +umask 0000, prlimit CPU 9:9\n");

@@ -6,18 +6,18 @@ import java.io.IOException;
 
 /** Starts calls with a builder of this library, made anew for each. */
 final class BuilderLauncher implements Launcher {
-    private final Workload workload;
+    private final Place place;
 
-    BuilderLauncher(Workload workload) {
-        this.workload = workload;
+    BuilderLauncher(Place place) {
+        this.place = place;
     }
 
     @Override
     public Process start(Call call) throws IOException {
-        return PidfdProcess.builder(workload.programs().get(call.tool()))
+        return PidfdProcess.builder(place.programs().get(call.tool()))
                 .args(call.args())
-                .directory(workload.directory())
-                .environment(workload.environment())
+                .directory(place.directory())
+                .environment(place.environment())
                 .stdin(Redirect.DISCARD)
                 .stderr(Redirect.STDOUT)
                 .start();

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param args its arguments; what it then prints must fit into a pipe, 64 KiB
  * @param isRight what its whole output must satisfy
  */
-public record Call(String tool, List<String> args, Predicate<String> isRight) {
+record Call(String tool, List<String> args, Predicate<String> isRight) {
     @Override
     public String toString() {
         return Stream.concat(Stream.of(tool), args.stream())

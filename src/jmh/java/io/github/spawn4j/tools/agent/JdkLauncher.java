@@ -7,28 +7,28 @@ import java.util.List;
 import java.util.Map;
 
 /** Starts calls with {@link ProcessBuilder}. */
-public final class JdkLauncher implements Launcher {
+final class JdkLauncher implements Launcher {
     private static final File NULL = new File("/dev/null");
 
-    private final Workload workload;
+    private final Place place;
 
-    public JdkLauncher(Workload workload) {
-        this.workload = workload;
+    JdkLauncher(Place place) {
+        this.place = place;
     }
 
     @Override
     public Process start(Call call) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(workload.programs().get(call.tool()));
+        command.add(place.programs().get(call.tool()));
         command.addAll(call.args());
         ProcessBuilder builder =
                 new ProcessBuilder(command)
-                        .directory(workload.directory().toFile())
+                        .directory(place.directory().toFile())
                         .redirectInput(NULL)
                         .redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
         environment.clear();
-        environment.putAll(workload.environment());
+        environment.putAll(place.environment());
         return builder.start();
     }
 }

@@ -4,10 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * A way to start calls: with the workload's directory and environment, nothing to read, and errors
- * merged into the output, which is a pipe. Thread-safe.
+ * A way to start calls: with the directory and environment of a {@link Place}, nothing to read, and
+ * errors merged into the output, which is a pipe. Thread-safe.
  */
-public interface Launcher extends Closeable {
+interface Launcher extends Closeable {
     Process start(Call call) throws IOException;
 
     @Override

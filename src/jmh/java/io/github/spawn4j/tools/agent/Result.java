@@ -21,17 +21,17 @@ public final class Result {
      *
      * @param calls how many
      * @param elapsedNs how long they took together
-     * @param jvmNs the processor time of the JVM; 0 where it is not known
+     * @param ownNs the processor time of the process that made them; 0 where it is not known
      * @param toolsNs the processor time of the tools, from clone(2) on; 0 where it is not known
      * @param disturbance the share of the machine's time that others used, from 0 to 1
      */
-    public record Slice(int calls, long elapsedNs, long jvmNs, long toolsNs, double disturbance) {
+    public record Slice(int calls, long elapsedNs, long ownNs, long toolsNs, double disturbance) {
         double perSecond() {
             return calls * NS_PER_S / elapsedNs;
         }
 
         double cpuMicros() {
-            return jvmNs + toolsNs == 0 ? Double.NaN : (jvmNs + toolsNs) / NS_PER_US / calls;
+            return ownNs + toolsNs == 0 ? Double.NaN : (ownNs + toolsNs) / NS_PER_US / calls;
         }
     }
 
@@ -45,28 +45,31 @@ public final class Result {
         return slices.stream().mapToInt(Slice::calls).sum();
     }
 
+    /** How many calls of slices that were not left out. */
+    public int kept() {
+        return keptSlices().mapToInt(Slice::calls).sum();
+    }
+
     /** How many slices were left out because others used the machine. */
     public int rejected() {
-        return slices.size() - (int) kept().count();
+        return slices.size() - (int) keptSlices().count();
     }
 
     public double perSecond() {
-        return kept().mapToInt(Slice::calls).sum()
-                * NS_PER_S
-                / kept().mapToLong(Slice::elapsedNs).sum();
+        return kept() * NS_PER_S / keptSlices().mapToLong(Slice::elapsedNs).sum();
     }
 
-    /** Microseconds of processor time for a call, the JVM's and the tool's; 0 if unknown. */
+    /** Microseconds of processor time for a call, the caller's and the tool's; 0 if unknown. */
     public double cpuMicros() {
-        return kept().mapToLong(slice -> slice.jvmNs() + slice.toolsNs()).sum()
+        return keptSlices().mapToLong(slice -> slice.ownNs() + slice.toolsNs()).sum()
                 / NS_PER_US
-                / kept().mapToInt(Slice::calls).sum();
+                / kept();
     }
 
-    /** The JVM's part of that, from 0 to 1; NaN if unknown. */
-    public double jvmShare() {
-        double jvmNs = kept().mapToLong(Slice::jvmNs).sum();
-        return jvmNs / (jvmNs + kept().mapToLong(Slice::toolsNs).sum());
+    /** The caller's part of that, from 0 to 1; NaN if unknown. */
+    public double ownShare() {
+        double ownNs = keptSlices().mapToLong(Slice::ownNs).sum();
+        return ownNs / (ownNs + keptSlices().mapToLong(Slice::toolsNs).sum());
     }
 
     /** How many calls this makes in the time in which the other makes one. */
@@ -92,7 +95,7 @@ public final class Result {
         return figures;
     }
 
-    private Stream<Slice> kept() {
+    private Stream<Slice> keptSlices() {
         boolean[] kept = keptRounds();
         return IntStream.range(0, kept.length).filter(i -> kept[i]).mapToObj(slices::get);
     }

@@ -12,7 +12,6 @@ import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -57,18 +56,14 @@ public record Split(int workers, int inFlight) {
     }
 
     /**
-     * Makes {@code count} calls, from number {@code first} on. Returns the time that took.
+     * Makes calls. Returns the time that took, in nanoseconds.
      *
      * @throws IOException if one has failed or given a wrong answer
      */
-    public long run(Launcher launcher, Workload workload, int first, int count)
-            throws IOException, InterruptedException {
-        Queue<Call> calls =
-                IntStream.range(first, first + count)
-                        .mapToObj(workload::call)
-                        .collect(Collectors.toCollection(ConcurrentLinkedQueue::new));
+    long run(Launcher launcher, List<Call> calls) throws IOException, InterruptedException {
+        Queue<Call> queue = new ConcurrentLinkedQueue<>(calls);
         List<Worker> team =
-                Stream.generate(() -> new Worker(launcher, calls, inFlight))
+                Stream.generate(() -> new Worker(launcher, queue, inFlight))
                         .limit(workers)
                         .collect(Collectors.toList());
         ExecutorService threads = Executors.newFixedThreadPool(workers);

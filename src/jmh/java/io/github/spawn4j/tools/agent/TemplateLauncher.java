@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Starts calls from a template for each tool. */
-public final class TemplateLauncher implements Launcher {
+final class TemplateLauncher implements Launcher {
     private final Map<String, SpawnTemplate> templates = new HashMap<>();
 
     /**
@@ -17,12 +17,12 @@ public final class TemplateLauncher implements Launcher {
      *
      * @param warm how they are kept warm, or null; then those that can have one have a helper
      */
-    public TemplateLauncher(Workload workload, Warm warm) throws IOException {
-        for (Map.Entry<String, String> program : workload.programs().entrySet()) {
+    TemplateLauncher(Place place, Warm warm) throws IOException {
+        for (Map.Entry<String, String> program : place.programs().entrySet()) {
             SpawnTemplate.Builder builder =
                     SpawnTemplate.builder(program.getValue())
-                            .directory(workload.directory())
-                            .environment(workload.environment())
+                            .directory(place.directory())
+                            .environment(place.environment())
                             .stdin(Redirect.DISCARD)
                             .stderr(Redirect.STDOUT);
             if (warm != null) {

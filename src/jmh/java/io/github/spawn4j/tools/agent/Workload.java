@@ -3,6 +3,8 @@ package io.github.spawn4j.tools.agent;
 import io.github.spawn4j.tools.Programs;
 import io.github.spawn4j.tools.TemporaryDirectory;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,10 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The calls of the benchmark, and the directory with source files and a git repository in which
- * they work. The directory is deleted on close. Immutable otherwise.
+ * they work. The directory is deleted on close. One thread at a time.
  */
 public final class Workload implements AutoCloseable {
     /**
@@ -25,11 +28,23 @@ public final class Workload implements AutoCloseable {
                     "python3", List.of("-c", "import sys; print(sys.executable)"),
                     "node", List.of("-p", "process.execPath"));
 
+    /** A tool that does nothing: what it takes is what a start takes. */
+    public static final String NOTHING = "nothing";
+
+    private static final String SCRIPT = "agent_tools.py";
+
     private final TemporaryDirectory directory = new TemporaryDirectory();
+
+    /** Of our own files, which no tool is to see. */
+    private final TemporaryDirectory files = new TemporaryDirectory();
+
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final Map<String, String> programs = new LinkedHashMap<>();
     private final List<String> missing = new ArrayList<>();
     private final List<Call> calls;
+
+    /** Those that can be made, and behind them one of {@link #NOTHING}. */
+    private List<Call> prepared = List.of();
 
     /** Calls of all tools. */
     public Workload() throws IOException, InterruptedException {
@@ -85,10 +100,91 @@ public final class Workload implements AutoCloseable {
     }
 
     private String output(String tool, List<String> args) throws IOException, InterruptedException {
-        Call call = new Call(tool, args, output -> true);
-        try (Launcher launcher = new JdkLauncher(this)) {
+        return output(new Call(tool, args, output -> true));
+    }
+
+    private String output(Call call) throws IOException, InterruptedException {
+        try (Launcher launcher = new JdkLauncher(place())) {
             return Running.start(launcher, call).finish();
         }
+    }
+
+    Place place() {
+        return new Place(directory(), environment, programs);
+    }
+
+    /**
+     * Has calls made once, checks what they answer, and notes it for those who make them again.
+     *
+     * @param most how many different calls there are to be
+     * @param nothing the path of a program that does nothing
+     */
+    public void prepare(int most, String nothing) throws IOException, InterruptedException {
+        programs.put(NOTHING, nothing);
+        prepared = new ArrayList<>(calls.subList(0, Math.min(most, calls.size())));
+        prepared.add(new Call(NOTHING, List.of(), String::isEmpty));
+        List<String> outputs = new ArrayList<>();
+        for (Call call : prepared) {
+            outputs.add(output(call));
+        }
+        CallsFile.write(callsFile(), place(), prepared, outputs);
+        try (InputStream script = Workload.class.getResourceAsStream(SCRIPT)) {
+            Files.copy(script, files.path().resolve(SCRIPT));
+        }
+    }
+
+    private Path callsFile() {
+        return files.path().resolve("calls.json");
+    }
+
+    /**
+     * A process that makes the calls, to be closed by the caller.
+     *
+     * @throws IOException if there can be none here
+     */
+    public Team team(Way way) throws IOException {
+        return team(way, callsFile());
+    }
+
+    Team team(Way way, Path calls) throws IOException {
+        return new Team(way.command(place(), calls, files.path().resolve(SCRIPT)));
+    }
+
+    /** Whether a tool is installed. */
+    boolean has(String tool) {
+        return programs.containsKey(tool);
+    }
+
+    /** Of all tools: the numbers of {@code count} calls, from the {@code first} on; they repeat. */
+    public List<Integer> choose(int first, int count) {
+        return choose(IntStream.range(0, prepared.size() - 1).boxed().toList(), first, count);
+    }
+
+    /** The same of one tool. */
+    public List<Integer> choose(String tool, int first, int count) {
+        List<Integer> numbers =
+                IntStream.range(0, prepared.size())
+                        .filter(number -> prepared.get(number).tool().equals(tool))
+                        .boxed()
+                        .toList();
+        return choose(numbers, first, count);
+    }
+
+    private static List<Integer> choose(List<Integer> numbers, int first, int count) {
+        return IntStream.range(first, first + count)
+                .mapToObj(i -> numbers.get(i % numbers.size()))
+                .toList();
+    }
+
+    /** The tools of the calls that can be made, and {@link #NOTHING} before them. */
+    public List<String> called() {
+        List<String> tools = new ArrayList<>(List.of(NOTHING));
+        prepared.stream()
+                .map(Call::tool)
+                .distinct()
+                .filter(tool -> !tool.equals(NOTHING))
+                .forEach(tools::add);
+        return tools;
     }
 
     /** Where all calls work. */
@@ -106,23 +202,14 @@ public final class Workload implements AutoCloseable {
         return ToolCalls.TOOLS;
     }
 
-    /** The tools that are there, each with its path. */
-    Map<String, String> programs() {
-        return programs;
-    }
-
     /** The tools that are not there. */
     public List<String> missing() {
         return missing;
     }
 
-    /** The call with this number; they repeat. */
-    Call call(int number) {
-        return calls.get(number % calls.size());
-    }
-
     @Override
     public void close() throws IOException {
+        files.close();
         directory.close();
     }
 }

@@ -1,38 +1,25 @@
 package io.github.spawn4j.tools.benchmarks;
 
-import io.github.spawn4j.tools.NativePrograms;
 import io.github.spawn4j.tools.spawners.Samples;
-import io.github.spawn4j.tools.spawners.Spawner;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Starts by a JVM that has much open or in use, as an application has after a while. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
 @Fork(
         value = 2,
         jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-XX:MaxDirectMemorySize=5g"})
-@State(Scope.Benchmark)
-public class BurdenBenchmark {
+public class BurdenBenchmark extends SpawnerBenchmark {
     /** A JVM with so many files open. */
     @State(Scope.Benchmark)
     public static class OpenFiles {
@@ -85,36 +72,20 @@ public class BurdenBenchmark {
     })
     public SpawnerType spawner;
 
-    private NativePrograms programs;
-    private Spawner opened;
-
-    @Setup
-    public void open() throws IOException {
-        programs = new NativePrograms();
-        opened = spawner.open(programs.path("noop"), programs);
-    }
-
-    @TearDown
-    public void close() throws IOException {
-        opened.close();
-        programs.close();
-    }
-
-    private Samples startAndWait() throws IOException, InterruptedException {
-        Samples samples = new Samples();
-        opened.spawn(1, samples);
-        return samples;
+    @Override
+    SpawnerType type() {
+        return spawner;
     }
 
     @Sentence("Start and wait, by a JVM with 0, 1,000 and 10,000 more files open.")
     @Benchmark
     public Samples byOpenFiles(OpenFiles files) throws IOException, InterruptedException {
-        return startAndWait();
+        return startAndWait(1);
     }
 
     @Sentence("Start and wait, by a JVM with 0, 1 and 4 GiB more memory in use.")
     @Benchmark
     public Samples byMemory(Memory memory) throws IOException, InterruptedException {
-        return startAndWait();
+        return startAndWait(1);
     }
 }

@@ -6,40 +6,21 @@ import io.github.spawn4j.tools.NativePrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Children in a cgroup of their own. Needs a cgroup2 file system in which a directory can be made,
  * and fails without one.
  */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
-@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@State(Scope.Benchmark)
-public class CgroupBenchmark {
+public class CgroupBenchmark extends ProgramBenchmark {
     private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
-    private NativePrograms programs;
     private String program;
     private Path cgroup;
 
-    @Setup
-    public void open() throws IOException {
-        programs = new NativePrograms();
-        program = programs.path("noop");
+    @Override
+    void open(NativePrograms programs) throws IOException {
+        program = noop();
         cgroup =
                 Files.createDirectory(
                         mount().resolve("spawn4j-benchmark-" + ProcessHandle.current().pid()));
@@ -54,10 +35,9 @@ public class CgroupBenchmark {
                 .orElseThrow(() -> new IOException("no cgroup2 file system is mounted"));
     }
 
-    @TearDown
-    public void close() throws IOException {
+    @Override
+    void close() throws IOException {
         Files.delete(cgroup);
-        programs.close();
     }
 
     @Sentence("Start and wait for a child that is born in another cgroup.")

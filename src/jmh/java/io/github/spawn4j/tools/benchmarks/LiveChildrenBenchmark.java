@@ -5,28 +5,11 @@ import io.github.spawn4j.tools.Starter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Starts by a JVM that has many living children; {@code live} tells what those cost. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
-@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@State(Scope.Benchmark)
-public class LiveChildrenBenchmark {
+public class LiveChildrenBenchmark extends ProgramBenchmark {
     private static final List<String> SLEEP = List.of("sleep", "3600");
 
     @Param({"0", "500", "2000"})
@@ -36,25 +19,22 @@ public class LiveChildrenBenchmark {
     @Param public Starter spawner;
 
     private final List<Process> living = new ArrayList<>();
-    private NativePrograms programs;
     private List<String> command;
 
-    @Setup
-    public void start() throws IOException {
-        programs = new NativePrograms();
-        command = List.of(programs.path("noop"));
+    @Override
+    void open(NativePrograms programs) throws IOException {
+        command = List.of(noop());
         while (living.size() < children) {
             living.add(spawner.start(SLEEP));
         }
     }
 
-    @TearDown
-    public void kill() throws IOException, InterruptedException {
+    @Override
+    void close() throws InterruptedException {
         living.forEach(Process::destroyForcibly);
         for (Process child : living) {
             child.waitFor();
         }
-        programs.close();
     }
 
     @Sentence("Start and wait with pipes, by a JVM with 0, 500 and 2,000 living children.")

@@ -5,49 +5,38 @@ import io.github.spawn4j.tools.NativePrograms;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What {@link OutputBenchmark} measures, in C: a loop of read(2) that keeps nothing. Its processor
  * time is nowhere, as it is that of a child which goes on living.
  */
-@BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 1, time = 3)
 @Measurement(iterations = 5, time = 3)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@State(Scope.Benchmark)
-public class OutputFloorBenchmark {
+public class OutputFloorBenchmark extends ProgramBenchmark {
     /** The bytes of the output. */
     @Param({"80", "65536", "67108864", "1073741824"})
     public int size;
 
-    private NativePrograms programs;
     private PidfdProcess reader;
 
-    @Setup
-    public void open() throws IOException {
-        programs = new NativePrograms();
+    @Override
+    void open(NativePrograms programs) throws IOException {
         reader =
                 PidfdProcess.builder(programs.path("reader"))
                         .args("head", "-c", Integer.toString(size), "/dev/zero")
                         .start();
     }
 
-    @TearDown
-    public void close() throws IOException {
+    @Override
+    void close() throws IOException {
         reader.close();
-        programs.close();
     }
 
     @Sentence("The same as OutputBenchmark.read, in C.")

@@ -11,17 +11,11 @@ import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Pidfd;
 import io.github.spawn4j.tools.NativePrograms;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -30,29 +24,24 @@ import org.openjdk.jmh.annotations.Warmup;
  * docs/recheck.md} tells the result: compare medians.
  */
 @BenchmarkMode(Mode.SampleTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@State(Scope.Benchmark)
-public class RecheckBenchmark {
+public class RecheckBenchmark extends ProgramBenchmark {
     private static final int STREAMS = 3;
 
-    private NativePrograms programs;
     private byte[] path;
     private PinnedExecutable executable;
 
-    @Setup
-    public void open() throws IOException {
-        programs = new NativePrograms();
-        path = Text.encode("program", programs.path("noop"));
+    @Override
+    void open(NativePrograms programs) throws IOException {
+        path = Text.encode("program", noop());
         executable = new PinnedExecutable(path);
     }
 
-    @TearDown
-    public void close() throws IOException {
+    @Override
+    void close() throws IOException {
         executable.close();
-        programs.close();
     }
 
     @Sentence("A spawn of a template, whose program is looked at before.")

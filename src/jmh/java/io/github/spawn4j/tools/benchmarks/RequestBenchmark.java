@@ -1,35 +1,20 @@
 package io.github.spawn4j.tools.benchmarks;
 
 import io.github.spawn4j.PidfdProcess;
-import io.github.spawn4j.tools.NativePrograms;
 import io.github.spawn4j.tools.Starter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Starts of a program that is given much to look at: what the copies of it cost. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
-@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@State(Scope.Benchmark)
-public class RequestBenchmark {
+public class RequestBenchmark extends ProgramBenchmark {
     /** So many variables, of 50 bytes each. */
     @State(Scope.Benchmark)
     public static class Variables {
@@ -58,7 +43,7 @@ public class RequestBenchmark {
 
         @Setup
         public void make(RequestBenchmark benchmark) throws IOException {
-            command.add(benchmark.programs.path("noop"));
+            command.add(benchmark.noop());
             for (int left = argumentBytes; left > 0; left -= LONGEST) {
                 command.add("x".repeat(Math.min(left, LONGEST)));
             }
@@ -68,18 +53,6 @@ public class RequestBenchmark {
     /** Whose child it is. */
     @Param public Starter spawner;
 
-    private NativePrograms programs;
-
-    @Setup
-    public void open() throws IOException {
-        programs = new NativePrograms();
-    }
-
-    @TearDown
-    public void close() throws IOException {
-        programs.close();
-    }
-
     @Sentence("Start and wait with pipes, and an environment of 20 and 250 variables.")
     @Benchmark
     public int byEnvironment(Variables variables) throws IOException, InterruptedException {
@@ -88,7 +61,7 @@ public class RequestBenchmark {
     }
 
     private Process start(Map<String, String> environment) throws IOException {
-        String program = programs.path("noop");
+        String program = noop();
         if (spawner == Starter.SPAWN4J) {
             return PidfdProcess.builder(program).environment(environment).start();
         }

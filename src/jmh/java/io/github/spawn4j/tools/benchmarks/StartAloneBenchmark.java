@@ -1,32 +1,18 @@
 package io.github.spawn4j.tools.benchmarks;
 
-import io.github.spawn4j.tools.NativePrograms;
 import io.github.spawn4j.tools.spawners.Spawner;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-/** The start of a program that does nothing, alone: what waits for its exit does not count. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
-@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@State(Scope.Benchmark)
-public class StartAloneBenchmark {
+/**
+ * The start of a program that does nothing, alone: what waits for its exit does not count. {@link
+ * Delay} makes it longer, to see whether that is seen.
+ */
+public class StartAloneBenchmark extends SpawnerBenchmark {
     /** Those whose start returns before the exit. */
     @Param({
         "JDK",
@@ -43,26 +29,18 @@ public class StartAloneBenchmark {
     })
     public SpawnerType spawner;
 
-    private NativePrograms programs;
-    private Spawner opened;
     private Spawner.Started started;
 
-    @Setup
-    public void open() throws IOException {
-        programs = new NativePrograms();
-        opened = spawner.open(programs.path("noop"), programs);
-    }
-
-    @TearDown
-    public void close() throws IOException {
-        opened.close();
-        programs.close();
+    @Override
+    SpawnerType type() {
+        return spawner;
     }
 
     @Sentence("The time until the start of a program that does nothing has returned.")
     @Benchmark
     public Spawner.Started start() throws IOException {
-        started = opened.start();
+        Delay.spin();
+        started = spawner().start();
         return started;
     }
 

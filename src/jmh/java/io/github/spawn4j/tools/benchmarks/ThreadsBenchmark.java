@@ -5,29 +5,16 @@ import io.github.spawn4j.tools.spawners.Samples;
 import io.github.spawn4j.tools.spawners.Spawner;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Starts by many threads at once, each with a spawner of its own; a score is one start's time. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
-@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@State(Scope.Benchmark)
-public class ThreadsBenchmark {
+public class ThreadsBenchmark extends ProgramBenchmark {
     /** The spawner of one thread. */
     @State(Scope.Thread)
     public static class Own {
@@ -37,7 +24,7 @@ public class ThreadsBenchmark {
         @Setup
         public void open(ThreadsBenchmark benchmark) throws IOException {
             programs = new NativePrograms();
-            opened = benchmark.spawner.open(programs.path("noop"), programs);
+            opened = benchmark.spawner.open(benchmark.noop(), programs);
         }
 
         @TearDown

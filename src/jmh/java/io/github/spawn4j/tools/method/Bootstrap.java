@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /**
- * Ratios with intervals, by drawing rounds again and again from those that there were.
+ * Figures and ratios with intervals, by drawing rounds again and again from those that there were.
  *
- * <p>The two that are compared take turns, so what slows the machine down slows both: whole rounds
- * are drawn, each with what both did in it. Nothing is assumed about how times are distributed.
+ * <p>Two that are compared take turns, so what slows the machine down slows both: whole rounds are
+ * drawn, each with what both did in it. Nothing is assumed about how times are distributed.
  */
 public final class Bootstrap {
     /** Fewer rounds have too few different draws for an interval. */
@@ -42,16 +43,29 @@ public final class Bootstrap {
                 ratios.add(ratio);
             }
         }
-        return ratios.isEmpty()
+        return ofFigures(ratios).map(Ratio::of);
+    }
+
+    /**
+     * The median over the rounds of a figure.
+     *
+     * @param figures NaN in rounds where there is none
+     * @return empty if no round has one
+     */
+    public static Optional<Estimate> ofFigures(double[] figures) {
+        return ofFigures(
+                DoubleStream.of(figures).filter(figure -> !Double.isNaN(figure)).boxed().toList());
+    }
+
+    private static Optional<Estimate> ofFigures(List<Double> figures) {
+        return figures.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
                         draw(
-                                ratios.size(),
+                                figures.size(),
                                 rounds -> {
                                     double[] drawn = new double[rounds.length];
-                                    for (int i = 0; i < drawn.length; i++) {
-                                        drawn[i] = ratios.get(rounds[i]);
-                                    }
+                                    Arrays.setAll(drawn, i -> figures.get(rounds[i]));
                                     return median(drawn);
                                 }));
     }
@@ -70,11 +84,22 @@ public final class Bootstrap {
      */
     public static Ratio ofPools(
             List<double[]> ours, List<double[]> theirs, ToDoubleFunction<double[]> statistic) {
-        return draw(
-                ours.size(),
-                rounds ->
-                        statistic.applyAsDouble(pool(ours, rounds))
-                                / statistic.applyAsDouble(pool(theirs, rounds)));
+        return Ratio.of(
+                draw(
+                        ours.size(),
+                        rounds ->
+                                statistic.applyAsDouble(pool(ours, rounds))
+                                        / statistic.applyAsDouble(pool(theirs, rounds))));
+    }
+
+    /**
+     * A statistic of all that was measured, such as a percentile.
+     *
+     * @param numbers what was measured, by rounds
+     * @param statistic what is made of the numbers of all rounds together
+     */
+    public static Estimate ofPool(List<double[]> numbers, ToDoubleFunction<double[]> statistic) {
+        return draw(numbers.size(), rounds -> statistic.applyAsDouble(pool(numbers, rounds)));
     }
 
     private static double[] pool(List<double[]> numbers, int[] rounds) {
@@ -92,15 +117,15 @@ public final class Bootstrap {
         return pool;
     }
 
-    /** The ratio of all rounds, and the interval from draws of as many. */
-    private static Ratio draw(int size, ToDoubleFunction<int[]> ratio) {
+    /** The figure of all rounds, and the interval from draws of as many. */
+    private static Estimate draw(int size, ToDoubleFunction<int[]> figure) {
         int[] rounds = new int[size];
         for (int i = 0; i < size; i++) {
             rounds[i] = i;
         }
-        double value = ratio.applyAsDouble(rounds);
+        double value = figure.applyAsDouble(rounds);
         if (size < LEAST_ROUNDS) {
-            return new Ratio(value, Double.NaN, Double.NaN, size);
+            return new Estimate(value, Double.NaN, Double.NaN, size);
         }
         SplittableRandom random = new SplittableRandom(SEED);
         double[] drawn = new double[DRAWS];
@@ -108,11 +133,11 @@ public final class Bootstrap {
             for (int i = 0; i < size; i++) {
                 rounds[i] = random.nextInt(size);
             }
-            drawn[draw] = ratio.applyAsDouble(rounds);
+            drawn[draw] = figure.applyAsDouble(rounds);
         }
         Percentile percentile = new Percentile();
         percentile.setData(drawn);
-        return new Ratio(
+        return new Estimate(
                 value, percentile.evaluate(LOW_PERCENT), percentile.evaluate(HIGH_PERCENT), size);
     }
 }

@@ -15,6 +15,10 @@ import java.util.Map;
 public record Ratio(double value, double low, double high, int rounds) {
     private static final double THOUSAND = 1000;
 
+    static Ratio of(Estimate estimate) {
+        return new Ratio(estimate.value(), estimate.low(), estimate.high(), estimate.rounds());
+    }
+
     /** Whether the two differ for sure; if not, nothing can be said about which is larger. */
     public boolean isTelling() {
         return low > 1 || high < 1;
@@ -23,6 +27,10 @@ public record Ratio(double value, double low, double high, int rounds) {
     /** How much larger the upper end is than the lower one: 0.03 for 3 %. Infinite if unknown. */
     public double width() {
         return Double.isNaN(low) ? Double.POSITIVE_INFINITY : high / low - 1;
+    }
+
+    public Estimate estimate() {
+        return new Estimate(value, low, high, rounds);
     }
 
     /** For JSON; what is unknown is null. */

@@ -1,5 +1,7 @@
 package io.github.spawn4j.tools.report;
 
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +38,25 @@ public record Axis(String label, Scale scale, List<String> steps) {
         return new Axis(label, Scale.STEPS, List.copyOf(steps));
     }
 
+    /** What stands there: the name of a step, or the number. */
+    String place(double x) {
+        return scale == Scale.STEPS ? steps.get((int) x) : Numbers.inWords(x);
+    }
+
     Map<String, Object> entry() {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("label", label);
         entry.put("scale", scale);
         entry.put("steps", steps);
         return entry;
+    }
+
+    static Axis of(JsonObject entry) {
+        List<String> steps = new ArrayList<>();
+        entry.getAsJsonArray("steps").forEach(step -> steps.add(step.getAsString()));
+        return new Axis(
+                entry.get("label").getAsString(),
+                Scale.valueOf(entry.get("scale").getAsString()),
+                steps);
     }
 }

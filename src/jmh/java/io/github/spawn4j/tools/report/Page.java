@@ -27,7 +27,7 @@ public final class Page {
                 .replace("/*DATA*/", json.replace("<", "\\u003c"));
     }
 
-    private static String resource(String name) throws IOException {
+    static String resource(String name) throws IOException {
         try (InputStream stream = Page.class.getResourceAsStream(name)) {
             if (stream == null) {
                 throw new IOException("this jar has no " + name);

@@ -1,5 +1,8 @@
 package io.github.spawn4j.tools.report;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.spawn4j.tools.method.Estimate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,6 +16,19 @@ import java.util.Map;
  * @param samples how many measurements it stands for
  */
 public record Point(double x, double y, double low, double high, int samples) {
+    public static Point of(double x, Estimate estimate, int samples) {
+        return new Point(x, estimate.value(), estimate.low(), estimate.high(), samples);
+    }
+
+    /** One without a spread. */
+    public static Point exact(double x, double y, int samples) {
+        return new Point(x, y, Double.NaN, Double.NaN, samples);
+    }
+
+    boolean hasSpread() {
+        return !Double.isNaN(low) && !Double.isNaN(high);
+    }
+
     Map<String, Object> entry() {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("x", x);
@@ -21,5 +37,19 @@ public record Point(double x, double y, double low, double high, int samples) {
         entry.put("high", high);
         entry.put("samples", samples);
         return entry;
+    }
+
+    static Point of(JsonObject entry) {
+        return new Point(
+                number(entry.get("x")),
+                number(entry.get("y")),
+                number(entry.get("low")),
+                number(entry.get("high")),
+                entry.get("samples").getAsInt());
+    }
+
+    /** JSON has null for NaN. */
+    private static double number(JsonElement number) {
+        return number.isJsonNull() ? Double.NaN : number.getAsDouble();
     }
 }

@@ -1,5 +1,7 @@
 package io.github.spawn4j.tools.report;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,5 +38,13 @@ public final class Series {
         entry.put("name", name);
         entry.put("points", points.stream().map(Point::entry).collect(Collectors.toList()));
         return entry;
+    }
+
+    static Series of(JsonObject entry) {
+        Series series = new Series(entry.get("name").getAsString());
+        for (JsonElement point : entry.getAsJsonArray("points")) {
+            series.add(Point.of(point.getAsJsonObject()));
+        }
+        return series;
     }
 }

@@ -26,7 +26,7 @@ public enum ExitNotifier {
     NUPROCESS {
         @Override
         public void start(List<String> command, Runnable exited) throws IOException {
-            NuProcessSpawner.start(
+            NuProcesses.start(
                     new NuProcessBuilder(
                             new NuProcessSpawner.CloseStdin() {
                                 @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 final class PipedSpawner implements Spawner {
     private final ProcessSpawner.Starter starter;
     private final Closeable resource;
+    private final Stopwatch watch = new Stopwatch();
 
     /**
      * @param resource what the starter needs, closed with this
@@ -19,11 +20,10 @@ final class PipedSpawner implements Spawner {
     @Override
     public void spawn(int count, Samples samples) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
-            long began = System.nanoTime();
+            watch.begin();
             Process process = starter.start();
-            long started = System.nanoTime();
-            process.waitFor();
-            samples.add(started - began, System.nanoTime() - began);
+            watch.started();
+            watch.ended(process.waitFor(), samples);
             process.getOutputStream().close();
             process.getInputStream().close();
             process.getErrorStream().close();

@@ -1,5 +1,6 @@
 package io.github.spawn4j.tools.spawners;
 
+import com.pty4j.PtyProcessBuilder;
 import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
@@ -8,6 +9,7 @@ import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.tools.NativePrograms;
 import io.github.spawn4j.warm.Warm;
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,6 +62,22 @@ public enum SpawnerType {
         }
     },
 
+    /** Of another JDK, if this is none such and one is installed. */
+    JDK_17 {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return OtherJdk.open(17, program);
+        }
+    },
+
+    /** Of another JDK, if this is none such and one is installed. */
+    JDK_25 {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return OtherJdk.open(25, program);
+        }
+    },
+
     NUPROCESS {
         @Override
         public Spawner open(String program, NativePrograms programs) {
@@ -91,6 +109,41 @@ public enum SpawnerType {
             executor.setStreamHandler(new PumpStreamHandler(null, null, null));
             CommandLine command = new CommandLine(program);
             return new RunSpawner(() -> executor.execute(command));
+        }
+    },
+
+    /** Its children have a terminal. */
+    PTY4J {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            PtyProcessBuilder builder = new PtyProcessBuilder(new String[] {program});
+            return new PipedSpawner(builder::start, NOTHING);
+        }
+    },
+
+    /** Returns when the exit is known, so that there is no time of the start alone. */
+    SMALLRYE {
+        @Override
+        public Spawner open(String program, NativePrograms programs) {
+            Path path = Path.of(program);
+            return new RunSpawner(
+                    () -> {
+                        int[] code = new int[1];
+                        io.smallrye.common.process.ProcessBuilder.newBuilder(path)
+                                .exitCodeChecker(
+                                        exitCode -> {
+                                            code[0] = exitCode;
+                                            return true;
+                                        })
+                                .input()
+                                .empty()
+                                .error()
+                                .discard()
+                                .output()
+                                .discard()
+                                .run();
+                        return code[0];
+                    });
         }
     },
 
@@ -184,7 +237,17 @@ public enum SpawnerType {
     private static final int PARKED = 8;
 
     private static final Set<SpawnerType> FOREIGN =
-            EnumSet.of(JDK_FORK, JDK_VFORK, JDK_POSIX_SPAWN, NUPROCESS, NUPROCESS_RUN);
+            EnumSet.of(
+                    JDK_FORK,
+                    JDK_VFORK,
+                    JDK_POSIX_SPAWN,
+                    JDK_17,
+                    JDK_25,
+                    NUPROCESS,
+                    NUPROCESS_RUN,
+                    PTY4J);
+
+    private static final Closeable NOTHING = () -> {};
 
     private static final File NULL = new File("/dev/null");
 
@@ -257,9 +320,13 @@ public enum SpawnerType {
                         JDK_FORK,
                         JDK_VFORK,
                         JDK_POSIX_SPAWN,
+                        JDK_17,
+                        JDK_25,
                         NUPROCESS_RUN,
                         ZT_EXEC,
                         COMMONS_EXEC,
+                        PTY4J,
+                        SMALLRYE,
                         SPAWN4J_CGROUP,
                         SPAWN4J_CGROUP_MOVED,
                         SPAWN4J_WARM,
@@ -268,6 +335,13 @@ public enum SpawnerType {
                         FLOOR_DESCRIPTORS,
                         FLOOR_PARENT,
                         FLOOR_NATIVE));
+    }
+
+    /** Of ProcessBuilder, those that are not what {@link #JDK} is. */
+    public static Set<SpawnerType> ofOtherJdks() {
+        Set<SpawnerType> others = EnumSet.of(JDK_17, JDK_25);
+        others.removeIf(type -> type.name().equals("JDK_" + Runtime.version().feature()));
+        return others;
     }
 
     /** What a start in a cgroup is compared with. */
@@ -291,17 +365,17 @@ public enum SpawnerType {
     }
 
     /**
-     * Whether it does not work on every system that we support: NuProcess lacks some JVMs, JVMs
-     * lack some of their own mechanisms, and the floors that do more than the first need what some
-     * kernels and filters refuse.
+     * Whether it does not work on every system that we support: NuProcess lacks some JVMs, pty4j
+     * some processors, JVMs lack some of their own mechanisms, and the floors that do more than the
+     * first need what some kernels and filters refuse.
      */
     public boolean maybeMissing() {
         return FOREIGN.contains(this) || compareTo(FLOOR) > 0;
     }
 
-    /** Whether it is a C program, which needs no JVM. */
-    public boolean isFloor() {
-        return piece != null;
+    /** Whether it is a process of its own anyway: a C program, or a JVM of another JDK. */
+    public boolean isRemote() {
+        return piece != null || this == JDK_17 || this == JDK_25;
     }
 
     @Override

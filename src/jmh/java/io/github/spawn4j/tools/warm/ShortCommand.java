@@ -2,7 +2,9 @@ package io.github.spawn4j.tools.warm;
 
 import io.github.spawn4j.tools.Programs;
 import io.github.spawn4j.tools.agent.Workload;
+import io.github.spawn4j.tools.method.Rounds;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,7 @@ public record ShortCommand(List<String> words) {
     }
 
     /**
-     * Has all ways make starts, in turns.
+     * Has all ways make starts, in turns of random order.
      *
      * @param rounds the turns of each
      * @param starts in one turn
@@ -65,8 +67,9 @@ public record ShortCommand(List<String> words) {
                 new Costs().measure(starter, WARM_UP);
                 costs.put(way, new Costs());
             }
+            Rounds turns = new Rounds(rounds, rounds, Duration.ZERO, System.nanoTime());
             for (int round = 0; round < rounds; round++) {
-                for (Way way : Way.values()) {
+                for (Way way : turns.next(starters.keySet())) {
                     costs.get(way).measure(starters.get(way), starts);
                 }
             }

@@ -5,9 +5,9 @@ const report = JSON.parse(document.getElementById('data').textContent);
 /* The same way has the same colour in all figures. Colours that colour-blind people can tell apart (Okabe and Ito);
  * each in a darker and a lighter variant, for the two grounds. */
 const COLOURS = {
-  'jdk': ['#c44e00', '#ff8a3d'], 'jdk-fork': ['#8c5a2b', '#c9986b'], 'jdk-vfork': ['#e69f00', '#f2c14e'],
+  'jdk': ['#c44e00', '#ff8a3d'], 'jdk-17': ['#c44e00', '#ff8a3d'], 'jdk-25': ['#a03b1f', '#ffb08a'], 'jdk-fork': ['#8c5a2b', '#c9986b'], 'jdk-vfork': ['#e69f00', '#f2c14e'],
   'nuprocess': ['#a8327d', '#e07ab9'], 'nuprocess-run': ['#a8327d', '#e07ab9'], 'zt-exec': ['#7d6b00', '#d9c73f'],
-  'commons-exec': ['#6b6f76', '#a5abb3'], 'spawn4j-fork': ['#4c9bd6', '#8cc7f5'], 'spawn4j-clone3': ['#0072b2', '#4fb0ee'],
+  'commons-exec': ['#6b6f76', '#a5abb3'], 'pty4j': ['#5a3d99', '#b09ae0'], 'smallrye': ['#2f7d8c', '#7fd1df'], 'python': ['#5a3d99', '#b09ae0'], 'spawn4j-fork': ['#4c9bd6', '#8cc7f5'], 'spawn4j-clone3': ['#0072b2', '#4fb0ee'],
   'spawn4j-builder': ['#0072b2', '#4fb0ee'], 'builder': ['#0072b2', '#4fb0ee'], 'spawn4j': ['#007a58', '#35c99a'],
   'spawn4j-template': ['#007a58', '#35c99a'], 'template': ['#007a58', '#35c99a'], 'warm': ['#56b4e9', '#9ad6ff'],
   'floor': ['#555b62', '#c3c9cf'], 'floor-equal': ['#8a9099', '#8a9099'],
@@ -102,21 +102,40 @@ function spread(plot, series, index, count) {
   }];
 }
 
+/* Of a single series whose steps are the ways, the bars have the ways' colours, and need no legend. */
+function barsAreWays(plot) {
+  return plot.shape === 'BARS' && plot.series.length === 1 && plot.x.scale === 'STEPS' && plot.x.steps.every(step => COLOURS[step]);
+}
+
+/* How many rows the legend needs; its items are not broken. */
+function legendRows(plot, width) {
+  let rows = 1;
+  let used = 0;
+  plot.series.forEach(series => {
+    const needed = series.name.length * 8 + 46;
+    if (used > 0 && used + needed > width) {
+      rows++;
+      used = 0;
+    }
+    used += needed;
+  });
+  return rows;
+}
+
 function option(plot, width) {
   const ys = plot.series.flatMap(series => series.points.flatMap(p => [p.y, p.low, p.high])).filter(y => y !== null);
   const xs = plot.series.flatMap(series => series.points.map(p => p.x));
-  const single = plot.shape === 'BARS' && plot.series.length === 1;
+  const single = barsAreWays(plot);
   const drawn = plot.series.map((series, index) => ({
     name: series.name, type: plot.shape === 'BARS' ? 'bar' : 'line', barMaxWidth: 48, barGap: '10%', barCategoryGap: '30%',
     data: series.points.map(point => ({
       value: [point.x, point.y], point,
-      /* Of a single series the bars are the ways. */
       ...(single ? { itemStyle: { color: colour(plot.x.steps[point.x], 0) } } : {}),
     })),
     color: colour(series.name, index), symbolSize: series.points.length > 20 ? 0 : 8, showSymbol: series.points.length <= 20,
     lineStyle: { width: 2.2, type: DASHED.has(series.name) ? 'dashed' : 'solid' },
   }));
-  const rows = single ? 0 : Math.ceil(plot.series.reduce((sum, series) => sum + series.name.length * 8 + 46, 0) / (width - 20));
+  const rows = single ? 0 : legendRows(plot, width);
   return {
     animation: false, backgroundColor: 'transparent', textStyle: { fontFamily: 'system-ui, "DejaVu Sans", sans-serif' },
     legend: { show: !single, top: 0, left: 0, itemGap: 14, textStyle: { color: style('--ink') }, data: plot.series.map(series => series.name) },
@@ -155,7 +174,7 @@ function figure(plot) {
   element(frame, 'h2', plot.title);
   element(frame, 'p', plot.meaning);
   const chart = element(frame, 'div', '', { class: 'chart', role: 'img', 'aria-label': plot.title });
-  element(frame, 'p', plot.spread, { class: 'spread' });
+  element(frame, 'p', plot.explanation, { class: 'spread' });
   table(frame, plot);
   return { plot, chart };
 }
@@ -181,8 +200,10 @@ document.getElementById('command').textContent = report.command;
 const figures = report.figures.map(figure);
 draw(figures);
 dark.addEventListener('change', () => draw(figures));
-let waiting = null;
-addEventListener('resize', () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => draw(figures), 100);
-});
+/* Not the window's size: a frame, a scroll bar or a print may change that of the figures alone. */
+const widths = new Map();
+new ResizeObserver(entries => {
+  const changed = entries.filter(entry => widths.get(entry.target) !== entry.contentRect.width);
+  changed.forEach(entry => widths.set(entry.target, entry.contentRect.width));
+  if (changed.length > 0) draw(figures);
+}).observe(document.getElementById('figures'));

@@ -1,6 +1,8 @@
 package io.github.spawn4j.internal.cgroup;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,15 @@ public final class CgroupFiles {
         return Files.readString(directory.resolve(file), StandardCharsets.ISO_8859_1);
     }
 
+    /** Opens a file for reading; null where that cannot be done. */
+    RandomAccessFile open(String file) {
+        try {
+            return new RandomAccessFile(directory.resolve(file).toFile(), "r");
+        } catch (FileNotFoundException e) {
+            return null; // or there is no descriptor
+        }
+    }
+
     /** Writes a file, which must be there. */
     public void write(String file, String value) throws IOException {
         Files.write(
@@ -57,7 +68,12 @@ public final class CgroupFiles {
         if (!has(file)) {
             return OptionalLong.empty();
         }
-        for (String line : read(file).split("\n", 0)) {
+        return numberIn(read(file), key);
+    }
+
+    /** The same in its text. */
+    static OptionalLong numberIn(String text, String key) {
+        for (String line : text.split("\n", 0)) {
             if (line.startsWith(key + " ")) {
                 return OptionalLong.of(Long.parseLong(line.substring(key.length() + 1)));
             }

@@ -5,7 +5,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 /** Tells whether a process of a cgroup was killed for want of memory. Thread-safe. */
 public final class MemoryWatch {
     private final MemoryKills kills;
-    private final long before;
+
+    @GuardedBy("this")
+    private long before;
 
     /** Null until it has ended. */
     @GuardedBy("this")
@@ -23,6 +25,14 @@ public final class MemoryWatch {
      */
     public static MemoryWatch begin(MemoryKills kills) {
         return kills.canTell() ? new MemoryWatch(kills) : null;
+    }
+
+    /**
+     * To be called before SIGKILL is sent to the process, which has not ended: whoever was killed
+     * for want of memory until now was another one.
+     */
+    public synchronized void beforeKill() {
+        before = kills.count();
     }
 
     /**

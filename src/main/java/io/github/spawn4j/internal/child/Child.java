@@ -52,6 +52,8 @@ public final class Child extends Chore implements Reactor.Handler, ChildProcess 
      * is thrown: a stack that overflows as somebody enters a ReentrantLock leaves that locked for
      * ever, and no exit of any child would be told any more. Nothing waits under it.
      */
+    private static final int SIGKILL = 9;
+
     private static final Log LOG = Log.of(Child.class);
 
     /** How long to leave a zombie to its tracer before looking again. */
@@ -87,6 +89,9 @@ public final class Child extends Chore implements Reactor.Handler, ChildProcess 
      * For threads that park until the exit; null while there has been none. What is done at the
      * exit without waiting is in {@link #followers}.
      */
+    /** Null where nobody is to be told. */
+    private volatile Runnable killNote;
+
     @GuardedBy("this")
     private CompletableFuture<Exit> exited;
 
@@ -190,10 +195,7 @@ public final class Child extends Chore implements Reactor.Handler, ChildProcess 
 
     @GuardedBy("this")
     private void watch() throws IOException {
-        if (registration == null) {
-            registration = new Registration(pidfd, this);
-        }
-        registration.arm(Io.POLLIN);
+        registration = Registration.arm(registration, pidfd, this, Io.POLLIN);
     }
 
     @Override
@@ -271,6 +273,9 @@ public final class Child extends Chore implements Reactor.Handler, ChildProcess 
     @Override
     public boolean trySignal(int signal) throws IOException {
         Threads.requireStack();
+        if (signal == SIGKILL) {
+            noteKill();
+        }
         if (!Kernel.has(Kernel.PIDFD_SEND_SIGNAL)) {
             // The pid stays the child's until we collect its exit.
             synchronized (this) {
@@ -285,6 +290,19 @@ public final class Child extends Chore implements Reactor.Handler, ChildProcess 
             return Pidfd.sendSignal(number, signal);
         } finally {
             pidfd.release(number);
+        }
+    }
+
+    @Override
+    public void beforeKill(Runnable note) {
+        killNote = note;
+    }
+
+    @Override
+    public void noteKill() {
+        Runnable note = killNote;
+        if (note != null && exit() == null) {
+            note.run();
         }
     }
 

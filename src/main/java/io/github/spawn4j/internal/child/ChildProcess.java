@@ -39,6 +39,12 @@ public interface ChildProcess extends Target {
     /** Sends a signal. Returns false if the child has ended. */
     boolean trySignal(int signal) throws IOException;
 
+    /** Has {@code note} called before SIGKILL is sent from here to a child that has not ended. */
+    void beforeKill(Runnable note);
+
+    /** To be called before SIGKILL is sent to the child in another way. */
+    void noteKill();
+
     /** Null where it has not been asked for. */
     ProcessGroup processGroup();
 

@@ -136,7 +136,8 @@ public final class ProcessGroup implements Target {
     }
 
     private CompletableFuture<Boolean> judge(ProcessTable.View view) {
-        member = view.member();
+        int alive = view.member(); // and not the field, which another look may change
+        member = alive;
         if (view.hasZombies()) {
             leader.releaseExit();
             return CompletableFuture.completedFuture(true);
@@ -144,8 +145,9 @@ public final class ProcessGroup implements Target {
         try {
             // The kernel knows members and the table shows none: it hides them, unless they have
             // gone since.
-            isUncertain = member == ProcessTable.NOBODY && !isEmpty();
-            return CompletableFuture.completedFuture(member == ProcessTable.NOBODY && !isUncertain);
+            boolean isHidden = alive == ProcessTable.NOBODY && !isEmpty();
+            isUncertain = isHidden;
+            return CompletableFuture.completedFuture(alive == ProcessTable.NOBODY && !isHidden);
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -124,6 +124,17 @@ public final class JdkChild implements ChildProcess {
         return exit() == null && handle.destroyForcibly();
     }
 
+    /** Only what happens in a cgroup is noted, where the JDK starts nothing. */
+    @Override
+    public void beforeKill(Runnable note) {
+        throw new AssertionError("it is in no cgroup of ours");
+    }
+
+    @Override
+    public void noteKill() {
+        // as nobody notes it
+    }
+
     /** Whether the JDK knows a signal. */
     public static boolean canSend(int signal) {
         return signal == SIGTERM || signal == SIGKILL;

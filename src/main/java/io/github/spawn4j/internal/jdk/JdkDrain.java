@@ -28,7 +28,7 @@ public final class JdkDrain implements Outlet {
     private static final long QUIET_NS = 20_000_000;
 
     private final InputStream from;
-    private final boolean failsBeyond;
+    private final long most;
 
     /** Null where nobody listens. */
     private final Drain.Listener listener;
@@ -53,17 +53,13 @@ public final class JdkDrain implements Outlet {
     /**
      * One that is yet to begin.
      *
-     * @param failsBeyond whether it is a failure if more comes than {@code captured} keeps
+     * @param most how much may come, beyond which it is a failure
      * @param listener or null
      */
-    public JdkDrain(
-            InputStream from,
-            CaptureBuffer captured,
-            boolean failsBeyond,
-            Drain.Listener listener) {
+    public JdkDrain(InputStream from, CaptureBuffer captured, long most, Drain.Listener listener) {
         this.from = from;
         this.captured = captured;
-        this.failsBeyond = failsBeyond;
+        this.most = most;
         this.listener = listener;
     }
 
@@ -108,7 +104,7 @@ public final class JdkDrain implements Outlet {
     private void take(byte[] buffer, int count) throws IOException {
         synchronized (this) {
             captured.add(buffer, count);
-            if (failsBeyond && captured.isTruncated()) {
+            if (captured.total() > most) {
                 throw new Drain.OverflowException();
             }
         }

@@ -1,8 +1,10 @@
 package io.github.spawn4j.internal.launch;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Locale;
@@ -71,6 +73,16 @@ public final class Attribute {
     static Attribute cgroup(int fd, int events) {
         return new Attribute(
                 RequestLayout.CGROUP, fd, events, NO_DATA, 0, 0, Outcome.CLONE_INTO_CGROUP, "");
+    }
+
+    /** A pid namespace of its own. */
+    public static Attribute pidNamespace() {
+        return of(RequestLayout.PID_NAMESPACE, 0, "clone(CLONE_NEWPID)", "");
+    }
+
+    /** An end with the pidfd. */
+    public static Attribute autokill() {
+        return of(RequestLayout.AUTOKILL, 0, "clone3(CLONE_PIDFD_AUTOKILL)", "");
     }
 
     public static Attribute umask(int mask) {
@@ -202,7 +214,9 @@ public final class Attribute {
                 ByteBuffer.allocate(groups.length * Integer.BYTES).order(ByteOrder.nativeOrder());
         bytes.asIntBuffer().put(groups);
         String list =
-                Arrays.stream(groups).mapToObj(Integer::toString).collect(Collectors.joining(","));
+                Arrays.stream(groups)
+                        .mapToObj(Integer::toUnsignedString)
+                        .collect(Collectors.joining(","));
         return new Attribute(
                 RequestLayout.GROUPS,
                 groups.length,
@@ -215,11 +229,11 @@ public final class Attribute {
     }
 
     public static Attribute group(int group) {
-        return of(RequestLayout.GROUP, group, "setresgid", Integer.toString(group));
+        return of(RequestLayout.GROUP, group, "setresgid", Integer.toUnsignedString(group));
     }
 
     public static Attribute user(int user) {
-        return of(RequestLayout.USER, user, "setresuid", Integer.toString(user));
+        return of(RequestLayout.USER, user, "setresuid", Integer.toUnsignedString(user));
     }
 
     public static Attribute noNewPrivileges() {
@@ -229,6 +243,47 @@ public final class Attribute {
     /** CLONE_NEW flags, of these names. */
     public static Attribute namespaces(int flags, String names) {
         return of(RequestLayout.NAMESPACES, flags, "unshare", names);
+    }
+
+    /** A user namespace with these maps, as /proc takes them; an empty one keeps the id. */
+    public static Attribute userNamespace(String users, String groups) {
+        return withData(
+                RequestLayout.USER_NAMESPACE,
+                0,
+                (users + "\0" + groups + "\0").getBytes(StandardCharsets.US_ASCII),
+                "user namespace",
+                "of users " + map(users) + ", groups " + map(groups));
+    }
+
+    private static String map(String lines) {
+        return lines.isEmpty() ? "as they are" : lines.strip().replace("\n", ", ");
+    }
+
+    /** All that is mounted read-only, but for these directories. */
+    public static Attribute readOnly(Path... directories) {
+        ByteArrayOutputStream paths = new ByteArrayOutputStream();
+        for (Path directory : directories) {
+            paths.writeBytes(PathBytes.of("directory", directory));
+        }
+        String words =
+                Arrays.stream(directories)
+                        .map(directory -> "\"" + Text.printable(directory.toString()) + "\"")
+                        .collect(Collectors.joining(", "));
+        return withData(
+                RequestLayout.READ_ONLY,
+                0,
+                paths.toByteArray(),
+                "mount_setattr",
+                words.isEmpty() ? "read-only" : "read-only but " + words);
+    }
+
+    public static Attribute chroot(Path root) {
+        return withData(
+                RequestLayout.CHROOT,
+                0,
+                PathBytes.of("root", root),
+                "chroot",
+                "\"" + Text.printable(root.toString()) + "\"");
     }
 
     public static Attribute privateTmp() {

@@ -214,90 +214,112 @@ public final class RequestLayout {
      */
     @Native static final int CGROUP = 2;
 
+    /**
+     * CLONE_NEWPID: the child is born in a pid namespace of its own; and, where that takes it, in a
+     * user namespace.
+     */
+    @Native static final int PID_NAMESPACE = 3;
+
+    /** CLONE_PIDFD_AUTOKILL: the kernel kills the child when its pidfd is closed. */
+    @Native static final int AUTOKILL = 4;
+
     /** umask(2): {@code first} is the mask. Files that actions create have it too. */
-    @Native static final int UMASK = 3;
+    @Native static final int UMASK = 5;
 
     /** sched_setscheduler(2): {@code first} is the policy, {@code second} the priority. */
-    @Native public static final int SCHEDULER = 4;
+    @Native public static final int SCHEDULER = 6;
 
     /** sched_setparam(2): {@code first} is the priority. */
-    @Native public static final int SCHED_PRIORITY = 5;
+    @Native public static final int SCHED_PRIORITY = 7;
 
     /** setpriority(2): {@code first} is the niceness. */
-    @Native static final int NICE = 6;
+    @Native static final int NICE = 8;
 
     /** ioprio_set(2): {@code first} is class and level. */
-    @Native static final int IO_PRIORITY = 7;
+    @Native static final int IO_PRIORITY = 9;
 
     /** sched_setaffinity(2): data are the set of CPUs. */
-    @Native static final int CPU_AFFINITY = 8;
+    @Native static final int CPU_AFFINITY = 10;
 
     /** set_mempolicy(2): {@code first} is the mode, data are the set of nodes. */
-    @Native static final int MEMORY_POLICY = 9;
+    @Native static final int MEMORY_POLICY = 11;
 
     /** /proc/self/oom_score_adj: data are what is written. */
-    @Native static final int OOM_SCORE_ADJ = 10;
+    @Native static final int OOM_SCORE_ADJ = 12;
 
     /** PR_SET_TIMERSLACK: {@code value} is nanoseconds. */
-    @Native static final int TIMER_SLACK = 11;
+    @Native static final int TIMER_SLACK = 13;
 
     /** personality(2): {@code first} are flags that are added. */
-    @Native static final int PERSONALITY = 12;
+    @Native static final int PERSONALITY = 14;
 
     /** setresuid(2) and setresgid(2): effective ids become the real ones. */
-    @Native static final int RESET_IDS = 13;
+    @Native static final int RESET_IDS = 15;
 
     /**
      * PR_SET_PDEATHSIG: {@code first} is the signal. After ids, whose change would undo it
      * (commit_creds() in the kernel).
      */
-    @Native static final int PARENT_DEATH = 14;
+    @Native static final int PARENT_DEATH = 16;
 
     /** The first type that is set after the actions, which so are taken with the JVM's rights. */
     @Native static final int FIRST_LATE = 32;
 
     /**
+     * A user namespace: data are its map of users and that of groups, as /proc takes them, each
+     * ended by NUL; an empty one keeps the child's own id. Before the other namespaces, which then
+     * belong to it.
+     */
+    @Native static final int USER_NAMESPACE = 32;
+
+    /**
      * unshare(2): {@code first} is CLONE_NEW flags. Late: streams and directory are the JVM's.
      * Before ids, as it may take a privilege.
      */
-    @Native static final int NAMESPACES = 32;
+    @Native static final int NAMESPACES = 33;
 
-    /** An empty tmpfs on /tmp. */
-    @Native static final int PRIVATE_TMP = 33;
+    /** Everything is mounted read-only, but for the directories in data, each ended by NUL. */
+    @Native static final int READ_ONLY = 34;
+
+    /** chroot(2): data are the path. */
+    @Native public static final int CHROOT = 35;
+
+    /** An empty tmpfs on /tmp, which is that of the new root. */
+    @Native static final int PRIVATE_TMP = 36;
 
     /** PR_SET_NO_NEW_PRIVS. Before what nobody unprivileged may do without it. */
-    @Native static final int NO_NEW_PRIVILEGES = 34;
+    @Native static final int NO_NEW_PRIVILEGES = 37;
 
     /** landlock_restrict_self(2): data are rules, a letter and a path ended by NUL each. */
-    @Native static final int PATHS = 35;
+    @Native static final int PATHS = 38;
 
     /**
      * prlimit(2): {@code first} is the resource, {@code value} its soft limit, {@code other} its
      * hard one. After all that opens files, which may need numbers above the limit. Before ids, as
      * to raise one takes a privilege.
      */
-    @Native static final int LIMIT = 36;
+    @Native static final int LIMIT = 39;
 
     /** PR_CAPBSET_DROP of all but {@code value}. Before ids, as it takes a privilege. */
-    @Native static final int BOUNDING_SET = 37;
+    @Native public static final int BOUNDING_SET = 40;
 
     /**
      * setgroups(2): {@code first} is their number, data are their ids. Before the other ids:
      * without privileges they cannot be changed.
      */
-    @Native static final int GROUPS = 38;
+    @Native static final int GROUPS = 41;
 
     /** setresgid(2), to {@code first}. */
-    @Native static final int GROUP = 39;
+    @Native static final int GROUP = 42;
 
     /** setresuid(2), to {@code first}. */
-    @Native static final int USER = 40;
+    @Native static final int USER = 43;
 
     /** capset(2) and PR_CAP_AMBIENT_LOWER of all but {@code value}. */
-    @Native static final int CAPABILITIES = 41;
+    @Native static final int CAPABILITIES = 44;
 
     /** seccomp(2): data are a program. Last: it may forbid what the others need. */
-    @Native static final int CALLS = 42;
+    @Native static final int CALLS = 45;
 
     // Letters of rules.
     @Native static final int PATH_READ = 'r';

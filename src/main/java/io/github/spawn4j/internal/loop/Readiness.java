@@ -107,10 +107,7 @@ public final class Readiness implements Reactor.Handler {
         parked = Thread.currentThread();
         boolean interrupted = false;
         try {
-            if (registration == null) {
-                registration = new Registration(fd, this);
-            }
-            registration.arm(events);
+            registration = Registration.arm(registration, fd, this, events);
             if (forgotten) {
                 registration.forget(); // closed while we registered
             }

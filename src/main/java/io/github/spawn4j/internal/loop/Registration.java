@@ -27,19 +27,40 @@ public final class Registration extends Chore {
     private int events;
 
     /** Of a descriptor that is yet to be armed for the first time. */
-    public Registration(Fd fd, Reactor.Handler handler) {
+    Registration(Fd fd, Reactor.Handler handler) {
         this.fd = fd;
         this.handler = handler;
         id = Registrations.add(this);
     }
 
+    /**
+     * Reports one event of {@code fd}: arms its registration, which is made if there is none yet.
+     *
+     * @param known the registration, or null
+     * @return the registration, for the caller to keep
+     */
+    public static Registration arm(Registration known, Fd fd, Reactor.Handler handler, int wanted)
+            throws IOException {
+        Registration registration = known == null ? new Registration(fd, handler) : known;
+        boolean succeeded = false;
+        try {
+            registration.arm(wanted);
+            succeeded = true;
+            return registration;
+        } finally {
+            if (!succeeded && known == null) {
+                registration.forget(); // as nobody will keep it
+            }
+        }
+    }
+
     /** Reports one event. Nothing is done where the descriptor has been closed. */
-    public void arm(int wanted) throws IOException {
+    void arm(int wanted) throws IOException {
         int number = fd.acquire();
         try {
             if (number >= 0) {
                 interest = wanted;
-                Reactor.arm(number, wanted, id, added);
+                Succession.arm(number, wanted, id, added);
                 added = true;
             }
         } finally {
@@ -53,7 +74,7 @@ public final class Registration extends Chore {
         int number = fd.acquire();
         try {
             if (number >= 0 && added) {
-                Reactor.disarm(number, id);
+                Succession.disarm(number, id);
             }
         } finally {
             fd.release(number);
@@ -66,11 +87,11 @@ public final class Registration extends Chore {
     }
 
     /** Tells the kernel's new list, as the old one is lost. A second event does no harm. */
-    void move(Reactor reactor) throws IOException {
+    void move(Watch watch) throws IOException {
         int number = fd.acquire();
         try {
             if (number >= 0 && interest != 0) {
-                reactor.add(number, interest, id);
+                watch.add(number, interest, id);
             }
         } finally {
             fd.release(number);

@@ -98,24 +98,24 @@ final class Registrations {
         }
     }
 
-    /** Moves all to the epoll instance of {@code reactor}. */
-    static void moveTo(Reactor reactor) {
+    /** Moves all to the epoll instance of {@code watch}. */
+    static void moveTo(Watch watch) {
         synchronized (LOCK) {
             for (int place = 0; place < used; place++) {
                 if (places[place] != null) {
-                    move(places[place], reactor);
+                    move(places[place], watch);
                 }
             }
         }
     }
 
-    private static void move(Registration registration, Reactor reactor) {
+    private static void move(Registration registration, Watch watch) {
         try {
-            registration.move(reactor);
+            registration.move(watch);
         } catch (Exception | Error e) {
             // The handler sees for itself what has become of its descriptor.
             LOG.error("{} are no longer reported by the kernel", registration, e);
-            Reactor.remember(registration);
+            Newcomers.add(registration);
         }
     }
 }

@@ -60,6 +60,9 @@ public final class Kernel {
     /** That a call of close_range(2) returns, be it with an error, and kills nobody. */
     @Native public static final long CLOSE_RANGE_ANSWERED = 1 << 15;
 
+    /** CLONE_PIDFD_AUTOKILL with what it needs, CLONE_AUTOREAP, and CLONE_NNP, Linux 7.1. */
+    @Native public static final long AUTOKILL = 1 << 16;
+
     /** What {@link #capabilities} is called where it fails. */
     public static final String PROBE = "probe of the kernel";
 
@@ -81,6 +84,7 @@ public final class Kernel {
         "sched_setattr",
         "splice",
         "close_range",
+        "clone3(CLONE_PIDFD_AUTOKILL)",
     };
 
     static {

@@ -158,6 +158,7 @@ final class LateClasses {
             "internal.streams.Drain",
             "internal.streams.Drain$Call",
             "internal.streams.Drain$Captured",
+            "internal.streams.Drain$State",
             "internal.streams.Drain$ListenerException",
             "internal.streams.Drain$OverflowException",
             "internal.streams.ForeignCall",

@@ -1,5 +1,7 @@
 package io.github.spawn4j.internal.os;
 
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Finds and loads the native half, once. Thread-safe.
@@ -23,16 +26,25 @@ import java.util.List;
  * execute a file: the property {@code io.github.spawn4j.workdir} (then no other), {@code
  * java.io.tmpdir}, {@code /dev/shm}, the user's cache directory. The property {@code
  * io.github.spawn4j.library} names a library file to load instead.
+ *
+ * <p>Where somebody has given our classes another package, as tools do that put several libraries
+ * into one jar, these names begin with that package, and the library is told of it.
  */
-final class NativeLibrary {
+public final class NativeLibrary {
     /*
      * What keeps it from being loaded may pass: a full file system, a limit on descriptors. But a
      * class whose static initializer has thrown is lost for ever. So the initializers of the classes
      * with native methods only try, and what a caller needs first insists.
      */
     private static final Log LOG = Log.of(NativeLibrary.class);
-    private static final String LIBRARY = "io.github.spawn4j.library";
-    private static final String WORKDIR = "io.github.spawn4j.workdir";
+    static final String LIBRARY = "io.github.spawn4j.library";
+    static final String WORKDIR = "io.github.spawn4j.workdir";
+
+    /**
+     * The package that native functions are named after. Whatever relocates classes rewrites text
+     * that begins with the name of a package, but not this.
+     */
+    private static final String KNOWN_TO_C = "io_github_spawn4j_internal_os";
 
     /** How many names for a directory of our own are tried. */
     private static final int MOST_ATTEMPTS = 1000;
@@ -72,6 +84,20 @@ final class NativeLibrary {
         }
     }
 
+    /**
+     * Loads it if that has not been done yet, and says why that cannot be done.
+     *
+     * @return empty once it is loaded; the message of the error is for the user to read
+     */
+    public static Optional<UnsatisfiedLinkError> failure() {
+        try {
+            require();
+            return Optional.empty();
+        } catch (UnsatisfiedLinkError e) {
+            return Optional.of(e);
+        }
+    }
+
     private static synchronized void loadOnce() {
         if (!loaded) {
             FirstUse.prepare(FirstUse.LIBRARY);
@@ -84,44 +110,54 @@ final class NativeLibrary {
     }
 
     private static void loadFromSomewhere() {
-        String file = System.getProperty(LIBRARY);
-        if (file != null) {
-            System.load(Path.of(file).toAbsolutePath().toString());
+        String named = System.getProperty(LIBRARY);
+        if (named != null && !isRelocated()) {
+            loadNamed(Path.of(named).toAbsolutePath());
             return;
         }
-        if (!NativeHalf.isLinux()) {
-            throw new UnsatisfiedLinkError(
-                    "spawn4j's native library is for Linux, and this is "
-                            + System.getProperty("os.name"));
+        String resource = resource(architecture());
+        if (!System.getProperty("os.name").equals("Linux")) {
+            throw LoadFailure.missing(resource);
         }
-        String resource = "/META-INF/native/linux-" + architecture() + "/libspawn4j.so";
-        UnsatisfiedLinkError error =
-                new UnsatisfiedLinkError("cannot load spawn4j's native library " + resource);
+        LoadFailure failure = null;
         for (Path directory : directories()) {
             try {
-                loadCopy(resource, directory);
+                loadCopy(named, resource, directory);
                 return;
-            } catch (IOException | UnsatisfiedLinkError e) {
+            } catch (IOException | UnsatisfiedLinkError | IllegalCallerException e) {
                 LOG.debug("native library not loaded from {}", directory, e);
-                error.addSuppressed(e);
+                failure = failure == null ? new LoadFailure() : failure;
+                failure.add(directory, e);
             }
         }
-        throw error;
+        throw named == null && NativeLibrary.class.getResource(resource) == null
+                ? LoadFailure.missing(resource)
+                : failure.error();
     }
 
-    private static void loadCopy(String resource, Path directory) throws IOException {
-        try (InputStream library = NativeLibrary.class.getResourceAsStream(resource)) {
+    private static void loadNamed(Path file) {
+        try {
+            System.load(file.toString());
+        } catch (UnsatisfiedLinkError | IllegalCallerException e) {
+            LoadFailure failure = new LoadFailure();
+            failure.add(file, e);
+            throw failure.error();
+        }
+    }
+
+    /** Of the file {@code named}, or of the resource if that is null. */
+    private static void loadCopy(String named, String resource, Path directory) throws IOException {
+        try (InputStream library =
+                named == null
+                        ? NativeLibrary.class.getResourceAsStream(resource)
+                        : new FileInputStream(named)) {
             if (library == null) {
-                throw new IOException(
-                        "this jar has no library for "
-                                + System.getProperty("os.name")
-                                + " on "
-                                + architecture());
+                throw new FileNotFoundException(resource);
             }
             Files.createDirectories(directory);
             Path own = createOwn(directory);
             try {
-                loadFrom(own.resolve("libspawn4j.so"), library);
+                loadFrom(own.resolve(fileName()), library);
             } finally {
                 Files.delete(own);
             }
@@ -163,6 +199,23 @@ final class NativeLibrary {
                 }
             }
         }
+    }
+
+    /** Whether somebody has given our classes another package. */
+    private static boolean isRelocated() {
+        return !NativeLibrary.class.getPackageName().replace('.', '_').equals(KNOWN_TO_C);
+    }
+
+    /** Tells the library where its classes are (native/src/relocated.h). */
+    private static String fileName() {
+        return isRelocated()
+                ? "libspawn4j@" + NativeLibrary.class.getPackageName() + ".so"
+                : "libspawn4j.so";
+    }
+
+    /** Where the jar has it, for glibc and musl alike. */
+    static String resource(String architecture) {
+        return "/META-INF/native/linux-" + architecture + "/libspawn4j.so";
     }
 
     private static String architecture() {

@@ -12,10 +12,19 @@ final class Slots {
      * foreign memory. All of that happens to system properties. Security properties would do, but
      * the first look at one has the JVM read a long file, within the first start of a process.
      *
+     * Its package is not ours, as it is to be the same for copies of the library that have been
+     * given another one (native/src/relocated.h).
+     *
      * As the name is a literal it is one object for all class loaders, and its monitor keeps two of
      * them from reserving at once.
      */
-    private static final String HOLDER = "io.github.spawn4j.internal.os.SlotsAddress";
+    private static final String HOLDER = "spawn4j.SlotsAddress";
+
+    /**
+     * GraalVM sets it in a native image, where no class can be defined, and all loaders have the
+     * same copy of the library.
+     */
+    private static final String IMAGE = "org.graalvm.nativeimage.imagecode";
 
     private Slots() {}
 
@@ -25,6 +34,9 @@ final class Slots {
      */
     static boolean share() {
         synchronized (HOLDER) {
+            if (System.getProperty(IMAGE) != null) {
+                return reserve0() >= 0;
+            }
             Class<?> holder = holder();
             long known = address0(holder);
             if (known != 0) {

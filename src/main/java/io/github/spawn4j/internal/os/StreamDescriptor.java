@@ -59,5 +59,5 @@ public final class StreamDescriptor {
                 : null;
     }
 
-    private static native Object field0(Object object, String name, String signature);
+    static native Object field0(Object object, String name, String signature);
 }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Reads an output of a child to its end, without a thread: the reactor reads what is there, keeps
@@ -21,6 +20,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>The listener is user code and is called by a worker. Until it returns nothing more is read, so
  * that a slow one slows down its own child and nothing else.
+ *
+ * <pre>
+ *   READING --bytes for the listener--> CALLING
+ *     | ^------it has returned------------' |
+ *     |                                     |
+ *     +--end, failure, abandoned--> ENDED <-+ abandoned
+ *                                    | ^
+ *             somebody has to be told| |there was no memory for it
+ *                                    v |
+ *                                 PASSED_ON
+ * </pre>
  */
 public final class Drain extends Chore implements Outlet, Reactor.Handler {
     /** Told of all that is read, one call at a time. */
@@ -51,9 +61,33 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
     /** Reads in a row, so that one busy child does not keep the reactor from all others. */
     private static final int MOST_READS = 16;
 
+    private enum State {
+        /** It reads when there is something. */
+        READING,
+
+        /** The listener has been given something and has not returned. */
+        CALLING,
+
+        /** Nothing more is read. */
+        ENDED,
+
+        /** The end is, or has been, told to the listener and to the run. */
+        PASSED_ON;
+
+        boolean mayBecome(State next) {
+            if (this == READING) {
+                return next == CALLING || next == ENDED;
+            }
+            if (this == CALLING) {
+                return next == READING || next == ENDED;
+            }
+            return next == (this == ENDED ? PASSED_ON : ENDED);
+        }
+    }
+
     private final Fd fd;
     private final boolean isTerminal;
-    private final boolean failsBeyond;
+    private final long most;
 
     /** Null where nobody listens. */
     private final Listener listener;
@@ -67,21 +101,14 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
     @GuardedBy("this")
     private Registration registration;
 
-    /** Nothing more is read. */
     @GuardedBy("this")
-    private boolean ended;
-
-    /** The listener has been given something and has not returned. */
-    private volatile boolean calling;
+    private State state = State.READING;
 
     /** The listener has been told of the end. Confined to the worker that tells it. */
     private boolean endTold;
 
     /** What went wrong first, kept as it may take several attempts to tell it. */
     private volatile Throwable failure;
-
-    /** Whether the end has been passed on. */
-    private final AtomicBoolean finished = new AtomicBoolean();
 
     private final ForeignCall listening = new ForeignCall();
 
@@ -99,28 +126,41 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
      * Takes over a descriptor, which must not block.
      *
      * @param isTerminal whether it is our side of a terminal rather than of a pipe
-     * @param failsBeyond whether it is a failure if more comes than {@code captured} keeps
+     * @param most how much may come, beyond which it is a failure; {@link Long#MAX_VALUE} for any
      * @param listener or null
      */
-    public Drain(
-            Fd fd,
-            boolean isTerminal,
-            CaptureBuffer captured,
-            boolean failsBeyond,
-            Listener listener) {
+    public Drain(Fd fd, boolean isTerminal, CaptureBuffer captured, long most, Listener listener) {
         this.fd = fd;
         this.isTerminal = isTerminal;
         this.captured = captured;
-        this.failsBeyond = failsBeyond;
+        this.most = most;
         this.listener = listener;
     }
 
     @Override
     public void start() throws IOException {
         synchronized (this) {
-            registration = new Registration(fd, this);
-            registration.arm(Io.POLLIN);
+            arm();
         }
+    }
+
+    @GuardedBy("this")
+    private void arm() throws IOException {
+        registration = Registration.arm(registration, fd, this, Io.POLLIN);
+    }
+
+    /** The only place where the state changes; what is not drawn above is refused. */
+    @GuardedBy("this")
+    private void moveTo(State next) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException(state + " cannot become " + next);
+        }
+        state = next;
+    }
+
+    @GuardedBy("this")
+    private boolean hasEnded() {
+        return state == State.ENDED || state == State.PASSED_ON;
     }
 
     @Override
@@ -141,7 +181,7 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
 
     private synchronized void readOn() {
         try {
-            if (!ended && !calling && reachesEnd()) {
+            if (state == State.READING && reachesEnd()) {
                 end();
             }
         } catch (Throwable e) {
@@ -156,7 +196,7 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
         synchronized (this) {
             if (failure != null) {
                 endEarly();
-            } else if (!ended && !calling) {
+            } else if (state == State.READING) {
                 resume();
             }
         }
@@ -215,7 +255,7 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
                 Reactor.schedule(0, this::advance);
                 return false;
             }
-            registration.arm(Io.POLLIN);
+            arm();
             return false;
         } finally {
             fd.release(number);
@@ -233,14 +273,14 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
     @GuardedBy("this")
     private boolean take(byte[] buffer, int count) throws IOException {
         captured.add(buffer, count);
-        if (failsBeyond && captured.isTruncated()) {
+        if (captured.total() > most) {
             throw new OverflowException();
         }
         if (listener == null) {
             return false;
         }
         ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOf(buffer, count));
-        calling = true;
+        moveTo(State.CALLING);
         Workers.execute(() -> deliver(bytes));
         return true;
     }
@@ -248,8 +288,14 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
     /** On a worker. */
     private void deliver(ByteBuffer bytes) {
         call(() -> listener.bytes(bytes));
-        calling = false;
+        returned();
         attempt();
+    }
+
+    private synchronized void returned() {
+        if (state == State.CALLING) { // else it was abandoned meanwhile
+            moveTo(State.READING);
+        }
     }
 
     @GuardedBy("this")
@@ -258,7 +304,7 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
             Reactor.schedule(0, this::advance); // whether or not there is more
             return;
         }
-        registration.arm(Io.POLLIN);
+        arm();
     }
 
     private interface Call {
@@ -290,15 +336,15 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
     /** Ends the reading although somebody may still write. */
     @GuardedBy("this")
     private void endEarly() {
-        cut |= !ended;
+        cut |= !hasEnded();
         end();
         fd.close();
     }
 
     @GuardedBy("this")
     private void end() {
-        if (!ended) {
-            ended = true;
+        if (!hasEnded()) {
+            moveTo(State.ENDED);
             if (registration != null) {
                 registration.forget();
             }
@@ -310,26 +356,34 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
 
     /** Not under the lock, as it continues with code of others. */
     private void finishIfEnded() {
-        if (!hasEnded() || !finished.compareAndSet(false, true)) {
+        if (!beginsToPassOn()) {
             return;
         }
         boolean done = false;
         try {
-            finish();
+            passOn();
             done = true;
         } finally {
             if (!done) {
-                finished.set(false);
+                takeBackPassedOn();
                 Reactor.retry(this);
             }
         }
     }
 
-    private synchronized boolean hasEnded() {
-        return ended;
+    private synchronized boolean beginsToPassOn() {
+        boolean begins = state == State.ENDED;
+        if (begins) {
+            moveTo(State.PASSED_ON);
+        }
+        return begins;
     }
 
-    private void finish() {
+    private synchronized void takeBackPassedOn() {
+        moveTo(State.ENDED);
+    }
+
+    private void passOn() {
         if (failure != null || listener == null) {
             complete();
         } else {
@@ -360,7 +414,7 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
     }
 
     private synchronized void setRemaining() {
-        if (ended || remaining >= 0) {
+        if (hasEnded() || remaining >= 0) {
             return;
         }
         int number = fd.acquire();
@@ -408,7 +462,7 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
     public void childExited() {
         synchronized (this) {
             childHasExited = true;
-            if (ended) {
+            if (hasEnded()) {
                 fd.close();
             }
         }

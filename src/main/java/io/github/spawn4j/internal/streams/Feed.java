@@ -123,10 +123,7 @@ public final class Feed implements Child.Stream, Child.Input, Reactor.Handler {
 
     @GuardedBy("this")
     private void arm() throws IOException {
-        if (registration == null) {
-            registration = new Registration(fd, this);
-        }
-        registration.arm(Io.POLLOUT);
+        registration = Registration.arm(registration, fd, this, Io.POLLOUT);
     }
 
     /** Writes no more, but for the end. */

@@ -168,10 +168,7 @@ public final class LiveFeed implements Child.Stream, Child.Input, LiveInput, Rea
 
     @GuardedBy("this")
     private void arm() throws IOException {
-        if (registration == null) {
-            registration = new Registration(fd, this);
-        }
-        registration.arm(Io.POLLOUT);
+        registration = Registration.arm(registration, fd, this, Io.POLLOUT);
     }
 
     @GuardedBy("this")

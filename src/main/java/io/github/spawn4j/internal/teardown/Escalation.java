@@ -225,6 +225,7 @@ public final class Escalation extends Chore {
     /** Where something has run out it is thrown, to be tried again: nobody else would do it. */
     private void killNow() {
         try {
+            child.noteKill();
             target.signal(SIGKILL);
         } catch (IOException e) {
             if (e instanceof ErrnoException failed && Errno.isExhaustion(failed.errno())) {
@@ -312,6 +313,9 @@ public final class Escalation extends Chore {
     /** Returns whether it was sent to all who are left. */
     private boolean send(int signal) throws UnreachableException {
         try {
+            if (signal == SIGKILL) {
+                child.noteKill();
+            }
             target.signal(signal);
             return true;
         } catch (UnreachableException e) {

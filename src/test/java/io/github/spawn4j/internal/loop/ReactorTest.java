@@ -110,7 +110,7 @@ class ReactorTest {
 
     @Test
     void takesAFailureOfADescriptorForItsOwn() throws Exception {
-        Reactor before = Reactor.get();
+        Loop before = Succession.get();
         Fd closedBehindOurBack = Io.eventFd();
         new Fd(closedBehindOurBack.number()).close();
         Registration registration = new Registration(closedBehindOurBack, events -> {});
@@ -120,7 +120,7 @@ class ReactorTest {
                 .hasMessageContaining("EBADF");
 
         registration.forget();
-        assertThat(Reactor.get()).isSameAs(before);
+        assertThat(Succession.get()).isSameAs(before);
     }
 
     @Test
@@ -129,11 +129,11 @@ class ReactorTest {
                 Watched unarmed = new Watched()) {
             unarmed.makeReadable();
             unarmed.assertTold();
-            Reactor before = Reactor.get();
+            Loop before = Succession.get();
 
             closeBoth(before);
             try (Watched other = new Watched()) {
-                assertThat(Reactor.get()).isNotSameAs(before);
+                assertThat(Succession.get()).isNotSameAs(before);
                 watched.makeReadable();
                 watched.assertTold();
                 unarmed.registration.arm(Io.POLLIN);
@@ -147,7 +147,7 @@ class ReactorTest {
     @Test
     void doesNotTakeAnotherEpollInstanceForItsOwn() throws Exception {
         try (Watched watched = new Watched()) {
-            Reactor before = Reactor.get();
+            Loop before = Succession.get();
             int number = close(before, 1);
             // Whatever gets the number: here an eventfd, which knows nothing of epoll_ctl(2).
             try (Fd theirs = Io.eventFd();
@@ -165,7 +165,7 @@ class ReactorTest {
     @ValueSource(ints = {1, 2})
     void leavesNothingOpenWhenItHasLostOneOfItsDescriptors(int which) throws Exception {
         try (Watched watched = new Watched()) {
-            Reactor before = Reactor.get();
+            Loop before = Succession.get();
             Thread thread = thread();
             Map<String, Long> descriptors = descriptors();
             Reactor.soon(nothing()); // so that it does not sleep for long
@@ -178,7 +178,7 @@ class ReactorTest {
             assertThat(theirs).allMatch(fd -> Io.isOpen(fd.number()));
             theirs.forEach(Fd::close);
 
-            assertThat(Reactor.get()).isNotSameAs(before);
+            assertThat(Succession.get()).isNotSameAs(before);
             assertThat(descriptors()).isEqualTo(descriptors);
             watched.makeReadable();
             watched.assertTold();
@@ -214,7 +214,7 @@ class ReactorTest {
     @Test
     void movesAllThatIsWatchedByItselfWhenDescriptorsAreThereAgain() throws Exception {
         try (Watched watched = new Watched()) {
-            Reactor before = Reactor.get();
+            Loop before = Succession.get();
             CountDownLatch refusals = new CountDownLatch(3);
             AtomicBoolean refusing = new AtomicBoolean(true);
             Faults.plan(
@@ -245,7 +245,7 @@ class ReactorTest {
 
     @Test
     void doesItsChoresThoughItIsLostAndNoOtherCanBeMadeForAWhile() throws Exception {
-        Reactor before = Reactor.get();
+        Loop before = Succession.get();
         AtomicBoolean refusing = new AtomicBoolean(true);
         CountDownLatch refusals = new CountDownLatch(MORE_THAN_A_TURN_DOES);
         CountDownLatch left = new CountDownLatch(MORE_THAN_A_TURN_DOES);
@@ -286,20 +286,20 @@ class ReactorTest {
     }
 
     /** Closes one of its descriptors, as careless native code does. Returns the number. */
-    private static int close(Reactor reactor, int which) {
+    private static int close(Loop reactor, int which) {
         int number = number(reactor, which);
         new Fd(number).close();
         return number;
     }
 
-    private static void closeBoth(Reactor reactor) {
+    private static void closeBoth(Loop reactor) {
         int epoll = number(reactor, 1);
         int wake = number(reactor, 2);
         new Fd(epoll).close();
         new Fd(wake).close();
     }
 
-    private static int number(Reactor reactor, int which) {
+    private static int number(Loop reactor, int which) {
         Matcher matcher = DESCRIPTORS.matcher(reactor.toString());
         assertThat(matcher.find()).as(reactor.toString()).isTrue();
         return Integer.parseInt(matcher.group(which));
@@ -308,13 +308,13 @@ class ReactorTest {
     @Test
     void startsAnotherThreadByItselfWhenItsOwnDies() throws Exception {
         try (Watched watched = new Watched()) {
-            Reactor before = Reactor.get();
+            Loop before = Succession.get();
             killThread(what -> {});
 
             watched.makeReadable();
 
             watched.assertTold();
-            assertThat(Reactor.get()).isSameAs(before);
+            assertThat(Succession.get()).isSameAs(before);
         }
     }
 
@@ -381,7 +381,7 @@ class ReactorTest {
 
     @Test
     void endsWhenThereIsNothingToWatchAndBeginsAnewWhenThereIs() throws Exception {
-        Reactor.get();
+        Succession.get();
         Thread thread = thread();
 
         thread.join(SECONDS.toMillis(20));
@@ -396,7 +396,7 @@ class ReactorTest {
 
     @Test
     void keepsNoClassLoaderOfWhoeverComesFirst() throws Exception {
-        Reactor.get();
+        Succession.get();
 
         assertThat(thread().getContextClassLoader()).isSameAs(ClassLoader.getSystemClassLoader());
     }

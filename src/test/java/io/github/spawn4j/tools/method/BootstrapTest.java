@@ -116,4 +116,31 @@ class BootstrapTest {
         Arrays.setAll(times, i -> -mean * Math.log(1 - random.nextDouble()));
         return times;
     }
+
+    @Test
+    void holdsTheTrueMedianOfAFigureInNineteenOfTwentyRuns() {
+        Random random = new Random(7);
+        int held = 0;
+        for (int i = 0; i < RUNS; i++) {
+            double[] figures = new double[ROUNDS];
+            Arrays.setAll(figures, round -> 50 * Math.exp(0.3 * random.nextGaussian()));
+            Estimate estimate = Bootstrap.ofFigures(figures).orElseThrow();
+            held += estimate.low() <= 50 && 50 <= estimate.high() ? 1 : 0;
+        }
+        assertThat((double) held / RUNS).isBetween(0.91, 0.99);
+        assertThat(Bootstrap.ofFigures(new double[] {Double.NaN})).isEmpty();
+    }
+
+    @Test
+    void holdsTheTruePercentileOfAllRoundsTogether() {
+        Random random = new Random(7);
+        List<double[]> times = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            times.add(exponential(random, 10));
+        }
+        Estimate estimate = Bootstrap.ofPool(times, all -> new Percentile().evaluate(all, 50));
+        assertThat(estimate.low()).isLessThan(10 * Math.log(2));
+        assertThat(estimate.high()).isGreaterThan(10 * Math.log(2));
+        assertThat(estimate.rounds()).isEqualTo(ROUNDS);
+    }
 }

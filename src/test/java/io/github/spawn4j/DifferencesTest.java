@@ -2,7 +2,7 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.spawn4j.testing.ReadmeDifferences;
+import io.github.spawn4j.testing.Differences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README's table of differences says nothing that no test has seen. */
-class ReadmeDifferencesTest {
+/** {@code docs/differences.md} says nothing that no test has seen. */
+class DifferencesTest {
     private static final Path TESTS = Path.of("src/test/java");
 
     @Test
@@ -22,11 +22,11 @@ class ReadmeDifferencesTest {
         try (Stream<Path> files = Files.walk(TESTS)) {
             tests =
                     files.filter(file -> file.toString().endsWith(".java"))
-                            .map(ReadmeDifferencesTest::read)
+                            .map(DifferencesTest::read)
                             .collect(Collectors.joining());
         }
         List<String> unseen =
-                ReadmeDifferences.keys().stream()
+                Differences.keys().stream()
                         .filter(key -> !tests.contains("\"" + key + "\""))
                         .toList();
 

@@ -1,0 +1,68 @@
+package io.github.spawn4j.control;
+
+/**
+ * Which ids of a user namespace stand for which ones outside; see user_namespaces(7). Immutable.
+ *
+ * <pre>{@code
+ * // an ordinary user, who is root in there
+ * PidfdProcess.builder("id").userNamespace(IdMap.of(0, 1000, 1), IdMap.of(0, 1000, 1)).start();
+ * }</pre>
+ *
+ * <p>Everybody may map his own id, to whatever he likes. Any other map needs CAP_SETUID, and
+ * CAP_SETGID for groups.
+ */
+public final class IdMap {
+    /** The child's own id as it is, and no other. */
+    public static final IdMap OWN = new IdMap("");
+
+    private static final long MOST = 0xffff_ffffL;
+
+    private final String lines;
+
+    private IdMap(String lines) {
+        this.lines = lines;
+    }
+
+    /**
+     * A map of one range.
+     *
+     * @param inside the first id in the namespace, 0 to 4294967294
+     * @param outside the first id that it stands for, as the JVM counts
+     * @param count how many ids there are, from 1
+     * @return the map
+     * @throws IllegalArgumentException if there are no such ids
+     */
+    public static IdMap of(long inside, long outside, long count) {
+        return OWN.plus(inside, outside, count);
+    }
+
+    /**
+     * The same and another range, which must not overlap the others.
+     *
+     * @param inside the first id in the namespace, 0 to 4294967294
+     * @param outside the first id that it stands for, as the JVM counts
+     * @param count how many ids there are, from 1
+     * @return the map
+     * @throws IllegalArgumentException if there are no such ids
+     */
+    public IdMap plus(long inside, long outside, long count) {
+        boolean isRange =
+                inside >= 0
+                        && outside >= 0
+                        && count > 0
+                        && count <= MOST
+                        && inside + count <= MOST
+                        && outside + count <= MOST;
+        if (!isRange) {
+            throw new IllegalArgumentException(
+                    count + " ids from " + inside + " that stand for those from " + outside);
+        }
+        return new IdMap(lines + inside + " " + outside + " " + count + "\n");
+    }
+
+    /** The lines of {@code /proc/<pid>/uid_map}; empty for {@link #OWN}. */
+    @Override
+    public String toString() {
+        return lines;
+    }
+}
