@@ -96,7 +96,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void opens(SpawnStrategy strategy) throws Exception {
         Path input = Files.writeString(folder.resolve("input"), "text");
         Path output = folder.resolve("output");
@@ -119,7 +119,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void closes(SpawnStrategy strategy) throws Exception {
         int fd = open(Path.of("/dev/null"), LibC.O_RDWR);
 
@@ -129,13 +129,13 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void failsToCloseWhatIsNotOpen(SpawnStrategy strategy) {
         assertFails(Errno.EBADF, "close", inheriting(strategy, SpawnAction.close(UNUSED)));
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void duplicates(SpawnStrategy strategy) throws Exception {
         int fd = open(Path.of("/dev/null"), LibC.O_RDWR | LibC.O_CLOEXEC);
 
@@ -155,7 +155,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void changesDirectoryByPath(SpawnStrategy strategy) throws Exception {
         assertThat(run(inheriting(strategy, SpawnAction.chdir(folder.toString()))).text("cwd"))
                 .isEqualTo(folder.toString());
@@ -168,7 +168,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void changesDirectoryByDescriptor(SpawnStrategy strategy) throws Exception {
         int fd = open(folder, LibC.O_DIRECTORY | LibC.O_CLOEXEC);
 
@@ -185,7 +185,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void closesFrom(SpawnStrategy strategy) throws Exception {
         int fd = open(Path.of("/dev/null"), LibC.O_RDWR);
 
@@ -209,7 +209,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void closesAllBut(SpawnStrategy strategy) throws Exception {
         int spared = open(Path.of("/dev/null"), LibC.O_RDWR);
         int other = open(Path.of("/dev/null"), LibC.O_RDWR);
@@ -224,7 +224,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void closesAlsoTheStandardStreamsIfTheyAreNotSpared(SpawnStrategy strategy) throws Exception {
         EmptyProcess process =
                 PidfdProcess.builder(Probe.PROGRAM, "--report-file", report.toString())
