@@ -1,12 +1,16 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.jdk.JdkDrain;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.streams.CaptureBuffer;
 import io.github.spawn4j.internal.streams.Drain;
 import io.github.spawn4j.internal.streams.LineSplitter;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -24,12 +28,14 @@ import java.util.function.Consumer;
  * that of {@link #lines(Charset, Consumer) lines}, else that of {@link Process#inputReader()}. In
  * other charsets of several bytes a character may be cut through.
  *
- * <p>A listener is called by a thread of the library, for each output one call at a time and in the
- * order of the output; one that listens to several outputs or stages must be thread-safe. Until it
- * returns nothing more is read, so a slow one slows the process down, and only that one. If it
- * throws, the process is torn down and the run fails with {@link CommandException.Reason#LISTENER}.
- * A run that is torn down does not wait for it: it is interrupted, and is told no more. It is not
- * told either what is beyond the bound of {@link #failBeyond}.
+ * <p>A capture has one listener and one destination at most ({@link #to(Path) to}); what comes goes
+ * to the destination first. A listener is called by a thread of the library, for each output one
+ * call at a time and in the order of the output; one that listens to several outputs or stages must
+ * be thread-safe. Until it returns nothing more is read, so a slow one slows the process down, and
+ * only that one. If it throws, the process is torn down and the run fails with {@link
+ * CommandException.Reason#LISTENER}. A run that is torn down does not wait for it: it is
+ * interrupted, and is told no more. It is not told either what is beyond the bound of {@link
+ * #failBeyond}.
  */
 public final class Capture {
     private enum Beyond {
@@ -49,6 +55,9 @@ public final class Capture {
     /** Makes a listener for one run; null where nobody listens. */
     private final ListenerFactory listener;
 
+    /** Where everything is copied to; null where nothing is. */
+    private final CaptureDestination destination;
+
     private interface ListenerFactory {
         Drain.Listener create();
     }
@@ -59,11 +68,17 @@ public final class Capture {
                 beyond,
                 beyond == Beyond.FAIL ? limit : Long.MAX_VALUE,
                 CapturedOutput.NATIVE_CHARSET,
+                null,
                 null);
     }
 
     private Capture(
-            int limit, Beyond beyond, long most, Charset charset, ListenerFactory listener) {
+            int limit,
+            Beyond beyond,
+            long most,
+            Charset charset,
+            ListenerFactory listener,
+            CaptureDestination destination) {
         if (limit < 0) {
             throw new IllegalArgumentException("capture of " + limit + " bytes is negative");
         }
@@ -72,6 +87,7 @@ public final class Capture {
         this.most = most;
         this.charset = charset;
         this.listener = listener;
+        this.destination = destination;
     }
 
     /**
@@ -131,7 +147,13 @@ public final class Capture {
     public Capture lines(Charset charset, Consumer<String> listener) {
         Objects.requireNonNull(charset, "charset");
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, most, charset, () -> new LineSplitter(charset, listener));
+        return new Capture(
+                limit,
+                beyond,
+                most,
+                charset,
+                () -> new LineSplitter(charset, listener),
+                destination);
     }
 
     /**
@@ -143,7 +165,44 @@ public final class Capture {
      */
     public Capture buffers(Consumer<ByteBuffer> listener) {
         Objects.requireNonNull(listener, "listener");
-        return new Capture(limit, beyond, most, charset, () -> new Buffers(listener));
+        return new Capture(limit, beyond, most, charset, () -> new Buffers(listener), destination);
+    }
+
+    /**
+     * The same, and copies everything to a file, whatever is kept in memory: the log on disk, its
+     * end in the exception. The file is made, or emptied, by each run; standard output and standard
+     * error whose captures name the same file share it, as do the stages of a pipeline. What cannot
+     * be written fails the run as a listener that throws does.
+     *
+     * <pre>{@code
+     * Capture log = Capture.keepTail(8192).to(Path.of("build.log"));
+     * PidfdProcess.builder("make", "-j8").run(RunOptions.noTimeout().stdout(log).stderr(log));
+     * }</pre>
+     *
+     * <p>The bytes pass through the JVM. Where nothing of them is wanted here, {@link
+     * Redirect#to(Path)} lets the process write the file itself.
+     *
+     * @param file the file; replaces an earlier destination
+     * @return the capture
+     */
+    public Capture to(Path file) {
+        return to(CaptureDestination.of(file));
+    }
+
+    /**
+     * The same, and copies everything to a stream, by a thread of the library. A stream that waits
+     * slows the process down. It is flushed when the output has ended, and not closed. Of several
+     * outputs that are copied to it one is written at a time.
+     *
+     * @param stream the stream; replaces an earlier destination
+     * @return the capture
+     */
+    public Capture to(OutputStream stream) {
+        return to(CaptureDestination.of(stream));
+    }
+
+    private Capture to(CaptureDestination to) {
+        return new Capture(limit, beyond, most, charset, listener, to);
     }
 
     private record Buffers(Consumer<ByteBuffer> listener) implements Drain.Listener {
@@ -163,11 +222,16 @@ public final class Capture {
         }
     }
 
+    boolean isCopied() {
+        return destination != null;
+    }
+
     /** The same where no more than {@code bytes} may come, whatever is kept of it. */
     Capture within(int bytes) {
         return bytes >= most
                 ? this
-                : new Capture(Math.min(limit, bytes), beyond, bytes, charset, listener);
+                : new Capture(
+                        Math.min(limit, bytes), beyond, bytes, charset, listener, destination);
     }
 
     /** How much may come. */
@@ -175,15 +239,24 @@ public final class Capture {
         return most;
     }
 
-    /** Takes over our end of the output's pipe or terminal for one run. */
-    Drain drain(Fd fd, boolean isTerminal) {
-        return new Drain(
-                fd,
-                isTerminal,
-                new CaptureBuffer(
-                        limit, beyond == Beyond.KEEP_TAIL, charset.equals(StandardCharsets.UTF_8)),
-                most,
-                listener == null ? null : listener.create());
+    /** Takes over our end of the output's pipe or terminal for one run, which has {@code sinks}. */
+    Drain drain(Fd fd, boolean isTerminal, CaptureDestination.Sinks sinks) {
+        return new Drain(fd, isTerminal, buffer(), most, listener(sinks));
+    }
+
+    /** The same of a stream of the JDK's. */
+    JdkDrain drain(InputStream from, CaptureDestination.Sinks sinks) {
+        return new JdkDrain(from, buffer(), most, listener(sinks));
+    }
+
+    private CaptureBuffer buffer() {
+        boolean isUtf8 = charset.equals(StandardCharsets.UTF_8);
+        return new CaptureBuffer(limit, beyond == Beyond.KEEP_TAIL, isUtf8);
+    }
+
+    private Drain.Listener listener(CaptureDestination.Sinks sinks) {
+        Drain.Listener told = listener == null ? null : listener.create();
+        return destination == null ? told : sinks.open(destination, told);
     }
 
     @Override

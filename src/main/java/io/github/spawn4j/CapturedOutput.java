@@ -2,6 +2,7 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.streams.Chunks;
 import io.github.spawn4j.internal.streams.Drain;
+import io.github.spawn4j.internal.streams.Outlet;
 import io.github.spawn4j.internal.streams.Utf8;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class CapturedOutput {
     }
 
     /** What a drain, if there is one, has kept so far. */
-    static CapturedOutput of(Drain drain) {
+    static CapturedOutput of(Outlet drain) {
         if (drain == null) {
             return NONE;
         }

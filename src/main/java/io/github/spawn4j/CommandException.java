@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try {
- *   git.prepare().args("push").run(RunOptions.timeout(ofMinutes(1)).expectExit(0));
+ *   git.prepare().args("push").run(RunOptions.timeout(ofMinutes(1)));
  * } catch (CommandException e) {
  *   log.warn("{} after {}: {}", e.reason(), e.result().duration(), e.stderrTail());
  * }
@@ -42,7 +42,10 @@ public final class CommandException extends IOException {
         /** More output than {@link Capture#failBeyond} allows. */
         OUTPUT("wrote more than "),
 
-        /** A {@link Capture}'s listener has thrown the cause. */
+        /**
+         * A {@link Capture}'s listener, or what it copies {@linkplain Capture#to to}, threw the
+         * cause.
+         */
         LISTENER("was torn down, as a listener has thrown "),
 
         /**

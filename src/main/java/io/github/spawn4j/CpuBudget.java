@@ -2,7 +2,7 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.internal.cgroup.CgroupMembers;
-import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.loop.Reactor;
 import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Log;
@@ -21,9 +21,9 @@ final class CpuBudget {
 
     private final Cgroup cgroup;
     private final long limitNs;
-    private final Child child;
+    private final ChildProcess child;
 
-    CpuBudget(Cgroup cgroup, Duration limit, Child child) {
+    CpuBudget(Cgroup cgroup, Duration limit, ChildProcess child) {
         this.cgroup = cgroup;
         limitNs = limit.toNanos();
         this.child = child;

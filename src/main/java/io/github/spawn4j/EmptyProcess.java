@@ -28,8 +28,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -97,6 +95,33 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         isLikeProcessBuilder = false;
     }
 
+    private EmptyProcess(EmptyProcess other) {
+        super(other);
+        source = other.source == null ? null : other.source.another();
+        isLikeProcessBuilder = other.isLikeProcessBuilder;
+    }
+
+    /**
+     * Another process of the same description, which can be changed without a change of this one: a
+     * description that is never started itself serves any number of processes. Unlike a {@link
+     * SpawnTemplate} it holds nothing open, and looks its program up at each start.
+     *
+     * <pre>{@code
+     * EmptyProcess lint = PidfdProcess.builder("ruff", "check", "--quiet").directory(repo);
+     * for (Path file : changed) {
+     *   lint.copy().args(file.toString()).run(RunOptions.timeout(ofSeconds(30)));
+     * }
+     * }</pre>
+     *
+     * <p>Several threads may copy a description at once, as long as nobody changes it.
+     *
+     * @return an empty process
+     * @throws IllegalStateException if this one was started before, or could not be
+     */
+    public EmptyProcess copy() {
+        return new EmptyProcess(changeable());
+    }
+
     /**
      * Takes over command, environment, directory and redirects of a {@link ProcessBuilder}, and how
      * it finds and runs a program:
@@ -127,13 +152,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      */
     public static EmptyProcess from(ProcessBuilder builder) {
         List<String> command = builder.command();
-        if (command.isEmpty()) {
-            throw new IllegalArgumentException("command is empty");
-        }
-        EmptyProcess process =
-                new EmptyProcess(Objects.requireNonNull(command.get(0), "program"), true);
+        EmptyProcess process = new EmptyProcess(program(command), true);
         process.searchedByChild = Environment.inheritedSearchPath();
-        process.args(command.subList(1, command.size()));
+        process.arguments(command);
         process.environment.replaceLikeProcessBuilder(builder.environment());
         File directory = builder.directory();
         if (directory != null) {
@@ -167,7 +188,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * call knows of it.
      *
      * @return the running process
-     * @throws SpawnException if it cannot be started; nothing is left of it then
+     * @throws SpawnException if it cannot be started; nothing is left of it then. Before anything
+     *     is done, with EOPNOTSUPP, if its strategy cannot express it, and with ENOSYS if the
+     *     strategy is not {@linkplain SpawnStrategy#isSupported() supported} here
      * @throws IllegalStateException if {@code start} was called before; or, with nothing done and
      *     still to be put right, if {@link #terminal(WindowSize) terminal} is contradicted: by no
      *     stream that leads there, by one that leads there without it, or by a {@link #processGroup
@@ -177,15 +200,15 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return start(
                 new Adoption<>() {
                     @Override
-                    public PidfdProcess adopt(Launched launched) throws IOException {
-                        return EmptyProcess.this.adopt(launched);
+                    public PidfdProcess adopt(Newborn newborn) throws IOException {
+                        return EmptyProcess.this.adopt(newborn);
                     }
                 });
     }
 
     /** The process that has just been started as this says. */
-    PidfdProcess adopt(Launched launched) throws IOException {
-        return new PidfdProcess(launched, hasInterruptibleStreams, teardown, cgroup, enclosure);
+    PidfdProcess adopt(Newborn newborn) throws IOException {
+        return new PidfdProcess(newborn, hasInterruptibleStreams, teardown, cgroup, enclosure);
     }
 
     /**
@@ -195,7 +218,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      *
      * <pre>{@code
      * String head = PidfdProcess.builder("git", "rev-parse", "HEAD")
-     *     .run(RunOptions.timeout(ofSeconds(5)).expectExit(0)).stdout().text().strip();
+     *     .run(RunOptions.timeout(ofSeconds(5))).stdout().text().strip();
      * }</pre>
      *
      * <p>Standard input that is a pipe, as it is by default, and for which {@code options} have
@@ -224,12 +247,18 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /**
      * Begins to {@linkplain #run run} the process, and does not wait; there is no thread for it.
      *
+     * <pre>{@code
+     * RunningCommand build = PidfdProcess.builder("make", "-j8").runAsync(RunOptions.noTimeout());
+     * build.thenAccept(result -> log.info("built in {}", result.duration()));
+     * stopButton.onClick(() -> build.cancel(true)); // tears it down
+     * }</pre>
+     *
      * @param options how
-     * @return completed, by a thread of the library, with what {@code run} would return or throw.
-     *     Cancelling it tears the process down
+     * @return completed, by a thread of the library, with what {@code run} would return or throw;
+     *     it has the pid, and takes signals and input. Cancelling it tears the process down
      * @throws IllegalStateException as for {@code run}
      */
-    public CompletableFuture<CommandResult> runAsync(RunOptions options) {
+    public RunningCommand runAsync(RunOptions options) {
         return new Pipeline(this).runAsync(options);
     }
 
@@ -274,12 +303,16 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /** What is made of a child that has just been started. */
     interface Adoption<T> {
-        T adopt(Launched launched) throws IOException;
+        T adopt(Newborn newborn) throws IOException;
     }
 
     /** Starts the process for {@code adoption}. */
     <T> T start(Adoption<T> adoption) throws SpawnException {
         check();
+        if (isStartedByJdk()) {
+            return adoptOfJdk(jdkCommand().start(), adoption, pipes());
+        }
+        requireNativeHalf();
         FirstUse.prepare(FirstUse.START);
         if (terminal != null) {
             FirstUse.prepare(FirstUse.TERMINAL);
@@ -295,7 +328,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             state = State.DEAD;
             launched.memory(memoryWatch());
             launch(launched);
-            T adopted = adoption.adopt(launched);
+            T adopted = adoption.adopt(new KernelNewborn(launched));
             state = State.RUNNING;
             return adopted;
         } catch (LaunchException e) {
@@ -321,6 +354,58 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         return ownCgroup == null
                 ? null
                 : MemoryWatch.begin(Access.control().memoryKills(ownCgroup));
+    }
+
+    /**
+     * What the JDK is to start; whatever comes of that, this is used up.
+     *
+     * @throws SpawnException if it cannot express what is described, or the template is closed
+     */
+    JdkCommand jdkCommand() throws SpawnException {
+        JdkCommand command = JdkCommand.of(this);
+        try {
+            if (source != null) {
+                source.checkOpen();
+            }
+        } catch (IOException e) {
+            throw SpawnException.of(program, directory, e);
+        }
+        state = State.DEAD;
+        return command;
+    }
+
+    /**
+     * Has {@code adoption} take over what the JDK has started.
+     *
+     * @param pipes which of its standard streams lead here
+     */
+    <T> T adoptOfJdk(Process process, Adoption<T> adoption, boolean... pipes)
+            throws SpawnException {
+        try {
+            T adopted = adoption.adopt(new JdkNewborn(process, pipes));
+            state = State.RUNNING;
+            return adopted;
+        } catch (IOException e) {
+            throw SpawnException.of(program, directory, e);
+        } finally {
+            if (state != State.RUNNING) {
+                process.destroyForcibly(); // as nobody else can
+            }
+        }
+    }
+
+    /** Which standard streams are pipes. */
+    private boolean[] pipes() {
+        boolean[] pipes = new boolean[Launched.STREAMS];
+        for (int fd = 0; fd < Launched.STREAMS; fd++) {
+            pipes[fd] = streams[fd].isPipe();
+        }
+        return pipes;
+    }
+
+    /** Whether the child itself is to search, as somebody has asked for that. */
+    boolean isSearchedByChild() {
+        return searchedByChild != null && !isLikeProcessBuilder;
     }
 
     /** Refuses what cannot be, before anything is started. */

@@ -7,7 +7,7 @@ import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.control.FileAccess;
 import io.github.spawn4j.control.Namespace;
 import io.github.spawn4j.control.Resource;
-import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.loop.Deadline;
@@ -236,14 +236,14 @@ final class Enclosure {
     }
 
     /** Watches the CPU time of a process that has been started. */
-    void watch(Child child) {
+    void watch(ChildProcess child) {
         if (cgroup != null && sandbox.cpuTime() != null) {
             new CpuBudget(cgroup, sandbox.cpuTime(), child).watch();
         }
     }
 
     /** The same of one that nobody runs: its time too, and its end. */
-    void watch(Child child, Runnable end) throws IOException {
+    void watch(ChildProcess child, Runnable end) throws IOException {
         watch(child);
         if (sandbox.time() != null) {
             Timer timer = Reactor.schedule(Deadline.toNanos(sandbox.time()), end);

@@ -34,9 +34,10 @@ public sealed interface ExitStatus {
     }
 
     /**
-     * The process called exit.
+     * The process called exit. Of one that {@linkplain SpawnStrategy#JDK the JDK} has started also
+     * that a signal other than our own SIGKILL has ended it, with 128 + n as its code.
      *
-     * @param code the exit code, 0 to 255
+     * @param code the exit code, 0 to 255; on Windows any number
      */
     record Exited(int code) implements ExitStatus {
         @Override

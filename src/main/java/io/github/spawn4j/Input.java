@@ -1,12 +1,15 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.jdk.JdkFeed;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.streams.Feed;
+import io.github.spawn4j.internal.streams.LiveFeed;
 import io.github.spawn4j.internal.streams.PipeOutput;
 import io.github.spawn4j.internal.streams.Pump;
 import io.github.spawn4j.internal.streams.Terminal;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +19,9 @@ import java.util.function.Consumer;
 abstract sealed class Input {
     /** Nothing: the child finds the end at once. */
     static final Input NONE = new Bytes(new byte[0], Redirect.DISCARD);
+
+    /** What comes while the child runs, until somebody says the end. */
+    static final Input LIVE = new Live();
 
     private Input() {}
 
@@ -47,6 +53,9 @@ abstract sealed class Input {
      *     not wait
      */
     abstract Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed);
+
+    /** The same of a stream of the JDK's. */
+    abstract Writer open(OutputStream to, Consumer<Throwable> failed);
 
     private static void tell(Consumer<Throwable> failed, CompletableFuture<?> written) {
         written.whenComplete(
@@ -86,6 +95,38 @@ abstract sealed class Input {
             tell(failed, feed.done());
             return new Writer(feed, feed, feed::start);
         }
+
+        @Override
+        Writer open(OutputStream to, Consumer<Throwable> failed) {
+            JdkFeed feed = new JdkFeed(to, false);
+            return new Writer(
+                    feed,
+                    feed,
+                    () -> {
+                        feed.write(bytes);
+                        feed.endBehind();
+                    });
+        }
+    }
+
+    private static final class Live extends Input {
+        @Override
+        Redirect redirect() {
+            return null;
+        }
+
+        @Override
+        Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
+            // Each write tells its own caller whether it has failed.
+            LiveFeed feed = new LiveFeed(fd, terminal != null);
+            return new Writer(feed, feed, () -> {});
+        }
+
+        @Override
+        Writer open(OutputStream to, Consumer<Throwable> failed) {
+            JdkFeed feed = new JdkFeed(to, true);
+            return new Writer(feed, feed, () -> {});
+        }
     }
 
     private static final class Stream extends Input {
@@ -109,6 +150,23 @@ abstract sealed class Input {
             tell(failed, pump.done());
             return new Writer(pump, pump, pump::start);
         }
+
+        @Override
+        Writer open(OutputStream to, Consumer<Throwable> failed) {
+            JdkFeed feed = new JdkFeed(to, false);
+            return new Writer(feed, feed, () -> copy(feed, failed));
+        }
+
+        private void copy(JdkFeed feed, Consumer<Throwable> failed) {
+            tell(
+                    failure -> {
+                        if (!JdkFeed.isUnwanted(failure)) {
+                            failed.accept(failure);
+                        }
+                    },
+                    feed.copy(stream));
+            feed.endBehind();
+        }
     }
 
     private static final class File extends Input {
@@ -130,6 +188,11 @@ abstract sealed class Input {
 
         @Override
         Writer open(Fd fd, Terminal terminal, Consumer<Throwable> failed) {
+            throw new AssertionError("read by the child itself");
+        }
+
+        @Override
+        Writer open(OutputStream to, Consumer<Throwable> failed) {
             throw new AssertionError("read by the child itself");
         }
     }

@@ -15,7 +15,7 @@ final class Inside implements EverydayAccess {
 
     @Override
     public PidfdProcess process(Launched launched) throws IOException {
-        return new PidfdProcess(launched, false, null, null, null);
+        return new PidfdProcess(new KernelNewborn(launched), false, null, null, null);
     }
 
     @Override

@@ -1,40 +1,35 @@
 package io.github.spawn4j;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.control.ProcessTree;
 import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.cgroup.MemoryWatch;
-import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.child.ProcessGroup;
 import io.github.spawn4j.internal.loop.Deadline;
 import io.github.spawn4j.internal.loop.Errand;
-import io.github.spawn4j.internal.loop.Reactor;
-import io.github.spawn4j.internal.loop.Timer;
 import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.JdkHandle;
 import io.github.spawn4j.internal.os.Leftovers;
-import io.github.spawn4j.internal.os.Uninterrupted;
 import io.github.spawn4j.internal.start.Launched;
-import io.github.spawn4j.internal.streams.PipeInput;
-import io.github.spawn4j.internal.streams.PipeOutput;
-import io.github.spawn4j.internal.streams.Spillway;
 import io.github.spawn4j.internal.streams.Terminal;
 import io.github.spawn4j.internal.teardown.Escalation;
 import io.github.spawn4j.warm.StartKind;
 import io.github.spawn4j.warm.Warm;
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -57,8 +52,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A signal can never reach another process that has got the same pid (pidfd_send_signal(2)). The
  * exit is collected whether or not anybody waits, and whether or not this object is still referred
- * to; there is no thread for it. Exit and end of output are two events: a grandchild that keeps the
- * output open delays the end of {@link #getInputStream()}, never {@link #waitFor()}.
+ * to; there is no thread for it, unless {@linkplain SpawnStrategy#JDK the JDK} had to start the
+ * process, which has its own ways. Exit and end of output are two events: a grandchild that keeps
+ * the output open delays the end of {@link #getInputStream()}, never {@link #waitFor()}.
  *
  * <p>The streams belong to the caller, who may close them; at the latest they are closed, with what
  * was written still to be read, when the process has exited and no other process has them. An
@@ -80,15 +76,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class PidfdProcess extends Process implements Closeable {
-    /** How long threads that read when the process ends may take to read what is left. */
-    private static final long READERS_NS = 100_000_000;
+    private final ChildProcess child;
 
-    private final Child child;
-
-    // Null where there is no pipe.
-    private final PipeOutput input;
-    private final PipeInput output;
-    private final PipeInput error;
+    private final StandardStreams streams;
 
     private final Escalation escalation;
 
@@ -102,10 +92,6 @@ public final class PidfdProcess extends Process implements Closeable {
     // writers take turns, and waits for room would keep everybody from ending the process.
     @GuardedBy("child")
     private boolean closed;
-
-    /** Made when first asked for: its buffer would be most of what a running child costs. */
-    @GuardedBy("child")
-    private OutputStream stdin;
 
     /** Made while the process was there to be looked up. */
     private volatile ProcessHandle handle;
@@ -134,32 +120,24 @@ public final class PidfdProcess extends Process implements Closeable {
      * @param enclosure of its sandbox, or null
      */
     PidfdProcess(
-            Launched launched,
+            Newborn newborn,
             boolean interruptible,
             Teardown teardown,
             Path cgroup,
             Enclosure enclosure)
             throws IOException {
-        terminal = launched.terminal();
-        startKind = (byte) launched.startKind();
-        memory = launched.memory();
+        terminal = newborn.terminal();
+        startKind = (byte) newborn.startKind();
+        memory = newborn.memory();
         this.cgroup = cgroup;
-        boolean isRead = launched.hasPipe(1);
-        input =
-                launched.hasPipe(0)
-                        ? new PipeOutput(launched.pipe(0), interruptible)
-                        : typed(interruptible);
-        output = isRead ? new PipeInput(launched.pipe(1), interruptible) : shown(interruptible);
-        error =
-                launched.hasPipe(2)
-                        ? new PipeInput(launched.pipe(2), interruptible)
-                        : isRead ? shown(interruptible) : null;
+        streams = newborn.streams(interruptible);
+        handle = newborn.handle();
         tornDownByClose = teardown != null;
         Teardown known = tornDownByClose ? teardown : Teardown.DEFAULT;
-        child = launched.watch(streams(), known.needsGroup());
+        child = newborn.watch(streams.ends(), known);
         closesInput = known.closesInput();
-        boolean endsInput = closesInput && input != null;
-        escalation = known.of(child, cgroup, endsInput ? new UserInput(input, this) : null);
+        boolean endsInput = closesInput && streams.hasInput();
+        escalation = known.of(child, cgroup, endsInput ? new UserInput(streams, this) : null);
         if (known.isToBeReleased()) {
             releaseInTime();
         }
@@ -186,15 +164,7 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
-    private PipeOutput typed(boolean interruptible) {
-        return terminal == null ? null : terminal.output(interruptible);
-    }
-
-    private PipeInput shown(boolean interruptible) {
-        return terminal == null ? null : terminal.input(interruptible);
-    }
-
-    private void dropWith(Child running, Escalation pending) {
+    private void dropWith(ChildProcess running, Escalation pending) {
         Leftovers.closeWhenDropped(this, () -> running.whenExited(pending::drop));
     }
 
@@ -221,6 +191,25 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /**
+     * Begins the description of a process whose command comes as one list, as that of a {@link
+     * ProcessBuilder} does.
+     *
+     * <pre>{@code
+     * List<String> command = config.getStringList("formatter"); // such as [clang-format, -i]
+     * PidfdProcess.builder(command).args(file.toString()).start();
+     * }</pre>
+     *
+     * @param command the program, as for {@link #builder(String, String...)}, and its arguments;
+     *     later changes of the list have no effect
+     * @return an empty process, to be configured and started
+     * @throws IllegalArgumentException if {@code command} or the program is empty, or if a string
+     *     contains NUL
+     */
+    public static EmptyProcess builder(List<String> command) {
+        return new EmptyProcess(ProcessSettings.program(command)).arguments(command);
+    }
+
+    /**
      * The process's pid.
      *
      * @return the pid; another process may have it once the exit of this one has been collected
@@ -235,7 +224,8 @@ public final class PidfdProcess extends Process implements Closeable {
      * offer. It stays the library's: to keep it, duplicate it; do not close it.
      *
      * @return the descriptor, which is close-on-exec, or -1 once the exit has been collected and
-     *     the descriptor closed
+     *     the descriptor closed, and where {@linkplain SpawnStrategy#JDK the JDK} has started the
+     *     process
      */
     public int pidfd() {
         return child.pidfd();
@@ -248,6 +238,8 @@ public final class PidfdProcess extends Process implements Closeable {
      * @return true if it was sent to a process that runs, false if the process has already ended,
      *     whether or not anybody has been told of that
      * @throws IOException if the kernel forbids it (EPERM: the process has changed its ids)
+     * @throws UnsupportedOperationException if {@linkplain SpawnStrategy#JDK the JDK} has started
+     *     the process, and it is neither SIGTERM nor SIGKILL
      */
     public boolean signal(Signal signal) throws IOException {
         // The kernel takes a signal to a zombie for sent.
@@ -334,7 +326,7 @@ public final class PidfdProcess extends Process implements Closeable {
 
     /**
      * What the process and those of its children that it waited for have used. All zero if the exit
-     * is {@link ExitStatus.Unknown}.
+     * is {@link ExitStatus.Unknown}, or if {@linkplain SpawnStrategy#JDK the JDK} has started it.
      *
      * @return the usage
      * @throws IllegalThreadStateException if the process has not ended yet
@@ -405,6 +397,52 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /**
+     * As {@link #waitFor()}, but tells an exit code from a signal.
+     *
+     * <pre>{@code
+     * if (process.awaitExit() instanceof ExitStatus.Killed killed) {
+     *   log.warn("ended by {}", killed.signal());
+     * }
+     * }</pre>
+     *
+     * @return how the process ended, at once if it has ended already
+     * @throws InterruptedException if the thread was or is interrupted; the process lives on
+     */
+    public ExitStatus awaitExit() throws InterruptedException {
+        return status(child.await(Deadline.NONE), memory);
+    }
+
+    /**
+     * The same for some time.
+     *
+     * @param timeout how long to wait at most; 0 and less does not wait
+     * @return how the process ended; empty if it has not ended by then
+     * @throws InterruptedException if the thread was or is interrupted; the process lives on
+     */
+    public Optional<ExitStatus> awaitExit(Duration timeout) throws InterruptedException {
+        Exit exit =
+                timeout.isNegative() || timeout.isZero()
+                        ? child.exitWithStreams()
+                        : child.await(Deadline.after(Deadline.toNanos(timeout), NANOSECONDS));
+        return exit == null ? Optional.empty() : Optional.of(status(exit, memory));
+    }
+
+    /**
+     * How the process ends, as a future; {@link #onExit()} has the process itself.
+     *
+     * <pre>{@code
+     * process.exited().thenAccept(status -> log.info("{}: {}", process.pid(), status));
+     * }</pre>
+     *
+     * @return completed as that of {@link #onExit()}; cancelling it does not affect the process
+     */
+    public CompletableFuture<ExitStatus> exited() {
+        CompletableFuture<ExitStatus> told = new CompletableFuture<>();
+        child.whenExited(new Errand(() -> told.complete(exitStatus())));
+        return told;
+    }
+
+    /**
      * {@inheritDoc}
      *
      * <p>The future is completed by a thread of the library, which what depends on it may keep
@@ -452,31 +490,6 @@ public final class PidfdProcess extends Process implements Closeable {
         return this;
     }
 
-    private List<PipeInput> outputs() {
-        List<PipeInput> outputs = new ArrayList<>(2);
-        if (output != null) {
-            outputs.add(output);
-        }
-        if (error != null && error != output) {
-            outputs.add(error);
-        }
-        return outputs;
-    }
-
-    private Child.Stream[] streams() {
-        if (input == null && output == null && error == null) {
-            return new Child.Stream[0];
-        }
-        Child.Stream[] all = {input, output, error};
-        int count = 0;
-        for (Child.Stream stream : all) {
-            if (stream != null) {
-                all[count++] = stream;
-            }
-        }
-        return count == all.length ? all : Arrays.copyOf(all, count);
-    }
-
     private void end(Signal signal) {
         boolean hasExited = child.exit() != null;
         try {
@@ -485,17 +498,7 @@ public final class PidfdProcess extends Process implements Closeable {
             // Not allowed, and there is nobody to be told: Process has no exception for it.
         }
         try {
-            for (PipeInput stream : outputs()) {
-                if (hasExited) {
-                    stream.childExited(); // whoever has found that out may not have got to it yet
-                }
-                if (!hasExited || stream.isHeld()) {
-                    stream.closeAfterUse();
-                }
-            }
-            if (input != null) {
-                input.close();
-            }
+            streams.destroy(hasExited);
         } catch (IOException e) {
             throw new UncheckedIOException(e); // close(2) of a pipe does not fail
         }
@@ -579,53 +582,22 @@ public final class PidfdProcess extends Process implements Closeable {
         try {
             child.closeStreams();
         } finally {
-            awaitExit();
+            awaitEnd();
         }
         if (failure != null) {
             throw failure;
         }
     }
 
-    /** The outputs are closed last: a process that prints as it ends would be killed by SIGPIPE. */
     private void tearDown() throws IOException {
         if (terminal != null && !closesInput) {
             child.closeStreams(); // to hang up is how a terminal is closed
         }
-        List<PipeInput> outputs = outputs();
-        List<PipeInput> beingRead = new ArrayList<>(outputs);
-        beingRead.removeIf(it -> !it.isBeingRead());
-        Spillway spillway = Spillway.open(outputs);
         try {
-            if (input != null && !closesInput) {
-                input.close();
-            }
-            CompletableFuture<Void> gone = escalation.begin();
-            Uninterrupted.get(gone);
-            List<PipeInput> readers = new ArrayList<>(outputs);
-            readers.removeIf(it -> !beingRead.contains(it) && !it.hasJustBeenRead());
-            awaitReaders(readers);
+            streams.tearDown(escalation, closesInput);
         } finally {
-            spillway.close();
             child.closeStreams();
         }
-    }
-
-    /**
-     * Lets the threads that were reading read what is left. Only for a moment, as a reader may be
-     * slow, or a grandchild keep an output open.
-     */
-    private static void awaitReaders(List<PipeInput> beingRead) throws IOException {
-        if (beingRead.isEmpty()) {
-            return;
-        }
-        CompletableFuture<?>[] ends = new CompletableFuture<?>[beingRead.size()];
-        for (int i = 0; i < ends.length; i++) {
-            ends[i] = beingRead.get(i).end();
-        }
-        CompletableFuture<Void> read = CompletableFuture.allOf(ends);
-        Timer limit = Reactor.schedule(READERS_NS, () -> read.complete(null));
-        Uninterrupted.get(read);
-        limit.cancel();
     }
 
     /**
@@ -633,7 +605,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * does not read; it does end the child. Returns what went wrong, or null.
      */
     private IOException flushInterruptibly() throws IOException {
-        if (!hasBuffers()) {
+        if (!streams.hasBuffers()) {
             return null;
         }
         FutureTask<Void> flushing =
@@ -667,13 +639,6 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
-    /** Whether somebody may have written something that is still on this side of the pipe. */
-    boolean hasBuffers() {
-        synchronized (child) {
-            return stdin != null;
-        }
-    }
-
     /** As {@link #flush}, but closes nothing. */
     void flushInput() throws IOException {
         try {
@@ -683,7 +648,7 @@ public final class PidfdProcess extends Process implements Closeable {
         }
     }
 
-    private void awaitExit() {
+    private void awaitEnd() {
         boolean interrupted = false;
         while (true) {
             try {
@@ -701,7 +666,8 @@ public final class PidfdProcess extends Process implements Closeable {
 
     @Override
     public boolean supportsNormalTermination() {
-        return true;
+        ProcessHandle known = handle; // which the JDK gives where it has started the process
+        return known == null || known.supportsNormalTermination();
     }
 
     /**
@@ -729,27 +695,17 @@ public final class PidfdProcess extends Process implements Closeable {
 
     @Override
     public OutputStream getOutputStream() {
-        synchronized (child) {
-            if (stdin == null) {
-                stdin = input == null ? new NoOutput() : input.forUser();
-            }
-            return stdin;
-        }
+        return streams.stdin();
     }
 
     @Override
     public InputStream getInputStream() {
-        return orEmpty(output);
+        return streams.stdout();
     }
 
     @Override
     public InputStream getErrorStream() {
-        return orEmpty(error);
-    }
-
-    /** The stream of an output that is no pipe is empty, and stays so when it is closed. */
-    private static InputStream orEmpty(InputStream pipe) {
-        return pipe == null ? new ByteArrayInputStream(new byte[0]) : pipe;
+        return streams.stderr();
     }
 
     @Override
@@ -760,13 +716,5 @@ public final class PidfdProcess extends Process implements Closeable {
                 + ", exitValue="
                 + (exit == null ? "\"not exited\"" : status(exit).exitValue())
                 + "]";
-    }
-
-    /** The stream of a standard input that is no pipe, as ProcessBuilder documents it. */
-    private static final class NoOutput extends OutputStream {
-        @Override
-        public void write(int b) throws IOException {
-            throw new IOException("Stream closed");
-        }
     }
 }

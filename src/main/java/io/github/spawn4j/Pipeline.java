@@ -3,12 +3,10 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.FirstUse;
 import io.github.spawn4j.internal.os.Io;
-import io.github.spawn4j.internal.start.Launched;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Processes each of which reads what the one before it writes. The kernel's pipes lie between them,
@@ -20,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  *         PidfdProcess.builder("git", "log", "--format=%an"),
  *         PidfdProcess.builder("sort"),
  *         PidfdProcess.builder("uniq", "-c"))
- *     .run(RunOptions.timeout(ofSeconds(10)).expectExit(0));
+ *     .run(RunOptions.timeout(ofSeconds(10)));
  * }</pre>
  *
  * <p>Stages that are not linked to another one keep their redirects: the first one's standard
@@ -110,7 +108,7 @@ public final class Pipeline {
     /** What becomes of the processes. */
     interface Adopter<T> {
         /** Takes over a process that has just been started. */
-        T adopt(EmptyProcess process, Launched launched) throws IOException;
+        T adopt(EmptyProcess process, Newborn newborn) throws IOException;
 
         /** Ends a process, as a later one could not be started. */
         void discard(T started);
@@ -122,17 +120,18 @@ public final class Pipeline {
      * @return the running processes, in the order of the pipeline
      * @throws SpawnException if one cannot be started; those that had been are killed, and have
      *     ended
-     * @throws IllegalStateException if a stage has been started before, or if it is redirected
-     *     where the pipeline needs a pipe; nothing has been started then
+     * @throws IllegalStateException if a stage has been started before, if it is redirected where
+     *     the pipeline needs a pipe, or if {@linkplain SpawnStrategy#JDK the JDK} is to start some
+     *     stages and not others; nothing has been started then
      */
     public List<PidfdProcess> start() throws SpawnException {
         check();
         return start(
                 new Adopter<>() {
                     @Override
-                    public PidfdProcess adopt(EmptyProcess process, Launched launched)
+                    public PidfdProcess adopt(EmptyProcess process, Newborn newborn)
                             throws IOException {
-                        return process.adopt(launched);
+                        return process.adopt(newborn);
                     }
 
                     @Override
@@ -158,6 +157,7 @@ public final class Pipeline {
      */
     public CommandResult run(RunOptions options)
             throws SpawnException, CommandException, InterruptedException {
+        options.checkIsWaitedFor();
         return begin(options).await();
     }
 
@@ -165,15 +165,15 @@ public final class Pipeline {
      * Begins to {@linkplain #run run} the processes, and does not wait.
      *
      * @param options how
-     * @return completed, by a thread of the library, with what {@code run} would return or throw.
-     *     Cancelling it tears the processes down
+     * @return completed, by a thread of the library, with what {@code run} would return or throw;
+     *     it has the pids, and takes signals and input. Cancelling it tears the processes down
      * @throws IllegalStateException as for {@code run}
      */
-    public CompletableFuture<CommandResult> runAsync(RunOptions options) {
+    public RunningCommand runAsync(RunOptions options) {
         try {
             return begin(options).future();
         } catch (SpawnException e) {
-            return CompletableFuture.failedFuture(e);
+            return RunningCommand.failed(e);
         }
     }
 
@@ -207,6 +207,9 @@ public final class Pipeline {
     }
 
     private <T> List<T> start(Adopter<T> adopter) throws SpawnException {
+        if (stages.get(0).isStartedByJdk()) {
+            return startByJdk(adopter);
+        }
         // With room for all: to add one that runs must not want memory.
         List<T> started = new ArrayList<>(stages.size());
         try (Plumbing plumbing = new Plumbing()) {
@@ -215,14 +218,49 @@ public final class Pipeline {
                 plumbing.connect(stage, isLast);
                 started.add(
                         stage.start(
-                                launched ->
+                                newborn ->
                                         adopter.adopt(
                                                 stage,
-                                                isLast ? plumbing.complete(launched) : launched)));
+                                                isLast ? plumbing.complete(newborn) : newborn)));
             }
             return started;
         } catch (SpawnException | RuntimeException | Error e) {
             started.forEach(process -> discard(adopter, process, e));
+            throw e;
+        } finally {
+            stages.forEach(EmptyProcess::useUp);
+        }
+    }
+
+    /** The JDK makes the pipes, and starts all stages or none. */
+    private <T> List<T> startByJdk(Adopter<T> adopter) throws SpawnException {
+        EmptyProcess first = stages.get(0);
+        if (sharesStderr && stages.size() > 1) {
+            throw JdkCommand.refusal(first.program, first.directory, "sharedStderr");
+        }
+        List<T> started = new ArrayList<>(stages.size());
+        List<Process> processes = new ArrayList<>();
+        try {
+            List<JdkCommand> commands = new ArrayList<>();
+            for (EmptyProcess stage : stages) {
+                commands.add(stage.jdkCommand());
+            }
+            processes.addAll(JdkCommand.start(commands));
+            for (int i = 0; i < stages.size(); i++) {
+                EmptyProcess stage = stages.get(i);
+                boolean isLast = i + 1 == stages.size();
+                started.add(
+                        stage.adoptOfJdk(
+                                processes.get(i),
+                                newborn -> adopter.adopt(stage, newborn),
+                                i == 0 && stage.streams[0].isPipe(),
+                                isLast && stage.streams[1].isPipe(),
+                                stage.streams[2].isPipe()));
+            }
+            return started;
+        } catch (SpawnException | RuntimeException | Error e) {
+            started.forEach(process -> discard(adopter, process, e));
+            processes.forEach(Process::destroyForcibly);
             throw e;
         } finally {
             stages.forEach(EmptyProcess::useUp);
@@ -244,6 +282,10 @@ public final class Pipeline {
             if (stages.size() > 1 && stages.get(i).terminal != null) {
                 throw new IllegalStateException(
                         "stage " + i + " (" + stages.get(i) + ") is to have a terminal");
+            }
+            if (stages.get(i).isStartedByJdk() != stages.get(0).isStartedByJdk()) {
+                throw new IllegalStateException(
+                        "the JDK is to start some stages of the pipeline, and not others");
             }
             if (i > 0) {
                 checkPipe(i, 0);
@@ -317,12 +359,12 @@ public final class Pipeline {
         }
 
         /** Gives the last process what all share. */
-        Launched complete(Launched launched) {
+        Newborn complete(Newborn newborn) {
             if (shared != null) {
-                launched.stderr(shared);
+                newborn.stderr(shared);
                 shared = null; // it is the process' now
             }
-            return launched;
+            return newborn;
         }
 
         @Override

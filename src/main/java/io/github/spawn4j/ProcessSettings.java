@@ -5,11 +5,14 @@ import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.Environment;
+import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.start.Launched;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.NativeHalf;
 import io.github.spawn4j.strict.SpawnAction;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +80,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     /** Directories, encoded; null where the JVM searches. */
     byte[] searchedByChild;
 
-    SpawnStrategy strategy = SpawnStrategy.CLONE3;
+    /** Null where nobody has chosen one. */
+    SpawnStrategy strategy;
 
     ProcessSettings(String program) {
         Objects.requireNonNull(program, "program");
@@ -145,6 +149,19 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
         return self;
     }
 
+    /** The program of a command. */
+    static String program(List<String> command) {
+        if (Objects.requireNonNull(command, "command").isEmpty()) {
+            throw new IllegalArgumentException("command is empty");
+        }
+        return Objects.requireNonNull(command.get(0), "program");
+    }
+
+    /** Adds what of {@code command} is behind its program. */
+    S arguments(List<String> command) {
+        return args(command.subList(1, command.size()));
+    }
+
     private static <T> List<T> plus(List<T> list, List<? extends T> more) {
         List<T> longer = new ArrayList<>(list.size() + more.size());
         longer.addAll(list);
@@ -165,6 +182,26 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     public S env(String name, String value) {
         S self = changeable();
         environment.put(name, value);
+        return self;
+    }
+
+    /**
+     * Sets several variables of the child's environment, and leaves the others as they are; {@link
+     * #environment} replaces them all.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("cargo", "build").env(Map.of("LC_ALL", "C", "CARGO_TERM_COLOR", "never")).start();
+     * }</pre>
+     *
+     * @param variables values by names; later changes of the map have no effect
+     * @return this
+     * @throws IllegalArgumentException as for {@link #env(String, String)}; those before the wrong
+     *     one are set then
+     */
+    public S env(Map<String, String> variables) {
+        S self = changeable();
+        Objects.requireNonNull(variables, "variables");
+        variables.forEach(environment::put);
         return self;
     }
 
@@ -661,6 +698,15 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
         return self;
     }
 
+    /** Decides for a mechanism if nobody has. Returns whether it is the JDK's. */
+    final boolean isStartedByJdk() {
+        if (strategy == null) {
+            strategy = SpawnStrategy.automatic();
+        }
+        return strategy == SpawnStrategy.JDK;
+    }
+
+    /**
     /**
      * The same in the directories of the JVM's PATH, whatever the child's PATH is, as
      * posix_spawnp(3) has it.
@@ -674,7 +720,35 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Chooses the mechanism; {@link SpawnStrategy#CLONE3} by default.
+     * Makes sure that what all strategies but the JDK's take is here.
+     *
+     * @throws SpawnException with ENOSYS if it is not
+     */
+    final void requireNativeHalf() throws SpawnException {
+        String absence = NativeHalf.absence();
+        if (absence != null) {
+            throw SpawnException.of(
+                    program,
+                    directory,
+                    new LaunchException("strategy " + strategy, -1, Errno.ENOSYS, "", absence));
+        }
+    }
+
+    /** Whether the first argument is something else than the program. */
+    final boolean hasOtherName() {
+        byte[] name = Text.encodeName("program", program);
+        return !Arrays.equals(
+                name,
+                0,
+                name.length,
+                arguments.bytes(),
+                0,
+                Math.min(name.length, arguments.bytes().length));
+    }
+
+    /**
+     * Chooses the mechanism; {@link SpawnStrategy#automatic} by default. One that is chosen is
+     * never replaced by another.
      *
      * @param strategy the mechanism
      * @return this

@@ -178,6 +178,16 @@ public abstract sealed class Redirect {
         return this == PIPE;
     }
 
+    /** Whether it is what standard output is. */
+    boolean isMerged() {
+        return this instanceof Merge;
+    }
+
+    /** The same for a {@link ProcessBuilder}, of this standard stream; null if that has none. */
+    ProcessBuilder.Redirect ofJdk(int fd) {
+        return null;
+    }
+
     boolean isFile() {
         return this instanceof File;
     }
@@ -208,6 +218,11 @@ public abstract sealed class Redirect {
         }
 
         @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            return ProcessBuilder.Redirect.PIPE;
+        }
+
+        @Override
         public String toString() {
             return "a pipe";
         }
@@ -221,6 +236,11 @@ public abstract sealed class Redirect {
         }
 
         @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            return ProcessBuilder.Redirect.INHERIT;
+        }
+
+        @Override
         public String toString() {
             return "inherited";
         }
@@ -231,6 +251,13 @@ public abstract sealed class Redirect {
         int encode(int fd, RequestEncoder request) {
             request.actions().place(request.nullDevice(), fd);
             return RequestEncoder.NO_SOURCE;
+        }
+
+        @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            return fd == 0
+                    ? ProcessBuilder.Redirect.from(ProcessBuilder.Redirect.DISCARD.file())
+                    : ProcessBuilder.Redirect.DISCARD;
         }
 
         @Override
@@ -254,6 +281,11 @@ public abstract sealed class Redirect {
             }
             request.actions().dup2(1, fd);
             return RequestEncoder.NO_SOURCE;
+        }
+
+        @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            return opened == null ? ProcessBuilder.Redirect.PIPE : opened.ofJdk(fd);
         }
 
         @Override
@@ -306,6 +338,20 @@ public abstract sealed class Redirect {
             int mode = flags == READ ? 0 : MODE;
             request.actions().open(OpenFlags.AT_FDCWD, path, fd, flags, mode, 0);
             return RequestEncoder.NO_SOURCE;
+        }
+
+        @Override
+        ProcessBuilder.Redirect ofJdk(int fd) {
+            java.io.File opened = file.toFile();
+            if (flags == READ) {
+                return fd == 0 ? ProcessBuilder.Redirect.from(opened) : null;
+            }
+            if (fd == 0) {
+                return null;
+            }
+            return flags == WRITE
+                    ? ProcessBuilder.Redirect.to(opened)
+                    : ProcessBuilder.Redirect.appendTo(opened);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.github.spawn4j;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.github.spawn4j.internal.cgroup.MemoryWatch;
 import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.loop.Deadline;
 import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Reactor;
@@ -11,7 +12,8 @@ import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.streams.Drain;
-import io.github.spawn4j.internal.streams.Terminal;
+import io.github.spawn4j.internal.streams.LiveInput;
+import io.github.spawn4j.internal.streams.Outlet;
 import io.github.spawn4j.internal.teardown.Escalation;
 import java.io.IOException;
 import java.time.Duration;
@@ -94,17 +96,17 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
      */
     record Stage(
             EmptyProcess process,
-            Child child,
+            ChildProcess child,
             Escalation teardown,
             MemoryWatch memory,
-            Drain stderr,
+            Outlet stderr,
             int startKind,
             Enclosure enclosure) {}
 
     private static final Log LOG = Log.of(Run.class);
 
     /** An output of a process that leads here. */
-    private record Output(int stage, Drain drain, Capture capture, String name) {
+    private record Output(int stage, Outlet drain, Capture capture, String name) {
         Failure failure(Throwable e) {
             if (e instanceof Drain.OverflowException) {
                 String detail = capture.most() + " bytes to its " + name;
@@ -135,8 +137,11 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** What a step has thrown first; null while none has. */
     private volatile Throwable collapseCause;
 
+    /** Null where nothing is copied. */
+    private final CaptureDestination.Sinks sinks;
+
     /** Null if it does not lead here. */
-    private Drain stdout;
+    private Outlet stdout;
 
     /** Null if the first process reads something else. */
     private Input.Writer input;
@@ -146,7 +151,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private List<Stage> stages;
 
     /** Null if each has its own. */
-    private Drain sharedStderr;
+    private Outlet sharedStderr;
 
     /** Completed when all have exited and all output is read. */
     private final CompletableFuture<Void> everythingEnded = new CompletableFuture<>();
@@ -170,6 +175,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     /** A run that is yet to adopt so many processes. */
     Run(RunOptions options, int stageCount) {
         this.options = Objects.requireNonNull(options, "options");
+        sinks = options.copiesOutput() ? new CaptureDestination.Sinks() : null;
         outputs = new ArrayList<>(stageCount + 1);
         order = new ArrayList<>(stageCount);
     }
@@ -188,43 +194,32 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         }
     }
 
-    /** Of the pipe of an output, or where it has none of what the terminal shows. */
-    private static Drain drain(Capture capture, Launched launched, int fd) {
-        return launched.hasPipe(fd)
-                ? capture.drain(launched.pipe(fd), false)
-                : capture.drain(launched.terminal().reader(), true);
-    }
-
     @Override
-    public Stage adopt(EmptyProcess process, Launched launched) throws IOException {
+    public Stage adopt(EmptyProcess process, Newborn newborn) throws IOException {
         int stage = adopted++;
-        Terminal terminal = launched.terminal();
         List<Child.Stream> streams = new ArrayList<>(Launched.STREAMS);
-        if (launched.hasPipe(0)) {
-            input = options.input().open(launched.pipe(0), null, guarded(this::inputFailed));
-            streams.add(input.stream());
-        } else if (terminal != null && terminal.writer() != null) {
-            Input typed = process.streams[0] == Redirect.TERMINAL ? options.input() : Input.NONE;
-            input = typed.open(terminal.writer(), terminal, guarded(this::inputFailed));
+        boolean isTyped = process.streams[0] == Redirect.TERMINAL;
+        Input.Writer written = newborn.input(options.input(), isTyped, guarded(this::inputFailed));
+        if (written != null) {
+            input = written;
             streams.add(input.stream());
         }
-        boolean isShown = terminal != null && terminal.reader() != null;
         int firstOutput = outputs.size();
-        if (launched.hasPipe(1) || isShown) {
+        if (newborn.leadsHere(1)) {
             Capture capture = process.within(options.stdout());
-            stdout = drain(capture, launched, 1);
+            stdout = newborn.outlet(1, capture, sinks);
             streams.add(stdout);
             outputs.add(new Output(stage, stdout, capture, "standard output"));
         }
-        Drain stderr = null;
-        if (launched.hasPipe(2) || (isShown && launched.hasPipe(1))) {
+        Outlet stderr = null;
+        if (newborn.leadsHere(2)) {
             Capture capture = process.within(options.stderr());
-            stderr = drain(capture, launched, 2);
+            stderr = newborn.outlet(2, capture, sinks);
             streams.add(stderr);
             outputs.add(new Output(stage, stderr, capture, "standard error"));
         }
         Teardown teardown = process.teardownOrDefault();
-        Child child = launched.watch(streams.toArray(new Child.Stream[0]), teardown.needsGroup());
+        ChildProcess child = newborn.watch(streams.toArray(new Child.Stream[0]), teardown);
         // The first one's for all: the others' input ends with it.
         Child.Input end = input == null ? null : input.input();
         Stage running =
@@ -232,9 +227,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                         process,
                         child,
                         teardown.of(child, process.cgroup, end),
-                        launched.memory(),
+                        newborn.memory(),
                         stderr,
-                        launched.startKind(),
+                        newborn.startKind(),
                         process.enclosure());
         boolean succeeded = false;
         try {
@@ -346,6 +341,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             }
         } catch (IOException e) {
             LOG.debug("{}", input, e); // what has made it end is what counts
+        }
+        if (sinks != null) {
+            sinks.closeSoon();
         }
         ending.completeExceptionally(collapseCause);
     }
@@ -499,6 +497,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             if (input != null) {
                 input.stream().close();
             }
+            if (sinks != null) {
+                sinks.closeSoon();
+            }
             Ending ended = ending(known, survival);
             leaveEnclosures().thenRun(() -> ending.complete(ended));
         } catch (IOException | RuntimeException | Error e) {
@@ -625,9 +626,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     /** A future for the caller; the run ends when it is completed, by whomever. */
-    CompletableFuture<CommandResult> future() {
+    RunningCommand future() {
         try {
-            CompletableFuture<CommandResult> future = new CompletableFuture<>();
+            RunningCommand future = new RunningCommand(this);
             Errand telling = new Errand(() -> tell(future));
             Runnable stop = guarded(this::stop);
             ending.whenComplete((ended, e) -> telling.run());
@@ -637,6 +638,37 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             collapse(e); // as nobody will learn of its end
             throw e;
         }
+    }
+
+    /** In their order. */
+    List<Long> pids() {
+        return stages.stream().map(stage -> (long) stage.child.pid()).toList();
+    }
+
+    /** Signals those that run. Returns whether there was one. */
+    boolean signal(Signal signal) throws IOException {
+        boolean isSent = false;
+        for (Stage stage : stages) {
+            // The kernel takes a signal to a zombie for sent.
+            isSent |= stage.child.exit() == null && stage.child.trySignal(signal.number());
+        }
+        return isSent;
+    }
+
+    CompletableFuture<Void> write(byte[] bytes) {
+        return liveInput().write(bytes);
+    }
+
+    void closeStdin() {
+        liveInput().end();
+    }
+
+    private LiveInput liveInput() {
+        if (input != null && input.stream() instanceof LiveInput live) {
+            return live;
+        }
+        throw new IllegalStateException(
+                "standard input is not open: RunOptions.openStdin() leaves it so");
     }
 
     private void tell(CompletableFuture<CommandResult> future) {

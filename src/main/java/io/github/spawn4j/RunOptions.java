@@ -19,15 +19,20 @@ import java.util.stream.Collectors;
  *     .stdin("select 1;")
  *     .stdout(Capture.failBeyond(1 << 20))
  *     .stderr(Capture.keepTail(8192).lines(log::warn))
- *     .expectExit(0);
+ *     .expectExit(0, 1);
  * }</pre>
  *
  * <p>By default there is no input. Both outputs are captured, up to 16 MiB each; more is a failure.
- * No exit status is a failure. If another process keeps an output open after the exit, the run
+ * Any exit but code 0 is a failure. If another process keeps an output open after the exit, the run
  * waits for it for 100 ms.
+ *
+ * <p>Only code 0 is a success as nobody looks at a status that he did not ask for: half an output,
+ * or none, would pass for the whole. Programs whose other codes are answers, such as diff(1) and
+ * grep(1), have {@link #expectExit} or {@link #anyExit}. The exception has the whole result.
  */
 public final class RunOptions {
     private static final int DEFAULT_CAPTURE = 16 * 1024 * 1024;
+    private static final Set<Integer> SUCCESS = Set.of(0);
     private static final Duration DEFAULT_LINGER = Duration.ofMillis(100);
 
     /** Null for ever. Like the others it is only changed before anybody else sees the object. */
@@ -40,7 +45,7 @@ public final class RunOptions {
     private Capture stderr = Capture.failBeyond(DEFAULT_CAPTURE);
 
     /** Null if all are expected. */
-    private Set<Integer> expectedExits;
+    private Set<Integer> expectedExits = SUCCESS;
 
     private RunOptions(Duration timeout) {
         this.timeout = timeout;
@@ -154,6 +159,17 @@ public final class RunOptions {
     }
 
     /**
+     * Leaves standard input open, to be written to with {@link RunningCommand#write} while the
+     * process runs, and ended with {@link RunningCommand#closeStdin}. For {@code runAsync} only: in
+     * a {@code run} there is nobody who could write.
+     *
+     * @return the options
+     */
+    public RunOptions openStdin() {
+        return withInput(Input.LIVE);
+    }
+
+    /**
      * Says what becomes of standard output.
      *
      * @param capture what is kept and who is told
@@ -176,10 +192,15 @@ public final class RunOptions {
     }
 
     /**
-     * Makes any other exit a failure, {@link CommandException.Reason#EXIT}, as is death by a
-     * signal.
+     * Says which exit codes are a success; 0 alone by default. Any other exit is a failure, {@link
+     * CommandException.Reason#EXIT}, as is death by a signal.
      *
-     * @param codes the exit codes that are as they should be, such as 0 and 1 for grep(1)
+     * <pre>{@code
+     * CommandResult found = grep.run(RunOptions.timeout(ofSeconds(5)).expectExit(0, 1), "needle", file);
+     * boolean isThere = found.isSuccess();
+     * }</pre>
+     *
+     * @param codes the exit codes of a success, such as 0 and 1 for grep(1)
      * @return the options
      * @throws IllegalArgumentException if there is none, or one is not in 0 to 255
      */
@@ -195,6 +216,20 @@ public final class RunOptions {
         Set<Integer> expected =
                 Arrays.stream(codes).boxed().collect(Collectors.toUnmodifiableSet());
         return with(options -> options.expectedExits = expected);
+    }
+
+    /**
+     * Makes no exit a failure, not even death by a signal: for who looks at {@link
+     * CommandResult#exitStatus} himself.
+     *
+     * <pre>{@code
+     * int code = PidfdProcess.builder(command).run(RunOptions.noTimeout().anyExit()).exitValue();
+     * }</pre>
+     *
+     * @return the options
+     */
+    public RunOptions anyExit() {
+        return with(options -> options.expectedExits = null);
     }
 
     /**
@@ -242,6 +277,13 @@ public final class RunOptions {
         return leavesNobody;
     }
 
+    /** Refuses what only makes sense while somebody has the {@link RunningCommand}. */
+    void checkIsWaitedFor() {
+        if (input == Input.LIVE) {
+            throw new IllegalStateException("openStdin() is for runAsync, as run() only returns");
+        }
+    }
+
     /** Null for ever. */
     Duration timeout() {
         return timeout;
@@ -253,6 +295,11 @@ public final class RunOptions {
 
     Input input() {
         return input;
+    }
+
+    /** Whether an output goes anywhere else than into memory and to listeners. */
+    boolean copiesOutput() {
+        return stdout.isCopied() || stderr.isCopied();
     }
 
     Capture stdout() {

@@ -1,10 +1,14 @@
 package io.github.spawn4j;
 
+import io.github.spawn4j.internal.jdk.JdkFailure;
 import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.NativeHalf;
 import io.github.spawn4j.strict.SpawnAction;
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serial;
@@ -57,6 +61,32 @@ public final class SpawnException extends IOException {
             return of(program, directory, LaunchException.of(call));
         }
         throw new AssertionError("only system calls fail here", e);
+    }
+
+    /**
+     * What the JDK has said. It has one exception for all steps, so that step and error number are
+     * what can be told from the outside.
+     *
+     * @param program null where it may be one of several
+     */
+    static SpawnException ofJdk(String program, String directory, IOException e) {
+        int errno = JdkFailure.errno(e.getMessage());
+        boolean isDirectoryMissing = directory != null && !new File(directory).isDirectory();
+        boolean isFile = e.getCause() instanceof FileNotFoundException;
+        String step = isDirectoryMissing ? "chdir" : isFile ? Outcome.OPEN : "exec";
+        if (program == null || errno == 0 || !NativeHalf.isLinux()) {
+            String message = Text.printable(e.getMessage());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return new SpawnException(message, cause, step, -1, errno);
+        }
+        String object =
+                isDirectoryMissing
+                        ? directory
+                        : isFile ? JdkFailure.file(e.getCause().getMessage()) : program;
+        LaunchException failure =
+                new LaunchException(step, -1, errno, '"' + Text.printable(object) + '"');
+        failure.initCause(e);
+        return of(program, directory, failure);
     }
 
     /** The same for the file of a redirect, with the cause that {@link ProcessBuilder} has. */

@@ -1,15 +1,25 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.launch.RequestLayout;
+import java.util.Optional;
 
 /**
  * The mechanism that makes a child. All of them behave alike, which one contract test suite holds;
- * they differ in what they cost and in what they can express. {@link #CLONE3} is the one to use;
- * the others are there to compare it with. Immutable.
+ * they differ in what they cost and in what they can express. {@link #CLONE3} is the one to use,
+ * and {@link #JDK} stands in for it where it is not to be had; the others are there to compare it
+ * with. Immutable.
  *
  * <pre>{@code
  * PidfdProcess.builder("make").strategy(SpawnStrategy.POSIX_SPAWN).start();
  * }</pre>
+ *
+ * <p>Where nothing else is said it is {@link #CLONE3}, or {@link #JDK} where that is {@linkplain
+ * #isSupported() not supported}: on another system than Linux, on an architecture that this jar has
+ * no native library for, where that cannot be loaded, and where the kernel or a filter refuses the
+ * calls that it takes. That is told to the log once, as a warning. To have no process started by
+ * the JDK, name a strategy, for one process ({@link EmptyProcess#strategy}) or for all: the system
+ * property {@code io.github.spawn4j.strategy} is that of all processes that name none, read when
+ * one is first needed, such as {@code clone3}. What cannot be done is then refused by name.
  */
 public enum SpawnStrategy {
     /**
@@ -37,7 +47,35 @@ public enum SpawnStrategy {
      * (kernel 5.9 and newer; where clone3 is refused, the same by clone(2)): flat in the JVM's
      * memory and in its open files.
      */
-    CLONE3(RequestLayout.STRATEGY_CLONE3);
+    CLONE3(RequestLayout.STRATEGY_CLONE3),
+
+    /**
+     * {@link ProcessBuilder}, on every system that has a JDK, at its cost: a thread for each
+     * process, and one more for each stream that a run reads or writes. Streams, runs, pipelines,
+     * templates and teardowns of the process alone are there. Everything else is refused by name
+     * before anything is started: sandboxes, attributes, actions, terminals, cgroups, teardowns of
+     * others than the process itself or with other signals than SIGTERM and SIGKILL, a {@linkplain
+     * Pipeline#sharedStderr shared standard error}, {@code arg0}, {@code inheritDescriptors},
+     * {@code inheritSignals}, {@code interruptibleStreams}, {@code searchInChild}, {@code
+     * Redirect.descriptor}, {@code denyWrite}. A start that was to be warm is cold.
+     *
+     * <p>What is different besides:
+     *
+     * <ul>
+     *   <li>The program is searched, and run, as {@link EmptyProcess#from} has it.
+     *   <li>The JDK's streams do what {@link ProcessBuilder} documents: to close one does not end a
+     *       read or a write that waits there, and what a grandchild writes after the exit is lost.
+     *   <li>{@link PidfdProcess#exitStatus} tells a signal only where SIGKILL was sent here; else
+     *       it is {@code Exited(128 + n)}, which {@link PidfdProcess#exitValue} is either way.
+     *       {@link PidfdProcess#resourceUsage} is all zero.
+     *   <li>{@link PidfdProcess#pidfd} is -1, and {@link PidfdProcess#signal} throws {@link
+     *       UnsupportedOperationException} for signals but SIGTERM and SIGKILL. Where the system
+     *       has no SIGTERM (Windows), SIGTERM ends the process at once.
+     *   <li>{@link SpawnException#step} is {@code exec} where the JDK does not tell, and {@link
+     *       SpawnException#errno} the system's own number, or 0.
+     * </ul>
+     */
+    JDK(-1);
 
     private final int code;
 
@@ -47,5 +85,41 @@ public enum SpawnStrategy {
 
     int code() {
         return code;
+    }
+
+    /**
+     * Whether processes can be started in this way here. Tried rather than concluded from versions,
+     * by loading the native library and by asking the kernel in a child; that is done once.
+     *
+     * <pre>{@code
+     * if (!SpawnStrategy.CLONE3.isSupported()) {
+     *   log.warn("sandboxes are not to be had: {}", SpawnStrategy.CLONE3.unsupported().get());
+     * }
+     * }</pre>
+     *
+     * @return always true for {@link #JDK}
+     */
+    public boolean isSupported() {
+        return StrategySupport.refusal(this) == null;
+    }
+
+    /**
+     * Why processes cannot be started in this way here, in words.
+     *
+     * @return empty if they can
+     */
+    public Optional<String> unsupported() {
+        return Optional.ofNullable(StrategySupport.refusal(this));
+    }
+
+    /**
+     * The strategy of a process that names none.
+     *
+     * @return {@link #CLONE3} where it is supported, else {@link #JDK}; or what the property {@code
+     *     io.github.spawn4j.strategy} names
+     * @throws IllegalStateException if that property names no strategy
+     */
+    public static SpawnStrategy automatic() {
+        return StrategySupport.automatic();
     }
 }

@@ -3,6 +3,8 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.launch.PinnedExecutable;
 import io.github.spawn4j.internal.launch.ProgramLookup;
+import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Leftovers;
 import io.github.spawn4j.internal.start.ExecutableSource;
 import io.github.spawn4j.internal.start.TemplateProgram;
@@ -11,10 +13,10 @@ import io.github.spawn4j.warm.ColdReason;
 import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * A program that was found, opened and identified once and is spawned many times: {@code
@@ -40,7 +42,17 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class SpawnTemplate implements AutoCloseable {
     private final Builder settings;
+
+    /** Null where the JDK starts its processes. */
     private final TemplateProgram held;
+
+    private volatile boolean closed;
+
+    /** One of settings that the JDK starts processes of, which needs nothing to be open. */
+    private SpawnTemplate(Builder settings) {
+        this.settings = settings;
+        held = null;
+    }
 
     private SpawnTemplate(Builder settings, TemplateProgram held) {
         this.settings = settings;
@@ -58,6 +70,23 @@ public final class SpawnTemplate implements AutoCloseable {
      */
     public static Builder builder(String program) {
         return new Builder(program);
+    }
+
+    /**
+     * Begins a template of a command that comes as one list.
+     *
+     * <pre>{@code
+     * SpawnTemplate.builder(List.of("git", "-C", "/srv/repo")).build();
+     * }</pre>
+     *
+     * @param command the program, as for {@link #builder(String)}, and arguments; later changes of
+     *     the list have no effect
+     * @return a builder
+     * @throws IllegalArgumentException if {@code command} or the program is empty, or if a string
+     *     contains NUL
+     */
+    public static Builder builder(List<String> command) {
+        return new Builder(ProcessSettings.program(command)).arguments(command);
     }
 
     /**
@@ -95,7 +124,7 @@ public final class SpawnTemplate implements AutoCloseable {
      * @param args arguments behind the template's
      * @return as {@link EmptyProcess#runAsync} has it
      */
-    public CompletableFuture<CommandResult> runAsync(RunOptions options, String... args) {
+    public RunningCommand runAsync(RunOptions options, String... args) {
         return prepare().args(args).runAsync(options);
     }
 
@@ -115,12 +144,15 @@ public final class SpawnTemplate implements AutoCloseable {
      * @return the numbers
      */
     public Statistics statistics() {
-        return Statistics.of(held.warm());
+        return held == null ? Statistics.NONE : Statistics.of(held.warm());
     }
 
     @Override
     public void close() {
-        held.close();
+        closed = true;
+        if (held != null) {
+            held.close();
+        }
     }
 
     /**
@@ -208,13 +240,28 @@ public final class SpawnTemplate implements AutoCloseable {
      */
     private record Source(SpawnTemplate template) implements ExecutableSource {
         @Override
-        public TemplateProgram current() {
+        public TemplateProgram current() throws IOException {
+            if (template.held == null) {
+                throw new ErrnoException("strategy of a template of the JDK's", Errno.EOPNOTSUPP);
+            }
             return template.held;
+        }
+
+        @Override
+        public void checkOpen() throws IOException {
+            if (template.closed) {
+                throw new ErrnoException("template is closed", Errno.EBADF);
+            }
         }
 
         @Override
         public boolean replace(TemplateProgram program) {
             return false;
+        }
+
+        @Override
+        public ExecutableSource another() {
+            return this;
         }
     }
 
@@ -279,11 +326,18 @@ public final class SpawnTemplate implements AutoCloseable {
          * Finds, opens and identifies the program. Later changes of this builder have no effect on
          * the template.
          *
+         * <p>Where {@linkplain SpawnStrategy#JDK the JDK} starts the processes, it finds the
+         * program anew for each of them, and the template is never stale.
+         *
          * @return the template, to be closed by the caller
          * @throws SpawnException if there is no such program, if it may not be executed, or if
          *     writers cannot be denied
          */
         public SpawnTemplate build() throws SpawnException {
+            if (isStartedByJdk()) {
+                return new SpawnTemplate(settingsForJdk());
+            }
+            requireNativeHalf();
             try {
                 byte[] path =
                         ProgramLookup.findAbsolute(
@@ -300,6 +354,13 @@ public final class SpawnTemplate implements AutoCloseable {
             } catch (IOException e) {
                 throw SpawnException.of(program, directory, e);
             }
+        }
+
+        private Builder settingsForJdk() throws SpawnException {
+            if (deniesWrite) {
+                throw JdkCommand.refusal(program, directory, "denyWrite");
+            }
+            return new Builder(this);
         }
 
         private WarmProgram warmProgram(PinnedExecutable executable) {

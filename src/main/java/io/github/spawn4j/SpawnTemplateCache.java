@@ -32,9 +32,12 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>A bare name is searched in the JVM's PATH when its template is made; another program of that
- * name that appears earlier in PATH later is not noticed before the known one changes. The cache
- * holds one descriptor for each program. The least recently used template makes room for a new one;
- * it is closed when nobody spawns from it any more.
+ * name that appears earlier in PATH later is not noticed before the known one changes, or {@link
+ * #invalidate} is called. The cache holds one descriptor for each program. The least recently used
+ * template makes room for a new one; it is closed when nobody spawns from it any more.
+ *
+ * <p>Processes that {@linkplain SpawnStrategy#JDK the JDK} starts need no template: it holds and
+ * counts none then.
  *
  * <p>Whoever builds a cache closes it; it lives as long as the application, usually.
  */
@@ -109,6 +112,63 @@ public final class SpawnTemplateCache implements AutoCloseable {
     }
 
     /**
+     * Runs a program to its end, as {@link EmptyProcess#run} does.
+     *
+     * <pre>{@code
+     * String head = tools.run(RunOptions.timeout(ofSeconds(5)), "git", "rev-parse", "HEAD").stdout().text();
+     * }</pre>
+     *
+     * @param options how
+     * @param program as for {@link #spawn}
+     * @param args its arguments
+     * @return how it ended
+     * @throws SpawnException as for {@link #spawn}
+     * @throws CommandException if it was not as {@code options} demand
+     * @throws InterruptedException if the thread was or is interrupted; the process is gone then
+     */
+    public CommandResult run(RunOptions options, String program, String... args)
+            throws SpawnException, CommandException, InterruptedException {
+        return prepare(program).args(args).run(options);
+    }
+
+    /**
+     * Begins to {@linkplain #run run} a program, and does not wait.
+     *
+     * @param options how
+     * @param program as for {@link #spawn}
+     * @param args its arguments
+     * @return as {@link EmptyProcess#runAsync} has it
+     */
+    public RunningCommand runAsync(RunOptions options, String program, String... args) {
+        return prepare(program).args(args).runAsync(options);
+    }
+
+    /**
+     * Gives up the template of a program, which the next spawn makes again. To be called where a
+     * program of that name has come that is earlier in PATH, which the cache does not notice by
+     * itself.
+     *
+     * <pre>{@code
+     * tools.invalidate("node"); // as nvm has installed another one
+     * }</pre>
+     *
+     * @param program as it is given to {@link #spawn}
+     * @return true if there was a template; starts from it that are going on finish
+     */
+    public boolean invalidate(String program) {
+        TemplateProgram known;
+        synchronized (lock) {
+            known = programs.remove(program);
+        }
+        if (known == null) {
+            return false;
+        }
+        known.close();
+        LOG.debug("{}: {}", program, "invalidated");
+        return true;
+    }
+
+    /**
      * An empty process whose program comes from this cache when it is started.
      *
      * @param program a path, relative to the JVM's directory, if it contains a slash; else the name
@@ -140,6 +200,18 @@ public final class SpawnTemplateCache implements AutoCloseable {
             remove(program, stale);
             return ++attempts < MOST_ATTEMPTS;
         }
+
+        @Override
+        public void checkOpen() throws IOException {
+            synchronized (lock) {
+                requireOpen();
+            }
+        }
+
+        @Override
+        public ExecutableSource another() {
+            return new Source(program);
+        }
     }
 
     private TemplateProgram make(String program) throws IOException {
@@ -162,9 +234,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     private TemplateProgram lookUp(String program) throws IOException {
         TemplateProgram known;
         synchronized (lock) {
-            if (closed) {
-                throw new ErrnoException("template cache is closed", Errno.EBADF);
-            }
+            requireOpen();
             known = programs.get(program);
             if (known == null) {
                 misses++;
@@ -174,6 +244,13 @@ public final class SpawnTemplateCache implements AutoCloseable {
         }
         LOG.debug("{}: {}", program, known == null ? "miss" : "hit");
         return known;
+    }
+
+    @GuardedBy("lock")
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new ErrnoException("template cache is closed", Errno.EBADF);
+        }
     }
 
     /** Returns the program that is now in the cache: another thread may have been faster. */

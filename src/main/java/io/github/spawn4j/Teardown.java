@@ -2,7 +2,9 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.cgroup.CgroupMembers;
 import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.child.Target;
+import io.github.spawn4j.internal.jdk.JdkChild;
 import io.github.spawn4j.internal.loop.Deadline;
 import io.github.spawn4j.internal.teardown.Escalation;
 import java.nio.file.Path;
@@ -164,6 +166,19 @@ public final class Teardown {
         return new Teardown(steps, widest, atShutdown);
     }
 
+    /** The first part of it that the JDK has nothing for, or null. */
+    String refusedByJdk() {
+        if (scope != Scope.PROCESS) {
+            return "a teardown of the " + scope.name().toLowerCase(Locale.ROOT);
+        }
+        for (Escalation.Step step : steps) {
+            if (step instanceof Escalation.Send send && !JdkChild.canSend(send.signal())) {
+                return "a teardown with " + Signal.of(send.signal());
+            }
+        }
+        return null;
+    }
+
     boolean closesInput() {
         return steps.get(0) instanceof Escalation.CloseInput;
     }
@@ -191,11 +206,11 @@ public final class Teardown {
      * @param cgroup where it was started, or null
      * @param input its standard input, or null if that is not ours
      */
-    Escalation of(Child child, Path cgroup, Child.Input input) {
+    Escalation of(ChildProcess child, Path cgroup, Child.Input input) {
         return new Escalation(child, target(child, cgroup), steps, input, atShutdown);
     }
 
-    private Target target(Child child, Path cgroup) {
+    private Target target(ChildProcess child, Path cgroup) {
         switch (scope) {
             case GROUP:
                 return child.processGroup();

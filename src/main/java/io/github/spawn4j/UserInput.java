@@ -3,7 +3,6 @@ package io.github.spawn4j;
 import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Log;
-import io.github.spawn4j.internal.streams.PipeOutput;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 
@@ -14,21 +13,21 @@ import java.lang.ref.WeakReference;
 final class UserInput implements Child.Input {
     private static final Log LOG = Log.of(UserInput.class);
 
-    private final PipeOutput pipe;
+    private final StandardStreams streams;
 
     /** Weak, as a teardown at the JVM's end must not keep a process that nobody refers to. */
     private final WeakReference<PidfdProcess> process;
 
-    UserInput(PipeOutput pipe, PidfdProcess process) {
-        this.pipe = pipe;
+    UserInput(StandardStreams streams, PidfdProcess process) {
+        this.streams = streams;
         this.process = new WeakReference<>(process);
     }
 
     @Override
     public void end() throws IOException {
         PidfdProcess writer = process.get();
-        if (writer == null || !writer.hasBuffers()) {
-            pipe.end();
+        if (writer == null || !streams.hasBuffers()) {
+            streams.endInput();
             return;
         }
         // The child may read slowly or not at all; close() then ends the wait.
@@ -42,7 +41,7 @@ final class UserInput implements Child.Input {
             LOG.debug("what was buffered for {} is lost", writer, e);
         }
         try {
-            pipe.end();
+            streams.endInput();
         } catch (IOException e) {
             LOG.debug("the end of the input is not wanted", e);
         }
@@ -50,6 +49,6 @@ final class UserInput implements Child.Input {
 
     @Override
     public void close() throws IOException {
-        pipe.close();
+        streams.closeInput();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.Probe;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class ArgumentsTest {
 
     @TempDir Path folder;
 
-    @ForEachStrategy
+    @ForEachWay
     void passesWhateverIsInAnArgument(SpawnStrategy strategy) throws Exception {
         List<String> arguments =
                 List.of(
@@ -57,7 +58,7 @@ class ArgumentsTest {
         assertThat(Probe.report(relative).arguments()).containsExactly("./probe");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void addsArgumentsInOrder(SpawnStrategy strategy) throws Exception {
         EmptyProcess process = Probe.with(strategy, "a").args("b", "c").args(List.of("d")).args();
 
@@ -65,7 +66,7 @@ class ArgumentsTest {
                 .containsExactly(Probe.PROGRAM, "a", "b", "c", "d");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void passesTenThousandArguments(SpawnStrategy strategy) throws Exception {
         List<String> arguments = IntStream.range(0, 10_000).mapToObj(i -> "argument " + i).toList();
 
@@ -74,7 +75,7 @@ class ArgumentsTest {
         assertThat(seen.subList(1, seen.size())).isEqualTo(arguments);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void passesAnArgumentOfTheGreatestLength(SpawnStrategy strategy) throws Exception {
         String longest = "x".repeat(128 * 1024 - 1);
 
@@ -82,14 +83,14 @@ class ArgumentsTest {
                 .isEqualTo(longest);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void reportsAnArgumentThatTheKernelRefuses(SpawnStrategy strategy) {
         assertThatThrownBy(() -> Probe.with(strategy, "x".repeat(128 * 1024)).start())
                 .isInstanceOfSatisfying(
                         SpawnException.class, e -> assertThat(e.errno()).isEqualTo(E2BIG));
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void passesArgumentsThroughAScript(SpawnStrategy strategy) throws Exception {
         Path script = folder.resolve("script");
         Files.writeString(script, "#!" + Probe.PROGRAM + " fixed\n");
@@ -102,7 +103,7 @@ class ArgumentsTest {
         assertThat(seen).containsExactly(Probe.PROGRAM, "fixed", script.toString(), "a b", "");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void isNotAffectedByLaterChangesOfTheList(SpawnStrategy strategy) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("a"));
         EmptyProcess process = Probe.with(strategy).args(arguments);

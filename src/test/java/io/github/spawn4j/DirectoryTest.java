@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.Probe;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,13 +27,13 @@ class DirectoryTest {
         folder = folder.toRealPath();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void isThatOfTheJvm(SpawnStrategy strategy) throws Exception {
         assertThat(Probe.report(Probe.with(strategy)).text("cwd"))
                 .isEqualTo(Path.of("").toRealPath().toString());
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void isTheOneThatWasSet(SpawnStrategy strategy) throws Exception {
         Path directory = Files.createDirectory(folder.resolve("gr\u00fcn und blau"));
 
@@ -41,7 +41,7 @@ class DirectoryTest {
                 .isEqualTo(directory.toString());
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void countsFromThatOfTheJvm(SpawnStrategy strategy) throws Exception {
         Path relative = Path.of("").toRealPath().relativize(folder);
 
@@ -51,7 +51,7 @@ class DirectoryTest {
                 .isEqualTo(Path.of("").toRealPath().toString());
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void leavesThatOfTheJvmAlone(SpawnStrategy strategy) throws Exception {
         Path before = Files.readSymbolicLink(Path.of("/proc/self/cwd"));
 
@@ -60,7 +60,7 @@ class DirectoryTest {
         assertThat(Files.readSymbolicLink(Path.of("/proc/self/cwd"))).isEqualTo(before);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void isWhereARelativeProgramIs(SpawnStrategy strategy) throws Exception {
         EmptyProcess process =
                 PidfdProcess.builder("./probe")
@@ -70,7 +70,7 @@ class DirectoryTest {
         assertThat(Probe.report(process).text("exe")).isEqualTo(Probe.FILE.toRealPath().toString());
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void isNamedIfItIsMissing(SpawnStrategy strategy) {
         Path missing = folder.resolve("no-such-directory");
 
@@ -91,7 +91,7 @@ class DirectoryTest {
                 .hasMessageContaining("chdir \"" + missing + "\": ENOENT");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void isToldApartFromAMissingProgram(SpawnStrategy strategy) {
         assertThatThrownBy(
                         () ->
@@ -108,7 +108,7 @@ class DirectoryTest {
                 .hasMessageContaining("exec \"/no/such/program\": ENOENT");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void cannotBeAFile(SpawnStrategy strategy) throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "");
 
@@ -122,7 +122,7 @@ class DirectoryTest {
                 .hasMessageContaining(file.toString());
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void cannotBeOneThatMayNotBeEntered(SpawnStrategy strategy) throws Exception {
         assumeFalse(isRoot(), "root may enter every directory");
         Path locked =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ class EnvironmentTest {
                 .allMatch(entry -> entry.startsWith("NLSPATH=") || entry.startsWith("_JAVA"));
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void addsAVariable(SpawnStrategy strategy) throws Exception {
         List<String> before = Probe.report(Probe.with(strategy)).rawEnvironment();
 
@@ -45,7 +46,7 @@ class EnvironmentTest {
         assertThat(seen).hasSize(before.size() + 1);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void replacesAVariable(SpawnStrategy strategy) throws Exception {
         List<String> seen =
                 Probe.report(Probe.with(strategy).env("PATH", "/x").env("PATH", "/y"))
@@ -55,7 +56,7 @@ class EnvironmentTest {
         assertThat(seen).filteredOn(entry -> entry.startsWith("PATH=")).hasSize(1);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void removesAVariable(SpawnStrategy strategy) throws Exception {
         Map<String, String> seen =
                 Probe.report(
@@ -70,7 +71,7 @@ class EnvironmentTest {
         assertThat(seen).isNotEmpty();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void replacesTheWholeEnvironment(SpawnStrategy strategy) throws Exception {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("B", "2");
@@ -82,14 +83,14 @@ class EnvironmentTest {
         assertThat(report.rawEnvironment()).containsExactlyInAnyOrder("B=2", "A=1 = one", "EMPTY=");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void startsWithNoVariablesAtAll(SpawnStrategy strategy) throws Exception {
         ProbeReport report = Probe.report(Probe.with(strategy).environment(Map.of()));
 
         assertThat(report.rawEnvironment()).isEmpty();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void passesNamesAndValuesBeyondAscii(SpawnStrategy strategy) throws Exception {
         String value = "gr\u00fcn \u4f60\u597d \ud83d\ude80\n\ttab";
 
@@ -101,7 +102,7 @@ class EnvironmentTest {
                 .containsEntry("EMPTY", "");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void passesAnEnvironmentThatIsLargerThanTheUsualBlock(SpawnStrategy strategy) throws Exception {
         Map<String, String> variables = new LinkedHashMap<>();
         for (int i = 0; i < 500; i++) {
@@ -122,7 +123,7 @@ class EnvironmentTest {
                 .env("\u00e4_SPAWN4J_TOKEN", "5");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void keepsOnlyWhatFitsAPattern(SpawnStrategy strategy) throws Exception {
         EmptyProcess process = withSecrets(strategy).keepEnv("SPAWN4J_T*", "a.b\\E", "nothing");
         assertThat(Probe.report(process.env("LAST", "6")).environment())
@@ -133,7 +134,7 @@ class EnvironmentTest {
                 .containsOnlyKeys("\u00e4_SPAWN4J_TOKEN");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void dropsWhatFitsAPattern(SpawnStrategy strategy) throws Exception {
         Map<String, String> before = Probe.report(Probe.with(strategy)).environment();
         Map<String, String> seen =
@@ -145,7 +146,7 @@ class EnvironmentTest {
         assertThat(Probe.report(Probe.with(strategy).dropEnv()).environment()).isEqualTo(before);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void reportsAnEnvironmentThatTheKernelRefuses(SpawnStrategy strategy) throws Exception {
         EmptyProcess process = Probe.with(strategy).env("HUGE", "x".repeat(200 * 1024));
 
@@ -155,7 +156,7 @@ class EnvironmentTest {
                 .hasMessageContaining("error=7, Argument list too long");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void leavesTheEnvironmentOfTheJvmAlone(SpawnStrategy strategy) throws Exception {
         Probe.report(Probe.with(strategy).env("SPAWN4J_TEST", "value").unsetEnv("PATH"));
 

@@ -9,6 +9,7 @@ import io.github.spawn4j.internal.os.OwnMemory;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
 import io.github.spawn4j.testing.ForEachThreadKind;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
@@ -46,7 +47,7 @@ class ExitTest {
 
     // Status
 
-    @ForEachStrategy
+    @ForEachWay
     void tellsExitCodes(SpawnStrategy strategy) throws Exception {
         for (int code : new int[] {0, 1, 2, 3, 42, 125, 126, 127, 128, 129, 137, 139, 143, 255}) {
             PidfdProcess process =
@@ -89,7 +90,7 @@ class ExitTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void tellsExit137FromSigkill(SpawnStrategy strategy) throws Exception {
         PidfdProcess exited = Probe.with(strategy, "--exit", "137").inheritIO().start();
         PidfdProcess killed = Probe.with(strategy, "--pause").inheritIO().start();
@@ -101,7 +102,7 @@ class ExitTest {
         assertThat(killed.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void refusesToTellBeforeTheExit(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = waiting(strategy);
 
@@ -117,7 +118,7 @@ class ExitTest {
         assertThat(process.isAlive()).isFalse();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void noticesTheExitWithoutAnybodyWaiting(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--exit", "5").start();
 
@@ -129,7 +130,7 @@ class ExitTest {
 
     // Waiting
 
-    @ForEachStrategy
+    @ForEachWay
     void waitsNoLongerThanItMay(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = waiting(strategy);
 
@@ -203,7 +204,7 @@ class ExitTest {
         assertThat(process.waitFor()).isZero();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void doesNotWaitInAThreadThatIsInterrupted(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = waiting(strategy);
         Thread.currentThread().interrupt();
@@ -219,7 +220,7 @@ class ExitTest {
         assertThat(process.waitFor()).isZero();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void completesTheFutureOfTheExit(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = waiting(strategy);
         var exit = process.onExit();
@@ -318,7 +319,7 @@ class ExitTest {
         process.destroy();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void endsAProcessThatIgnoresTermByForce(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 Probe.with(strategy, "--ignore", "15", "--say", "ready", "--pause").start();
@@ -368,7 +369,7 @@ class ExitTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void sendsNothingToAProcessThatHasEnded(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--exit", "0").inheritIO().start();
         process.waitFor();
@@ -382,7 +383,7 @@ class ExitTest {
 
     // As a Process
 
-    @ForEachStrategy
+    @ForEachWay
     void hasTheHandleThatEverybodyElseSees(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--say", "ready", "--wait-stdin").start();
         // When start() returns, /proc may not show the new arguments yet.
@@ -404,7 +405,7 @@ class ExitTest {
         assertThat(handle.isAlive()).isFalse();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void hasAHandleAfterTheExit(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--exit", "0").inheritIO().start();
         process.waitFor();
@@ -423,7 +424,7 @@ class ExitTest {
         assertThat(process.info().command()).isEmpty();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void keepsItsStatusWhenTheHandleWaitsToo(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = waiting(strategy);
         var byHandle = process.toHandle().onExit();
@@ -435,7 +436,7 @@ class ExitTest {
         assertThat(byHandle.get().pid()).isEqualTo(process.pid());
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void listsItsChildren(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 Probe.with(strategy, "--fork-cat", "--say", "forked", "--pause").start();
@@ -450,7 +451,7 @@ class ExitTest {
         assertThat(process.getInputStream().readAllBytes()).isEmpty();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void describesItselfAsTheJdkDoes(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = waiting(strategy);
         assertThat(process)
@@ -472,7 +473,7 @@ class ExitTest {
         assertThat(process.pidfd()).isEqualTo(-1);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void hasThePidThatTheChildSees(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy).start();
         ProbeReport report = new ProbeReport(process.getInputStream().readAllBytes());
@@ -514,7 +515,7 @@ class ExitTest {
     }
 
     /** Until exec the kernel counts the JVM's memory as the child's, unless a helper starts it. */
-    @ForEachStrategy
+    @ForEachWay
     void doesNotTakeTheJvmsMemoryForTheProcess(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--touch", "1").inheritIO().start();
         process.waitFor();
@@ -591,7 +592,7 @@ class ExitTest {
 
     // What it inherits
 
-    @ForEachStrategy
+    @ForEachWay
     void inheritsWhatNothingIsSaidAbout(SpawnStrategy strategy) throws Exception {
         ProbeReport report = Probe.report(Probe.with(strategy));
         var ours = ProcStatus.ofThread();

@@ -8,6 +8,7 @@ import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.strict.SpawnAction;
 import io.github.spawn4j.testing.ForEachExpressiveStrategy;
 import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.LeakCheck;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.Probe;
@@ -106,7 +107,7 @@ class FailureTest {
         assertStep(e, "open", 0, EINVAL);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void keepsTheMessageOfTheJdk(SpawnStrategy strategy) {
         assertThat(failure(PidfdProcess.builder("no-such-program").strategy(strategy)))
                 .hasMessageStartingWith(
@@ -123,14 +124,14 @@ class FailureTest {
                                 + "\"): error=2, No such file or directory");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void keepsTheMessageOnOneLine(SpawnStrategy strategy) {
         assertThat(failure(PidfdProcess.builder("/no/such\nprogram\t").strategy(strategy)))
                 .hasMessageContaining("\"/no/such\\u000aprogram\\u0009\"")
                 .hasMessageNotContaining("\n");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void saysTheErrorNumberWithPosixSpawnToo(SpawnStrategy strategy) throws Exception {
         SpawnException e =
                 failure(Probe.with(strategy).stdin(Redirect.from(folder.resolve("missing"))));
@@ -177,7 +178,7 @@ class FailureTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void canBeTriedOnceOnly(SpawnStrategy strategy) {
         EmptyProcess process = PidfdProcess.builder("no-such-program").strategy(strategy);
         failure(process);
@@ -185,7 +186,7 @@ class FailureTest {
         assertDead(process, "the start has failed");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void cannotBeStartedTwice(SpawnStrategy strategy) throws Exception {
         EmptyProcess process = Probe.with(strategy, "--exit", "0");
         PidfdProcess started = process.start();
@@ -217,7 +218,7 @@ class FailureTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void isNotMistakenForAProgramThatExitsWith127(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--exit", "127").start();
 
@@ -226,7 +227,7 @@ class FailureTest {
     }
 
     /** Anything that a start may leave in the calling thread. */
-    @ForEachStrategy
+    @ForEachWay
     void leavesTheSignalMaskAsItWas(SpawnStrategy strategy) throws Exception {
         Function<String, String> own = key -> ProcStatus.ofThread().get(key);
         String blocked = own.apply("SigBlk");

@@ -48,6 +48,7 @@ class LayersTest {
                     entry("loop", Set.of("os")),
                     entry("child", Set.of("loop", "os")),
                     entry("streams", Set.of("child", "loop", "os")),
+                    entry("jdk", Set.of("streams", "child", "loop", "os")),
                     entry("teardown", Set.of("child", "loop", "os")),
                     entry("cgroup", Set.of("child", "loop", "os")),
                     entry("start", Set.of("launch", "warm", "child", "streams", "cgroup", "os")),

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
 import java.io.ByteArrayInputStream;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that read what others write. */
 @Timeout(60)
 class PipelineTest {
-    private static final RunOptions OPTIONS = RunOptions.timeout(ofSeconds(50));
+    private static final RunOptions OPTIONS = RunOptions.timeout(ofSeconds(50)).anyExit();
 
     @TempDir Path folder;
 
@@ -41,7 +42,7 @@ class PipelineTest {
         return process("sh", "-c", script);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void connectsEachWithTheNext(SpawnStrategy strategy) throws Exception {
         CommandResult result =
                 Pipeline.of(

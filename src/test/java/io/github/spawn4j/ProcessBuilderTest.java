@@ -2,7 +2,7 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
@@ -27,7 +27,7 @@ class ProcessBuilderTest {
         return EmptyProcess.from(builder).strategy(strategy);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesOverTheCommand(SpawnStrategy strategy) throws Exception {
         ProbeReport report =
                 Probe.report(from(strategy, new ProcessBuilder(Probe.PROGRAM, "a b", "")));
@@ -36,7 +36,7 @@ class ProcessBuilderTest {
         assertThat(report.descriptors()).containsOnlyKeys(0, 1, 2);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesOverHowAProgramIsFoundAndRun(SpawnStrategy strategy) throws Exception {
         Path script = Files.writeString(folder.resolve("script"), "echo \"$0 $1\"\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
@@ -48,7 +48,7 @@ class ProcessBuilderTest {
         assertThat(Probe.text(from(strategy, echo))).isEqualTo("found\n");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesOverTheEnvironment(SpawnStrategy strategy) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(Probe.PROGRAM);
         builder.environment().put("ADDED", "gr\u00fcn");
@@ -59,7 +59,7 @@ class ProcessBuilderTest {
         assertThat(report.environment()).isEqualTo(builder.environment());
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesOverAnEmptyEnvironment(SpawnStrategy strategy) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(Probe.PROGRAM);
         builder.environment().clear();
@@ -67,14 +67,14 @@ class ProcessBuilderTest {
         assertThat(Probe.report(from(strategy, builder)).rawEnvironment()).isEmpty();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesOverTheDirectory(SpawnStrategy strategy) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(Probe.PROGRAM).directory(folder.toFile());
 
         assertThat(Probe.report(from(strategy, builder)).text("cwd")).isEqualTo(folder.toString());
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesOverRedirectsToFiles(SpawnStrategy strategy) throws Exception {
         Path input = Files.writeString(folder.resolve("input"), "from the input");
         Path output = Files.writeString(folder.resolve("output"), "is emptied");
@@ -91,7 +91,7 @@ class ProcessBuilderTest {
         assertThat(error).hasContent("stays, and more");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesOverTheMergeFlag(SpawnStrategy strategy) throws Exception {
         Path error = Files.writeString(folder.resolve("error"), "is emptied all the same");
         ProcessBuilder builder =
@@ -103,7 +103,7 @@ class ProcessBuilderTest {
         assertThat(error).isEmptyFile();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesOverInheritedAndDiscardedStreams(SpawnStrategy strategy) throws Exception {
         var ours = OpenFile.descriptors();
         ProcessBuilder inheriting = new ProcessBuilder(Probe.PROGRAM).inheritIO();
@@ -125,7 +125,7 @@ class ProcessBuilderTest {
         assertThat(discarded.descriptors().get(2).target()).isEqualTo("/dev/null");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void isNotAffectedByLaterChanges(SpawnStrategy strategy) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(Probe.PROGRAM, "a");
         EmptyProcess process = from(strategy, builder);
@@ -139,7 +139,7 @@ class ProcessBuilderTest {
         assertThat(report.environment()).doesNotContainKey("LATER");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void sharesTheJvmWithProcessBuilder(SpawnStrategy strategy) throws Exception {
         Process theirs = new ProcessBuilder(Probe.PROGRAM, "--cat", "--exit", "7").start();
         PidfdProcess ours = Probe.with(strategy, "--cat", "--exit", "8").start();

@@ -46,7 +46,7 @@ class RunTest {
     /**
      * For runs that are to end by themselves: long, so that it tells a hang from a busy machine.
      */
-    private static final RunOptions OPTIONS = RunOptions.timeout(ofSeconds(50));
+    private static final RunOptions OPTIONS = RunOptions.timeout(ofSeconds(50)).anyExit();
 
     private static final int MIB = 1 << 20;
 
@@ -815,6 +815,21 @@ class RunTest {
     }
 
     @Test
+    void takesAnyExitButZeroForAFailureUnlessToldOtherwise() throws Exception {
+        RunOptions options = RunOptions.timeout(ofSeconds(50));
+
+        assertThat(sh("exit 0").run(options).isSuccess()).isTrue();
+        CommandException e = failure(sh("echo cause >&2; exit 3"), options);
+        assertThat(e.reason()).isEqualTo(CommandException.Reason.EXIT);
+        assertThat(e.result().exitValue()).isEqualTo(3);
+        assertThat(e).hasMessageContaining("exit code 3").hasMessageContaining("cause");
+        assertThat(failure(sh("kill $$"), options).reason())
+                .isEqualTo(CommandException.Reason.EXIT);
+        assertThat(sh("exit 3").run(options.anyExit()).exitValue()).isEqualTo(3);
+        assertThat(sh("kill $$").run(options.anyExit()).exitValue()).isEqualTo(128 + 15);
+    }
+
+    @Test
     void takesOnlyTheExpectedExits() throws Exception {
         assertThat(sh("exit 1").run(OPTIONS.expectExit(0, 1)).exitValue()).isEqualTo(1);
         assertThat(sh("kill -9 $$").run(OPTIONS).exitStatus())
@@ -838,7 +853,7 @@ class RunTest {
 
     @Test
     void theFutureFailsWithTheSameException() {
-        CompletableFuture<CommandResult> run = sh("exit 1").runAsync(OPTIONS.expectExit(0));
+        RunningCommand run = sh("exit 1").runAsync(RunOptions.timeout(ofSeconds(50)));
 
         assertThatExceptionOfType(ExecutionException.class)
                 .isThrownBy(run::get)

@@ -11,6 +11,7 @@ import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
 import io.github.spawn4j.testing.ProcStatus;
 import java.lang.module.ModuleDescriptor.Version;
+import io.github.spawn4j.testing.Strategies;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -60,7 +61,7 @@ class SignalsTest {
 
     @BeforeAll
     static void runOddJvm(@TempDir Path folder) throws Exception {
-        odd = OddJvm.run(folder, EnumSet.allOf(SpawnStrategy.class), BLOCKED, IGNORED);
+        odd = OddJvm.run(folder, Strategies.ofTheKernel(), BLOCKED, IGNORED);
     }
 
     private static void assertNothingBlockedOrIgnored(ProbeReport report) {
@@ -249,7 +250,8 @@ class SignalsTest {
         OddJvm jvm =
                 OddJvm.run(
                         folder,
-                        EnumSet.complementOf(EnumSet.of(SpawnStrategy.POSIX_SPAWN)),
+                        EnumSet.complementOf(
+                                EnumSet.of(SpawnStrategy.POSIX_SPAWN, SpawnStrategy.JDK)),
                         List.of(),
                         List.of(Signal.CHLD));
 

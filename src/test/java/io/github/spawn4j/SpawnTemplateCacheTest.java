@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -134,6 +135,29 @@ class SpawnTemplateCacheTest {
         assertThat(cache.spawn("true").waitFor()).isZero();
         assertThat(cache.spawn("false").waitFor()).isEqualTo(1);
         assertThat(cache.spawn("sh", "-c", "exit 3").waitFor()).isEqualTo(3);
+    }
+
+    @Test
+    void runsAProgramToItsEnd() throws Exception {
+        RunOptions options = RunOptions.timeout(Duration.ofSeconds(30));
+
+        assertThat(cache.run(options, "echo", "a").stdout().text()).isEqualTo("a\n");
+        assertThat(cache.runAsync(options, "echo", "b").get().stdout().text()).isEqualTo("b\n");
+
+        assertStatistics(1, 1, 0, 0, 1);
+    }
+
+    @Test
+    void makesATemplateAgainThatWasInvalidated() throws Exception {
+        Path program = program("program", 7);
+        run(program);
+
+        assertThat(cache.invalidate(program.toString())).isTrue();
+        assertThat(cache.invalidate(program.toString())).isFalse();
+        assertThat(openPrograms()).isEmpty();
+        assertThat(run(program)).isEqualTo(7);
+
+        assertStatistics(0, 2, 0, 0, 1);
     }
 
     @Test

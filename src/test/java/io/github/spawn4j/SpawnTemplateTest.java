@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.spawn4j.strict.SpawnAction;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
@@ -67,7 +68,7 @@ class SpawnTemplateTest {
 
     // Spawning
 
-    @ForEachStrategy
+    @ForEachWay
     void spawnsWithItsArgumentsAndMore(SpawnStrategy strategy) throws Exception {
         try (SpawnTemplate template =
                 template(strategy, Probe.PROGRAM).args("a", "b").env("X", "1").build()) {
@@ -156,7 +157,7 @@ class SpawnTemplateTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void spawnsFromSeveralThreadsAtOnce(SpawnStrategy strategy) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try (SpawnTemplate template = probe(strategy)) {
@@ -187,7 +188,7 @@ class SpawnTemplateTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesAScript(SpawnStrategy strategy) throws Exception {
         Path script = Files.writeString(folder.resolve("script"), "#!/bin/sh\necho \"$0 $1\"\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
@@ -201,7 +202,7 @@ class SpawnTemplateTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesAPathRelativeToTheDirectoryOfTheJvm(SpawnStrategy strategy) throws Exception {
         Path relative = Path.of("").toRealPath().relativize(Probe.FILE.toRealPath());
         try (SpawnTemplate template = template(strategy, "./" + relative).build()) {
@@ -210,7 +211,7 @@ class SpawnTemplateTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void takesAPathRelativeToTheDirectoryOfTheProcess(SpawnStrategy strategy) throws Exception {
         copy("my-probe");
         try (SpawnTemplate template = template(strategy, "./my-probe").directory(folder).build()) {
@@ -323,7 +324,7 @@ class SpawnTemplateTest {
 
     // The end
 
-    @ForEachStrategy
+    @ForEachWay
     void spawnsNothingOnceItIsClosed(SpawnStrategy strategy) throws Exception {
         SpawnTemplate template = probe(strategy);
         EmptyProcess prepared = template.prepare();
@@ -337,7 +338,7 @@ class SpawnTemplateTest {
                 .hasMessageContaining("template is closed");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void leavesItsProcessesRunningWhenItIsClosed(SpawnStrategy strategy) throws Exception {
         PidfdProcess process;
         try (SpawnTemplate template = probe(strategy)) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.LeakCheck;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.Probe;
@@ -73,7 +74,7 @@ class StreamsTest {
 
     // Redirects
 
-    @ForEachStrategy
+    @ForEachWay
     void inheritsTheStreamsOfTheJvm(SpawnStrategy strategy) throws Exception {
         var ours = OpenFile.descriptors();
 
@@ -86,7 +87,7 @@ class StreamsTest {
         }
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void readsFromAFile(SpawnStrategy strategy) throws Exception {
         Path file = Files.writeString(folder.resolve("input"), "from the file");
 
@@ -95,7 +96,7 @@ class StreamsTest {
         assertThat(read).isEqualTo("from the file");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void writesToFilesThatAreEmptiedFirst(SpawnStrategy strategy) throws Exception {
         Path output = Files.writeString(folder.resolve("output"), "what was there before");
         Path error = folder.resolve("error");
@@ -109,7 +110,7 @@ class StreamsTest {
         assertThat(error).hasContent("error");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void opensFilesForOneDirectionOnly(SpawnStrategy strategy) throws Exception {
         Path input = Files.writeString(folder.resolve("input"), "");
 
@@ -130,7 +131,7 @@ class StreamsTest {
                 .hasSize(3);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void appendsFromTwoProcessesWithoutLosingALine(SpawnStrategy strategy) throws Exception {
         Path log = Files.writeString(folder.resolve("log"), "first line\n");
 
@@ -149,7 +150,7 @@ class StreamsTest {
         assertThat(log).hasSize(11 + 2 * 6400);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void createsFilesWithTheUmask(SpawnStrategy strategy) throws Exception {
         Path byChild = folder.resolve("by-child");
         Path byJvm = Files.createFile(folder.resolve("by-jvm"));
@@ -160,7 +161,7 @@ class StreamsTest {
                 .isEqualTo(Files.getPosixFilePermissions(byJvm));
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void mergesErrorsIntoTheOutputInOrder(SpawnStrategy strategy) throws Exception {
         String merged =
                 Probe.text(
@@ -179,7 +180,7 @@ class StreamsTest {
         assertThat(merged).isEqualTo("1234");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void mergesErrorsIntoAFile(SpawnStrategy strategy) throws Exception {
         Path file = folder.resolve("file");
 
@@ -191,7 +192,7 @@ class StreamsTest {
         assertThat(file).hasContent("123");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void discardsOutputAndHasNothingToRead(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 Probe.with(strategy, "--cat", "--say", "lost", "--say-error", "lost as well")
@@ -205,7 +206,7 @@ class StreamsTest {
         assertThat(process.getErrorStream().read()).isEqualTo(-1);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void namesAnInputFileThatIsMissing(SpawnStrategy strategy) {
         Path missing = folder.resolve("no-such-input");
 
@@ -218,7 +219,7 @@ class StreamsTest {
                                 : "open \"" + missing + "\": ENOENT");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void namesAnOutputFileInADirectoryThatIsMissing(SpawnStrategy strategy) {
         Path missing = folder.resolve("no-such-folder/output");
 
@@ -231,7 +232,7 @@ class StreamsTest {
                                 : "open \"" + missing + "\": ENOENT");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void failsIfTheOutputCannotBeWritten(SpawnStrategy strategy) {
         // As root everything may be written, but what is read-only by nature.
         Path unwritable = Path.of("/proc/version-by-spawn4j");
@@ -245,7 +246,7 @@ class StreamsTest {
 
     // Pipes
 
-    @ForEachStrategy
+    @ForEachWay
     void passesAMegabyteThroughInBothDirections(SpawnStrategy strategy) throws Exception {
         byte[] sent = randomBytes(1 << 20);
         PidfdProcess process = Probe.with(strategy, "--cat").start();
@@ -266,7 +267,7 @@ class StreamsTest {
         assertThat(process.waitFor()).isZero();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void givesTheChildTheEndOfItsInputWhenItIsClosed(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--read-stdin", "--report", "1").start();
         process.getOutputStream().write(utf8("some\u00e9"));
@@ -292,7 +293,7 @@ class StreamsTest {
                 .hasMessageContaining("Broken pipe");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void reportsABrokenPipeWhenTheChildDoesNotReadAnyMore(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 Probe.with(strategy, "--close", "0", "--say", "closed", "--pause").start();
@@ -358,7 +359,7 @@ class StreamsTest {
                 .hasMessageContaining("Broken pipe");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void keepsAFullPipeOfOutputAfterTheExit(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 Probe.with(strategy, "--write-stdout", "65536", "--write-stderr", "65536").start();
@@ -372,7 +373,7 @@ class StreamsTest {
         assertThat(process.getErrorStream().readAllBytes()).hasSize(PIPE);
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void readsOnAfterTheExitWhereItWasBefore(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 Probe.with(strategy, "--write-stdout", "32768", "--wait-stdin").start();
@@ -432,7 +433,7 @@ class StreamsTest {
         assertThat(output.readAllBytes()).asString().isEqualTo("grandchild");
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void countsWhatCanBeReadAtOnce(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--cat").start();
         InputStream output = process.getInputStream();
@@ -451,7 +452,7 @@ class StreamsTest {
         assertThat(output.available()).isZero();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void readsAndWritesText(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--cat", "--say-error", "warning\n").start();
         try (BufferedWriter writer = process.outputWriter(StandardCharsets.UTF_8)) {
@@ -465,7 +466,7 @@ class StreamsTest {
         assertThat(process.waitFor()).isZero();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void givesTheSameStreamsAgain(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy).start();
 
@@ -499,7 +500,7 @@ class StreamsTest {
         process.waitFor();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void refusesToWriteWhereThereIsNoPipe(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--cat").stdin(Redirect.DISCARD).start();
 
@@ -594,7 +595,7 @@ class StreamsTest {
         assertThat(process.waitFor()).isZero();
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void closesTwiceWithoutComplaint(SpawnStrategy strategy) throws Exception {
         PidfdProcess process = Probe.with(strategy, "--wait-stdin").start();
         for (int i = 0; i < 2; i++) {

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.spawn4j.testing.Descendants;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.Probe;
@@ -91,7 +92,7 @@ class TeardownTest {
         assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
     }
 
-    @ForEachStrategy
+    @ForEachWay
     void goesOnToTheNextSignal(SpawnStrategy strategy) throws Exception {
         PidfdProcess process =
                 sh("trap '' TERM; echo ready; read line")

@@ -176,13 +176,18 @@ class WrongInputTest {
         nullValue.put("A", null);
         EmptyProcess process = PidfdProcess.builder("true");
 
-        assertNull(() -> PidfdProcess.builder(null), "program");
-        assertNull(() -> SpawnTemplate.builder(null), "program");
+        assertNull(() -> PidfdProcess.builder((String) null), "program");
+        assertNull(() -> PidfdProcess.builder((List<String>) null), "command");
+        assertNull(() -> PidfdProcess.builder(Arrays.asList("a", null)), "argument 1");
+        assertNull(() -> SpawnTemplate.builder((String) null), "program");
+        assertNull(() -> SpawnTemplate.builder((List<String>) null), "command");
         assertNull(() -> process.args((String) null), "argument 1");
         assertNull(() -> process.args(Arrays.asList("a", null)), "argument 2");
         assertNull(() -> process.args((List<String>) null), "args");
         assertNull(() -> process.env(null, "x"), "name");
         assertNull(() -> process.env("A", null), "environment variable A");
+        assertNull(() -> process.env(null), "variables");
+        assertNull(() -> process.env(nullValue), "environment variable A");
         assertNull(() -> process.environment(nullValue), "environment variable A");
         assertNull(() -> process.environment(null), "variables");
         assertNull(() -> process.unsetEnv(null), "name");

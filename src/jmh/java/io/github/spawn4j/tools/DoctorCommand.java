@@ -4,6 +4,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.NativeHalf;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -43,6 +44,17 @@ final class DoctorCommand implements Callable<Integer> {
 
     private void report() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
+        String absence = NativeHalf.absence();
+        if (absence != null) {
+            Optional<String> shortage = OpenFiles.shortage();
+            if (shortage.isPresent()) {
+                throw new IOException(shortage.get());
+            }
+            out.println(Surroundings.ofJvm());
+            out.println(fallback(absence));
+            out.flush();
+            return;
+        }
         out.println(Surroundings.table());
 
         Table capabilities = new Table("llrl").row("capability", "here", "since", "so");
@@ -54,11 +66,22 @@ final class DoctorCommand implements Callable<Integer> {
         out.flush();
     }
 
+    /** What is done where the kernel's own calls are not to be had. */
+    private static String fallback(String reason) {
+        SpawnStrategy instead = SpawnStrategy.automatic();
+        return "strategy: "
+                + (instead == SpawnStrategy.JDK
+                        ? StrategyConverter.name(instead) + ": " + Explanation.mechanism(instead)
+                        : "none")
+                + ", because "
+                + reason;
+    }
+
     /** Tried as well: whatever else stands in the way, a start says so. */
     private static String verdict() {
         Optional<String> refusal = refusal();
         if (refusal.isPresent()) {
-            return "strategy: none, because " + refusal.get();
+            return fallback(refusal.get());
         }
         boolean copiesNothing =
                 Capability.CLOSE_RANGE.isThere() && Capability.MEMFD_CREATE.isThere();
@@ -80,7 +103,12 @@ final class DoctorCommand implements Callable<Integer> {
             return Optional.of("waitid(2) by pidfd is not allowed here; Linux 5.4 knows it");
         }
         try {
-            PidfdProcess.builder("true").inheritIO().start().onExit().join();
+            PidfdProcess.builder("true")
+                    .strategy(SpawnStrategy.CLONE3)
+                    .inheritIO()
+                    .start()
+                    .onExit()
+                    .join();
             return Optional.empty();
         } catch (SpawnException e) {
             return e.errno() == Errno.ENOENT

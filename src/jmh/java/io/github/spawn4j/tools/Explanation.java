@@ -29,7 +29,7 @@ final class Explanation {
                         .row("descriptors", "no others, whatever is open here")
                         .row("signals", "none blocked, default dispositions for all")
                         .row("attributes", attributes(attributes))
-                        .row("strategy", strategy(run.strategy))
+                        .row("strategy", strategy(run.strategy()))
                         .row("timeout", timeout(run))
                         .row("cgroup", cgroup(run))
                         .row("left behind", leftBehind(run));
@@ -45,6 +45,9 @@ final class Explanation {
     }
 
     private static String program(RunCommand run) {
+        if (run.strategy() == SpawnStrategy.JDK) {
+            return Shell.quote(run.program()) + ", which the JDK finds";
+        }
         Environment environment = new Environment();
         run.environment.forEach(environment::put);
         String directory = run.directory == null ? null : run.directory.toString();
@@ -78,7 +81,12 @@ final class Explanation {
     }
 
     private static String strategy(SpawnStrategy strategy) {
-        return StrategyConverter.name(strategy) + ": " + mechanism(strategy);
+        return StrategyConverter.name(strategy)
+                + ": "
+                + mechanism(strategy)
+                + (strategy == SpawnStrategy.JDK
+                        ? SpawnStrategy.CLONE3.unsupported().map(why -> ", as " + why).orElse("")
+                        : "");
     }
 
     static String mechanism(SpawnStrategy strategy) {
@@ -87,6 +95,8 @@ final class Explanation {
                 return "our memory map and our descriptor table are copied";
             case VFORK:
                 return "our memory is lent until exec, our descriptor table is copied";
+            case JDK:
+                return "by java.lang.ProcessBuilder, which starts a thread for each process";
             case POSIX_SPAWN:
                 return "by the C library, which lends our memory and copies our descriptor table";
             default:

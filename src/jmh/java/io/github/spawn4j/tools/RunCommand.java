@@ -67,8 +67,10 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "NAME",
             converter = StrategyConverter.class,
             completionCandidates = StrategyConverter.class,
-            description = "How the process is made: ${COMPLETION-CANDIDATES}. Default: clone3.")
-    SpawnStrategy strategy = SpawnStrategy.CLONE3;
+            description =
+                    "How the process is made: ${COMPLETION-CANDIDATES}. Default: clone3, or jdk"
+                            + " where that cannot be had (doctor says why).")
+    SpawnStrategy chosen;
 
     @Option(
             names = "--directory",
@@ -252,7 +254,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private EmptyProcess configured(EmptyProcess request) {
-        request.args(arguments()).strategy(strategy).teardown(teardown()).inheritIO();
+        request.args(arguments()).strategy(strategy()).teardown(teardown()).inheritIO();
         sandbox.apply(request, memory); // first: it has a directory, too
         if (place != null && sandbox.isAsked()) {
             throw new IllegalArgumentException("--sandbox has a cgroup of its own");
@@ -272,6 +274,10 @@ final class RunCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    SpawnStrategy strategy() {
+        return chosen == null ? SpawnStrategy.automatic() : chosen;
     }
 
     String program() {

@@ -50,6 +50,14 @@ final class Surroundings {
         return WarmSurroundings.addTo(table);
     }
 
+    /** What can be told without asking the kernel. */
+    static Table ofJvm() {
+        return new Table("ll")
+                .row("system", property("os.name") + " " + property("os.version"))
+                .row("architecture", property("os.arch"))
+                .row("JVM", property("java.vm.name") + " " + property("java.vm.version"));
+    }
+
     private static String property(String name) {
         return System.getProperty(name);
     }

@@ -18,6 +18,7 @@ import io.github.spawn4j.testing.Jvm;
 import io.github.spawn4j.testing.LeakCheck;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.Strategies;
 import io.github.spawn4j.warm.ColdReason;
 import io.github.spawn4j.warm.Warm;
 import java.nio.file.Files;
@@ -118,7 +119,7 @@ class AttributeTest {
     }
 
     private static Stream<SpawnStrategy> expressive() {
-        return Stream.of(SpawnStrategy.values())
+        return Strategies.ofTheKernel().stream()
                 .filter(strategy -> strategy != SpawnStrategy.POSIX_SPAWN);
     }
 

@@ -4,6 +4,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.testing.Strategies;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -28,7 +29,7 @@ final class ChildrenUpToTheLimit {
 
     public static void main(String[] args) throws Exception {
         cat(SpawnStrategy.CLONE3).destroyForcibly().onExit().get(30, TimeUnit.SECONDS);
-        for (SpawnStrategy strategy : SpawnStrategy.values()) {
+        for (SpawnStrategy strategy : Strategies.ofTheKernel()) {
             System.out.println(strategy + ": " + fill(strategy));
         }
     }

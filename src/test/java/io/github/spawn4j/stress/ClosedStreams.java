@@ -4,6 +4,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.internal.os.Kernel;
+import io.github.spawn4j.testing.Strategies;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class ClosedStreams {
         Path childReport = Path.of(args[1]);
         List<String> report = new ArrayList<>();
         report.add(own());
-        for (SpawnStrategy strategy : SpawnStrategy.values()) {
+        for (SpawnStrategy strategy : Strategies.ofTheKernel()) {
             REDIRECTS.forEach(
                     (name, redirect) -> {
                         try {

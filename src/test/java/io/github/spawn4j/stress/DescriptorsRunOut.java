@@ -5,6 +5,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.WindowSize;
+import io.github.spawn4j.testing.Strategies;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -34,7 +35,7 @@ final class DescriptorsRunOut {
         PidfdProcess.builder("/bin/sh", "-c", "exit 7").start().waitFor();
         firstFailure();
         FileChannel.open(Path.of("/dev/null")).close(); // with the first the JDK opens a socket
-        for (SpawnStrategy strategy : SpawnStrategy.values()) {
+        for (SpawnStrategy strategy : Strategies.ofTheKernel()) {
             System.out.println(strategy + " needs " + fewest(strategy, false));
             if (strategy != SpawnStrategy.POSIX_SPAWN) { // which has no words for it
                 System.out.println("on a terminal " + fewest(strategy, true));

@@ -2,7 +2,7 @@ package io.github.spawn4j.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.testing.Strategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ class DescriptorsRunOutTest {
                         + " (pipe: EMFILE (the limit on open files is 300))";
         assertThat(output.lines())
                 .containsExactly(
-                        Stream.of(SpawnStrategy.values())
+                        Strategies.ofTheKernel().stream()
                                 .map(strategy -> strategy + ": " + refusal)
                                 .toArray(String[]::new));
     }

@@ -189,6 +189,7 @@ class FilterTest {
         String output =
                 jvm.option("-Xmx64m")
                         .option("-XX:ErrorFile=/dev/null")
+                        .option("-Dorg.slf4j.simpleLogger.defaultLogLevel=off")
                         .run(UnderFilter.class, refused.toArray(String[]::new));
 
         // Where it is deny that has failed, nothing is assumed.

@@ -46,7 +46,17 @@ class PassingLimitsTest {
 
     @Test
     void ofTheNativeLibrary() throws Exception {
-        assertRecovers(
-                run("library"), "UnsatisfiedLinkError: cannot load spawn4j's native library");
+        assertRecovers(run("library"), "ENOSYS; cannot load spawn4j's native library");
+    }
+
+    @Test
+    void theJdkTakesThePlaceOfTheNativeLibraryUntilThatIsThere() throws Exception {
+        assertThat(run("fallback"))
+                .containsExactly(
+                        PassingLimits.SAYS + "JDK",
+                        PassingLimits.SAYS + "has not failed",
+                        PassingLimits.SAYS + "has not failed",
+                        PassingLimits.SAYS + "CLONE3",
+                        PassingLimits.SAYS + "works");
     }
 }

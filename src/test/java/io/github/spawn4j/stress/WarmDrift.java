@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  * start must have been cold, for the reason that is told.
  */
 final class WarmDrift {
-    private static final RunOptions TO_ITS_END = RunOptions.timeout(Duration.ofSeconds(30));
+    private static final RunOptions TO_ITS_END =
+            RunOptions.timeout(Duration.ofSeconds(30)).anyExit();
     private static final boolean IS_ROOT = isRoot();
     private static final int NOBODY = 65534;
 

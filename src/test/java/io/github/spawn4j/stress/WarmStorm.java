@@ -192,7 +192,7 @@ final class WarmStorm implements AutoCloseable {
     }
 
     private static RunOptions limited() {
-        return RunOptions.timeout(Duration.ofMinutes(2));
+        return RunOptions.timeout(Duration.ofMinutes(2)).anyExit();
     }
 
     /** The token goes to a file that all share. */

@@ -13,6 +13,7 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.Strategies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,12 +91,12 @@ class SafeexecOperationsTest {
 
     /** Those that say which step has failed; posix_spawn(3) says only that one has. */
     static Stream<SpawnStrategy> expressive() {
-        return Stream.of(SpawnStrategy.values())
+        return Strategies.ofTheKernel().stream()
                 .filter(strategy -> strategy != SpawnStrategy.POSIX_SPAWN);
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void opens(SpawnStrategy strategy) throws Exception {
         Path input = Files.writeString(folder.resolve("input"), "text");
         Path output = folder.resolve("output");
@@ -118,7 +119,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void closes(SpawnStrategy strategy) throws Exception {
         int fd = open(Path.of("/dev/null"), LibC.O_RDWR);
 
@@ -128,13 +129,13 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void failsToCloseWhatIsNotOpen(SpawnStrategy strategy) {
         assertFails(Errno.EBADF, "close", inheriting(strategy, SpawnAction.close(UNUSED)));
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void duplicates(SpawnStrategy strategy) throws Exception {
         int fd = open(Path.of("/dev/null"), LibC.O_RDWR | LibC.O_CLOEXEC);
 
@@ -154,7 +155,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void changesDirectoryByPath(SpawnStrategy strategy) throws Exception {
         assertThat(run(inheriting(strategy, SpawnAction.chdir(folder.toString()))).text("cwd"))
                 .isEqualTo(folder.toString());
@@ -167,7 +168,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void changesDirectoryByDescriptor(SpawnStrategy strategy) throws Exception {
         int fd = open(folder, LibC.O_DIRECTORY | LibC.O_CLOEXEC);
 
@@ -184,7 +185,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void closesFrom(SpawnStrategy strategy) throws Exception {
         int fd = open(Path.of("/dev/null"), LibC.O_RDWR);
 
@@ -208,7 +209,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void closesAllBut(SpawnStrategy strategy) throws Exception {
         int spared = open(Path.of("/dev/null"), LibC.O_RDWR);
         int other = open(Path.of("/dev/null"), LibC.O_RDWR);
@@ -223,7 +224,7 @@ class SafeexecOperationsTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JDK")
     void closesAlsoTheStandardStreamsIfTheyAreNotSpared(SpawnStrategy strategy) throws Exception {
         EmptyProcess process =
                 PidfdProcess.builder(Probe.PROGRAM, "--report-file", report.toString())

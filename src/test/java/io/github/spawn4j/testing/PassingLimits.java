@@ -1,11 +1,14 @@
 package io.github.spawn4j.testing;
 
+import io.github.spawn4j.SpawnStrategy;
+
 /**
  * Meets a limit where the library is used for the first time, and looks whether that passes. Prints
  * what failed how, and "works" when it does. To be run by root in a JVM of its own.
  */
 public final class PassingLimits {
     private static final String WORKDIR = "io.github.spawn4j.workdir";
+    private static final String STRATEGY = "io.github.spawn4j.strategy";
 
     private interface Step {
         void run() throws Exception;
@@ -29,7 +32,15 @@ public final class PassingLimits {
                 Tenant.start();
                 withoutMoreThreads(Tenant::dieWithUs);
                 break;
+            case "fallback":
+                System.setProperty(WORKDIR, "/dev/null/nowhere");
+                System.out.println(SAYS + SpawnStrategy.automatic());
+                tryTwice(Tenant::start);
+                System.clearProperty(WORKDIR);
+                System.out.println(SAYS + SpawnStrategy.automatic());
+                break;
             default:
+                System.setProperty(STRATEGY, "clone3");
                 System.setProperty(WORKDIR, "/dev/null/nowhere");
                 tryTwice(Tenant::start);
                 System.clearProperty(WORKDIR);

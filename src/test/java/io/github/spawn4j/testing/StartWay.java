@@ -50,11 +50,16 @@ public final class StartWay implements BeforeEachCallback, AfterEachCallback {
 
     public static Stream<Named<SpawnStrategy>> all() {
         return Stream.concat(
-                Stream.of(SpawnStrategy.values())
+                Strategies.ofTheKernel().stream()
                         .map(strategy -> Named.of(strategy.name(), strategy)),
                 Stream.of(
                         Named.of(WARM, SpawnStrategy.CLONE3),
                         Named.of(PARKED, SpawnStrategy.CLONE3)));
+    }
+
+    /** With the JDK, which can do less. */
+    public static Stream<Named<SpawnStrategy>> everyday() {
+        return Stream.concat(all(), Stream.of(Named.of("JDK", SpawnStrategy.JDK)));
     }
 
     /** Without posix_spawn(3). */

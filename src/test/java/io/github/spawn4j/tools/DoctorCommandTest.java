@@ -84,11 +84,34 @@ class DoctorCommandTest extends ToolsTest {
     void saysInOneLineWhyTheLibraryCannotBeLoaded(String property) throws Exception {
         Run apart = runApart(List.of("-D" + property), "doctor");
 
-        assertThat(apart.exitCode()).isEqualTo(1);
-        assertThat(apart.out()).isEmpty();
-        assertThat(apart.err().lines())
+        assertThat(apart.exitCode()).isZero();
+        assertThat(apart.out().lines())
+                .filteredOn(line -> line.startsWith("strategy: "))
                 .singleElement(InstanceOfAssertFactories.STRING)
-                .startsWith("spawn4j-tools doctor: ")
+                .startsWith("strategy: jdk: ")
                 .contains("/proc/no");
+    }
+
+    @Test
+    void saysThatTheJdkMayNotTakeTheKernelsPlace() throws Exception {
+        Run apart =
+                runApart(
+                        List.of(
+                                "-Dio.github.spawn4j.workdir=/proc/no/such",
+                                "-Dio.github.spawn4j.strategy=clone3"),
+                        "doctor");
+
+        assertThat(apart.out()).contains("strategy: none, because ").contains("/proc/no");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"os.name=Mac OS X", "os.arch=sparc"})
+    void saysWhatTheSystemIs(String property) throws Exception {
+        Run apart = runApart(List.of("-D" + property), "doctor");
+
+        assertThat(apart.exitCode()).isZero();
+        assertThat(apart.out())
+                .contains("strategy: jdk: ")
+                .contains(property.substring(property.indexOf('=') + 1));
     }
 }

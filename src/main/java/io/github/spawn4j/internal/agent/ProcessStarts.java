@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.agent;
 import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnException;
+import io.github.spawn4j.SpawnStrategy;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -51,7 +52,7 @@ final class ProcessStarts extends Starts {
                 builder.redirectError(redirects[2]);
             }
             builder.redirectErrorStream(redirectsErrorStream);
-            PidfdProcess process = EmptyProcess.from(builder).start();
+            PidfdProcess process = start(builder);
             tally.taken(program, process.pid(), System.nanoTime() - startNs);
             return process;
         } catch (SpawnException e) {
@@ -63,6 +64,11 @@ final class ProcessStarts extends Starts {
             tally.left(program, e);
         }
         return null;
+    }
+
+    /** By the kernel or not at all: the JDK would come here again. */
+    private static PidfdProcess start(ProcessBuilder builder) throws SpawnException {
+        return EmptyProcess.from(builder).strategy(SpawnStrategy.CLONE3).start();
     }
 
     /** Whether the JDK starts a pipeline itself, with descriptors that nobody else can read. */

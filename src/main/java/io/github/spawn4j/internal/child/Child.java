@@ -16,6 +16,7 @@ import io.github.spawn4j.internal.os.Foreground;
 import io.github.spawn4j.internal.os.Io;
 import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.internal.os.Log;
+import io.github.spawn4j.internal.os.NativeHalf;
 import io.github.spawn4j.internal.os.Pidfd;
 import io.github.spawn4j.internal.os.Threads;
 import java.io.Closeable;
@@ -36,7 +37,7 @@ import java.util.function.LongFunction;
  * <p>The first that notices the exit, the reactor or a thread that waits, tells the others. No user
  * learns of an exit before it has been collected.
  */
-public final class Child extends Chore implements Reactor.Handler, Target {
+public final class Child extends Chore implements Reactor.Handler, ChildProcess {
     /*
      * A thread that waits reaps the child when it finds that it has ended. The reactor only looks: a
      * thousand more may have ended whom somebody waits for, and reaping takes the kernel longer than
@@ -126,6 +127,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
 
     /** Makes sure that children can be watched, or discarded, so that none is started in vain. */
     public static void prepare() throws IOException {
+        NativeHalf.require();
         Reactor.prepare();
         if (!prepared) {
             Pidfd.prepare();
@@ -196,15 +198,17 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         registration = Registration.arm(registration, pidfd, this, Io.POLLIN);
     }
 
+    @Override
     public int pid() {
         return pid;
     }
 
+    @Override
     public ProcessGroup processGroup() {
         return group;
     }
 
-    /** The number of the pidfd, or -1 once the exit has been collected. */
+    @Override
     public int pidfd() {
         int number = pidfd.acquire();
         pidfd.release(number);
@@ -266,6 +270,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     }
 
     /** Sends a signal. Returns false if the child has ended. */
+    @Override
     public boolean trySignal(int signal) throws IOException {
         Threads.requireStack();
         if (signal == SIGKILL) {
@@ -288,12 +293,12 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         }
     }
 
-    /** Has {@code note} called before SIGKILL is sent from here to a child that has not ended. */
+    @Override
     public void beforeKill(Runnable note) {
         killNote = note;
     }
 
-    /** To be called before SIGKILL is sent to the child in another way. */
+    @Override
     public void noteKill() {
         Runnable note = killNote;
         if (note != null && exit() == null) {
@@ -302,6 +307,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     }
 
     /** The exit, which is then collected, or null while the child runs. Does not wait. */
+    @Override
     public Exit exit() {
         if (!collected) {
             Threads.requireStack(); // else it is collected, and nobody is told
@@ -320,6 +326,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * As {@link #exit}, for a user: not before the streams know of it too, whose descriptors would
      * else count against his next start.
      */
+    @Override
     public Exit exitWithStreams() {
         Exit found = exit();
         if (found != null) {
@@ -333,6 +340,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * again a little later if it throws: code of ours only, which must not wait, does no harm when
      * it is done twice, and calls {@link #exit} before it tells a user.
      */
+    @Override
     public void whenExited(Runnable task) {
         Threads.requireStack();
         followers.add(new Follower(task));
@@ -521,6 +529,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
      * @throws InterruptedException if the thread was or is interrupted; its interrupt status is
      *     cleared
      */
+    @Override
     public Exit await(long deadlineNs) throws InterruptedException {
         Exit found = awaitCollected(deadlineNs);
         if (found != null) {
@@ -622,6 +631,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
     /**
      * Looks something up by pid while no other process can have it; empty once the exit is known.
      */
+    @Override
     public <T> Optional<T> whileRunning(LongFunction<Optional<T>> lookup) {
         synchronized (this) {
             return exit == null ? lookup.apply(pid) : Optional.empty();
@@ -633,7 +643,7 @@ public final class Child extends Chore implements Reactor.Handler, Target {
         return "child " + pid;
     }
 
-    /** Closes our ends of the streams. */
+    @Override
     public void closeStreams() throws IOException {
         for (Stream stream : streams) {
             stream.close();

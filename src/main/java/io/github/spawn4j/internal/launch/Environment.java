@@ -176,6 +176,28 @@ public final class Environment {
         change().put(latin(key, key.length - 1), entry(key, variable.name(), variable.value()));
     }
 
+    /** Makes the variables of a {@link ProcessBuilder}, which has the JVM's, the same. */
+    public void applyTo(Map<String, String> variables) {
+        if (entries == null) {
+            return;
+        }
+        Map<String, byte[]> inherited = InheritedEnvironment.get().entries();
+        inherited.forEach(
+                (latin, entry) -> {
+                    if (!entries.containsKey(latin) && indexOfEquals(entry) > 0) {
+                        variables.remove(new Decoded(entry).name());
+                    }
+                });
+        entries.forEach(
+                (latin, entry) -> {
+                    // What is the JVM's keeps the bytes that the builder has of it.
+                    if (entry != inherited.get(latin) && indexOfEquals(entry) > 0) {
+                        Decoded changed = new Decoded(entry);
+                        variables.put(changed.name(), changed.value());
+                    }
+                });
+    }
+
     /** All entries, {@code NAME=value}. */
     public Strings encoded() {
         if (encoded == null) {

@@ -1,6 +1,8 @@
 package io.github.spawn4j.internal.launch;
 
+import io.github.spawn4j.internal.os.NativeHalf;
 import io.github.spawn4j.internal.os.Spawn;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,15 +14,17 @@ import java.util.Map;
 /**
  * The JVM's own environment, as the C library has it. Immutable.
  *
- * <p>Read when it is first wanted, and again if that has failed, which a static initializer could
- * not.
+ * <p>Read when it is first wanted, and again as long as the native library is not there, which a
+ * static initializer could not.
  */
 final class InheritedEnvironment {
     /** A variable as {@link System#getenv()} has it. */
     record Decoded(String name, String value) {
         /** JDK 18 has parted the two. */
         private static final Charset CHARSET =
-                Runtime.version().feature() < 18 ? Charset.defaultCharset() : Text.jnuCharset();
+                Runtime.version().feature() < 18 && NativeHalf.isLinux()
+                        ? Charset.defaultCharset()
+                        : Text.jnuCharset();
 
         Decoded(byte[] entry) {
             this(
@@ -83,10 +87,21 @@ final class InheritedEnvironment {
     }
 
     private static synchronized InheritedEnvironment read() {
-        if (known == null) {
+        if (known == null && NativeHalf.absence() == null) {
             known = new InheritedEnvironment(Spawn.environment());
         }
-        return known;
+        return known != null ? known : new InheritedEnvironment(ofJdk());
+    }
+
+    /** What the JDK has of it, for processes that the JDK starts: texts only. */
+    private static byte[] ofJdk() {
+        ByteArrayOutputStream entries = new ByteArrayOutputStream();
+        System.getenv()
+                .forEach(
+                        (name, value) ->
+                                entries.writeBytes(
+                                        (name + "=" + value + "\0").getBytes(Decoded.CHARSET)));
+        return entries.toByteArray();
     }
 
     private void add(byte[] entry) {

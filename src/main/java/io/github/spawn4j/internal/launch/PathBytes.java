@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.launch;
 
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.internal.os.NativeHalf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -45,7 +46,9 @@ public final class PathBytes {
         if (text.isEmpty()) {
             return CURRENT.clone();
         }
-        return isAscii(text) ? Text.encode(what, text) : unescape(what, path);
+        return isAscii(text) || !NativeHalf.isLinux()
+                ? Text.encode(what, text)
+                : unescape(what, path);
     }
 
     private static boolean isAscii(String text) {

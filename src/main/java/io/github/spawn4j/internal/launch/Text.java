@@ -1,5 +1,6 @@
 package io.github.spawn4j.internal.launch;
 
+import io.github.spawn4j.internal.os.NativeHalf;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -180,6 +181,9 @@ public final class Text {
     /** How the JVM encodes file names, and the JDK the environment. */
     static Charset jnuCharset() {
         String name = System.getProperty("sun.jnu.encoding");
+        if (!NativeHalf.isLinux()) {
+            return StandardCharsets.UTF_8; // nobody but us sees the bytes
+        }
         return name == null || !Charset.isSupported(name)
                 ? StandardCharsets.UTF_8
                 : Charset.forName(name);

@@ -2,6 +2,7 @@ package io.github.spawn4j.internal.loop;
 
 import io.github.spawn4j.internal.os.Epoll;
 import io.github.spawn4j.internal.os.ErrnoException;
+import io.github.spawn4j.internal.os.EventList;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Io;
 import java.io.IOException;
@@ -14,11 +15,11 @@ final class Watch implements AutoCloseable {
     /** The id of the eventfd; those of registrations are higher. */
     static final long WAKE = 0;
 
-    private final Epoll epoll;
+    private final EventList epoll;
     private final Fd wake;
 
     Watch() throws IOException {
-        epoll = new Epoll();
+        epoll = EventList.open();
         try {
             wake = Io.eventFd();
             // Readable from now on: to wake the thread is to arm it, which writes nothing, so that

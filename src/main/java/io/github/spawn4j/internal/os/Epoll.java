@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  * An epoll instance, and the array of events that the kernel fills for it. Confined to the thread
  * that waits, but for the two methods that change what is waited for.
  */
-public final class Epoll implements AutoCloseable {
+public final class Epoll extends EventList {
     /** EPOLLONESHOT: one event, then none until it is armed again. */
     @Native public static final int ONESHOT = 1 << 30;
 
@@ -26,17 +26,19 @@ public final class Epoll implements AutoCloseable {
             ByteBuffer.allocateDirect(CAPACITY * eventSize).order(ByteOrder.nativeOrder());
 
     /** int epoll_create1(int flags), close-on-exec */
-    public Epoll() throws IOException {
+    Epoll() throws IOException {
         epoll = Fd.reserved("epoll_create1").opened("epoll_create1", create0());
     }
 
     /** int epoll_ctl(int epfd, EPOLL_CTL_ADD, int fd, struct epoll_event *event) */
+    @Override
     public void add(int fd, int interest, long data) throws IOException {
         Faults.call("epoll_ctl");
         Errno.check("epoll_ctl", control(fd, ADD, interest, data));
     }
 
     /** int epoll_ctl(int epfd, EPOLL_CTL_MOD, int fd, struct epoll_event *event) */
+    @Override
     public void modify(int fd, int interest, long data) throws IOException {
         Errno.check("epoll_ctl", control(fd, MODIFY, interest, data));
     }
@@ -45,6 +47,7 @@ public final class Epoll implements AutoCloseable {
      * Whether this is an epoll instance that knows {@code fd}. Not the one that this was if
      * somebody has closed the descriptor, whatever has been opened under its number.
      */
+    @Override
     public boolean knows(int fd) {
         int result = control(fd, ADD, ONESHOT, 0);
         if (result == 0) {
@@ -69,6 +72,7 @@ public final class Epoll implements AutoCloseable {
      * int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout): the number
      * of events.
      */
+    @Override
     public int await(int timeoutMs) throws IOException {
         int epfd = epoll.acquire();
         try {
@@ -80,22 +84,22 @@ public final class Epoll implements AutoCloseable {
         }
     }
 
-    /** The events of the {@code i}-th descriptor that is ready. */
+    @Override
     public int events(int i) {
         return events.getInt(i * eventSize);
     }
 
-    /** What was given with the {@code i}-th descriptor that is ready. */
+    @Override
     public long data(int i) {
         return events.getLong(i * eventSize + dataOffset);
     }
 
-    /** See {@link Fd#own}. */
+    @Override
     public void own() throws IOException {
         epoll.own();
     }
 
-    /** See {@link Fd#closeIfOwn}. */
+    @Override
     public void closeIfOwn() {
         epoll.closeIfOwn();
     }

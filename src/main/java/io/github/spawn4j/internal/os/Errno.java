@@ -52,6 +52,15 @@ public final class Errno {
         return Table.entry(errno, 1);
     }
 
+    /** The number of a text of strerror(3), or 0 if it is none. */
+    public static int ofText(String text) {
+        int errno = Table.SIZE - 1;
+        while (errno > 0 && !text.equals(text(errno))) {
+            errno--;
+        }
+        return errno;
+    }
+
     /** Whether a write has failed because nobody reads any more. */
     public static boolean isEpipe(IOException e) {
         return e instanceof ErrnoException failure && failure.errno() == EPIPE;

@@ -34,6 +34,23 @@ public final class Exit {
         return fields;
     }
 
+    /** With an exit code. */
+    public static Exit exited(int code) {
+        return of(EXITED, code);
+    }
+
+    /** By a signal. */
+    public static Exit killed(int signal) {
+        return of(KILLED, signal);
+    }
+
+    private static Exit of(int code, int status) {
+        Exit exit = new Exit();
+        exit.fields[0] = code;
+        exit.fields[1] = status;
+        return exit;
+    }
+
     /** Nobody can tell how it ended. */
     public static Exit unknown() {
         return new Exit();

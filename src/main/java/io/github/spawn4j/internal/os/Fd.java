@@ -134,7 +134,9 @@ public final class Fd implements AutoCloseable {
 
     /** Makes the open file the calling thread's, for {@link #closeIfOwn}. */
     public void own() throws IOException {
-        Io.own(number);
+        if (isOpen()) {
+            Io.own(number);
+        }
     }
 
     /**
@@ -143,9 +145,12 @@ public final class Fd implements AutoCloseable {
      * theirs, is not touched.
      */
     public void closeIfOwn() {
+        if (!isOpen()) {
+            return;
+        }
         if (Io.isOwn(number)) {
             close();
-        } else if (isOpen()) {
+        } else {
             markLost();
         }
     }

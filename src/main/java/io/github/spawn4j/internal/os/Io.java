@@ -153,8 +153,14 @@ public final class Io {
         return Errno.check("poll", await0(fd, events, wake, timeoutMs));
     }
 
-    /** int eventfd(unsigned int initval, int flags), non-blocking and close-on-exec */
+    /**
+     * int eventfd(unsigned int initval, int flags), non-blocking and close-on-exec; closed from the
+     * beginning where the native library is not here
+     */
     public static Fd eventFd() throws IOException {
+        if (!NativeLibrary.isLoaded()) {
+            return Fd.reserved();
+        }
         return Fd.reserved("eventfd").opened("eventfd", eventFd0());
     }
 
@@ -168,7 +174,9 @@ public final class Io {
 
     /** Makes an eventfd readable. */
     public static void wake(int eventFd) {
-        wake0(eventFd);
+        if (eventFd >= 0) {
+            wake0(eventFd);
+        }
     }
 
     private static native int close0(int fd);

@@ -105,7 +105,7 @@ public final class Kernel {
     public static long capabilities() throws IOException {
         long capabilities = known;
         if (capabilities < 0) {
-            NativeLibrary.require();
+            NativeHalf.require();
             capabilities = capabilities0();
             if (capabilities < 0) {
                 throw new ErrnoException(PROBE, (int) -capabilities);

@@ -1,6 +1,5 @@
 package io.github.spawn4j.internal.os;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
@@ -52,8 +51,8 @@ public final class NativeLibrary {
 
     private static volatile boolean ready;
 
-    @GuardedBy("NativeLibrary.class")
-    private static boolean loaded;
+    /** Whether its methods can be called. Changed under the lock of the class. */
+    private static volatile boolean loaded;
 
     private NativeLibrary() {}
 
@@ -67,6 +66,11 @@ public final class NativeLibrary {
         } catch (Throwable e) {
             // The caller of a native method is told, and can try again.
         }
+    }
+
+    /** Whether its methods can be called. */
+    static boolean isLoaded() {
+        return loaded;
     }
 
     /**

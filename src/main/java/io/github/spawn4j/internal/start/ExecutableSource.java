@@ -12,4 +12,14 @@ public interface ExecutableSource {
      * #current} now has another one to try.
      */
     boolean replace(TemplateProgram program);
+
+    /**
+     * To be called where it is not asked for its program.
+     *
+     * @throws IOException with EBADF if it is closed
+     */
+    void checkOpen() throws IOException;
+
+    /** The same for a copy of the process. */
+    ExecutableSource another();
 }

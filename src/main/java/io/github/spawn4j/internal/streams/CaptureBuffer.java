@@ -33,7 +33,8 @@ public final class CaptureBuffer {
         this.isUtf8 = isUtf8;
     }
 
-    void add(byte[] from, int count) {
+    /** Adds what comes next: the first bytes of {@code from}. */
+    public void add(byte[] from, int count) {
         total += count;
         int fitting = end == null ? Math.min(count, limit - beginning.length()) : 0;
         if (fitting > 0) {
@@ -85,7 +86,7 @@ public final class CaptureBuffer {
      * Gives up what is kept, without taking memory: of what has filled the heap something must go,
      * or nobody could be told.
      */
-    void forget() {
+    public void forget() {
         beginning.clear();
         end = null;
     }

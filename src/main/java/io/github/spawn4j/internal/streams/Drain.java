@@ -1,7 +1,6 @@
 package io.github.spawn4j.internal.streams;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.loop.Chore;
 import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Reactor;
@@ -33,7 +32,7 @@ import java.util.concurrent.CompletableFuture;
  *                                 PASSED_ON
  * </pre>
  */
-public final class Drain extends Chore implements Child.Stream, Reactor.Handler {
+public final class Drain extends Chore implements Outlet, Reactor.Handler {
     /** Told of all that is read, one call at a time. */
     public interface Listener {
         void bytes(ByteBuffer bytes) throws Exception;
@@ -49,7 +48,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
     public static final class ListenerException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        ListenerException(Throwable cause) {
+        public ListenerException(Throwable cause) {
             super("listener", cause); // its own text would be code of the user
         }
     }
@@ -138,7 +137,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         this.listener = listener;
     }
 
-    /** Begins to read. */
+    @Override
     public void start() throws IOException {
         synchronized (this) {
             arm();
@@ -164,11 +163,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         return state == State.ENDED || state == State.PASSED_ON;
     }
 
-    /**
-     * Completed when all has been read and the listener has returned for the last time; with an
-     * {@link OverflowException}, a {@link ListenerException}, what the kernel says, or an {@link
-     * OutOfMemoryError} if it failed. For code of ours only, which must not wait.
-     */
+    @Override
     public CompletableFuture<Void> done() {
         return done;
     }
@@ -412,10 +407,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         }
     }
 
-    /**
-     * Ends the reading although somebody may still write: what is in the pipe now is the last that
-     * counts. On the reactor thread.
-     */
+    @Override
     public void cut() {
         setRemaining();
         advance();
@@ -438,7 +430,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         }
     }
 
-    /** Ends it at once, whatever there is and wherever the listener is. */
+    @Override
     public void abandon() {
         synchronized (this) {
             endEarly();
@@ -450,7 +442,7 @@ public final class Drain extends Chore implements Child.Stream, Reactor.Handler 
         done.complete(null);
     }
 
-    /** What has been kept so far. */
+    @Override
     public Captured captured() {
         synchronized (this) {
             return new Captured(captured.toArrays(), captured.total(), cut);

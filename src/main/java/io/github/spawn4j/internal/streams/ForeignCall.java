@@ -4,20 +4,20 @@ package io.github.spawn4j.internal.streams;
  * Calls into code of the user, by one worker at a time, which can be interrupted for as long as
  * they last and not a moment longer, as the worker has other things to do. Thread-safe.
  */
-final class ForeignCall {
+public final class ForeignCall {
     /** The worker that is in the user's code, or null. */
     private Thread caller;
 
     private boolean ended;
 
     /** Begins a call on this thread. Returns false if there are to be no more. */
-    synchronized boolean begin() {
+    public synchronized boolean begin() {
         caller = ended ? null : Thread.currentThread();
         return !ended;
     }
 
     /** Ends the call that this thread has begun. */
-    void end() {
+    public void end() {
         synchronized (this) {
             caller = null;
         }
@@ -25,7 +25,7 @@ final class ForeignCall {
     }
 
     /** Interrupts the call that is going on, if there is one, and allows no others. */
-    synchronized void endForGood() {
+    public synchronized void endForGood() {
         ended = true;
         if (caller != null) {
             caller.interrupt();

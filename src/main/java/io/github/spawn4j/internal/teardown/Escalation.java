@@ -1,6 +1,7 @@
 package io.github.spawn4j.internal.teardown;
 
 import io.github.spawn4j.internal.child.Child;
+import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.child.Target;
 import io.github.spawn4j.internal.child.UnreachableException;
 import io.github.spawn4j.internal.loop.Chore;
@@ -60,7 +61,7 @@ public final class Escalation extends Chore {
     private static final int SIGTTIN = 21;
     private static final int SIGTTOU = 22;
 
-    private final Child child;
+    private final ChildProcess child;
     private final Target target;
     private final List<? extends Step> steps;
 
@@ -97,7 +98,7 @@ public final class Escalation extends Chore {
      * @param atShutdown whether it begins when the JVM ends, at the latest; now if it is ending
      */
     public Escalation(
-            Child child,
+            ChildProcess child,
             Target target,
             List<? extends Step> steps,
             Child.Input input,

@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:src/test/java/io/github/spawn4j/testing/agent/AgentJvm.java
 package io.github.spawn4j.testing.agent;
-========
-package io.github.spawn4j.testing;
->>>>>>>> house:src/test/java/io/github/spawn4j/testing/AgentJvm.java
 
 import io.github.spawn4j.internal.agent.Agent;
 import java.io.IOException;
@@ -32,10 +28,7 @@ public final class AgentJvm {
     private final List<String> options = new ArrayList<>();
     private String classPath = classesOf(AgentJvm.class).toString();
 
-<<<<<<<< HEAD:src/test/java/io/github/spawn4j/testing/agent/AgentJvm.java
     /** Without the agent. */
-========
->>>>>>>> house:src/test/java/io/github/spawn4j/testing/AgentJvm.java
     public AgentJvm() {
         options.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
         if (Runtime.version().feature() >= 22) {
@@ -121,17 +114,7 @@ public final class AgentJvm {
 
     /** Makes one that is an application as well. */
     public static Path makeJar(Path jar, Class<?> main) throws IOException {
-<<<<<<<< HEAD:src/test/java/io/github/spawn4j/testing/agent/AgentJvm.java
         Manifest manifest = manifest();
-========
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        for (String name : AGENT_ATTRIBUTES) {
-            attributes.putValue(name, Agent.class.getName());
-        }
-        attributes.putValue("Can-Retransform-Classes", "true");
->>>>>>>> house:src/test/java/io/github/spawn4j/testing/AgentJvm.java
         if (main != null) {
             manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, main.getName());
         }
@@ -171,20 +154,11 @@ public final class AgentJvm {
             throws IOException {
         try (Stream<Path> files = Files.walk(folder.resolve(below))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-<<<<<<<< HEAD:src/test/java/io/github/spawn4j/testing/agent/AgentJvm.java
                 if (file.endsWith(JarFile.MANIFEST_NAME)) {
                     continue;
                 }
                 out.putNextEntry(new JarEntry(folder.relativize(file).toString()));
                 Files.copy(file, out);
-========
-                String name = folder.relativize(file).toString();
-                if (!name.equals(
-                        JarFile.MANIFEST_NAME)) { // that of the bundle: the jar has its own
-                    out.putNextEntry(new JarEntry(name));
-                    Files.copy(file, out);
-                }
->>>>>>>> house:src/test/java/io/github/spawn4j/testing/AgentJvm.java
             }
         }
     }
