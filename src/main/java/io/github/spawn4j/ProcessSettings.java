@@ -10,9 +10,9 @@ import io.github.spawn4j.internal.launch.PathBytes;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
-import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.NativeHalf;
+import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.strict.SpawnAction;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -707,8 +707,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-    /**
-     * The same in the directories of the JVM's PATH, whatever the child's PATH is, as
+     * /** The same in the directories of the JVM's PATH, whatever the child's PATH is, as
      * posix_spawnp(3) has it.
      *
      * @return this
