@@ -265,7 +265,8 @@ class AttributeTest {
         assertThat(e.actionIndex()).isEqualTo(-1);
         assertThat(e).hasMessageContaining("(" + refusal.step + " " + refusal.object + ": E");
         assertThat(ProcessHandle.current().children()).isEmpty();
-        assertThat(LeakCheck.descriptors()).isEqualTo(before);
+        // Helpers of another class's templates may end meanwhile.
+        assertThat(before).containsAllEntriesOf(LeakCheck.descriptors());
     }
 
     private static Stream<Arguments> forExpressive(List<Refusal> refusals) {

@@ -25,6 +25,7 @@ final class OwnLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
+    /** Its files end with .classdata, as no tool is to take the folder for packages. */
     private static final String ASM = "META-INF/asm/";
 
     private final ProtectionDomain domain;
@@ -75,7 +76,7 @@ final class OwnLoader extends ClassLoader {
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         String path = name.replace('.', '/') + ".class";
         boolean isAsm = name.startsWith("org.objectweb.asm.");
-        try (InputStream file = getResourceAsStream(isAsm ? ASM + path : path)) {
+        try (InputStream file = getResourceAsStream(isAsm ? ASM + path + "data" : path)) {
             if (file == null) {
                 throw new ClassNotFoundException(name);
             }

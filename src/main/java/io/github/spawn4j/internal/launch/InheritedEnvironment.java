@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The JVM's own environment, as the C library has it. Immutable.
@@ -42,12 +43,12 @@ final class InheritedEnvironment {
         public boolean equals(Object other) {
             return other instanceof Decoded variable
                     && name.equals(variable.name)
-                    && value.equals(variable.value);
+                    && Objects.equals(value, variable.value);
         }
 
         @Override
         public int hashCode() {
-            return 31 * name.hashCode() + value.hashCode();
+            return 31 * name.hashCode() + Objects.hashCode(value);
         }
     }
 
