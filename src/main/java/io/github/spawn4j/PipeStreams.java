@@ -25,6 +25,8 @@ final class PipeStreams extends StandardStreams {
     /** How long threads that read when the process ends may take to read what is left. */
     private static final long READERS_NS = 100_000_000;
 
+    private static final Child.Stream[] NO_STREAMS = {};
+
     // Null where there is no pipe.
     private final PipeOutput input;
     private final PipeInput output;
@@ -63,7 +65,7 @@ final class PipeStreams extends StandardStreams {
     @Override
     Child.Stream[] ends() {
         if (input == null && output == null && error == null) {
-            return new Child.Stream[0];
+            return NO_STREAMS;
         }
         Child.Stream[] all = {input, output, error};
         int count = 0;

@@ -1,5 +1,6 @@
 package io.github.spawn4j.internal.agent;
 
+import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Pipeline;
 import io.github.spawn4j.SpawnException;
@@ -46,10 +47,18 @@ final class PipelineStarts extends Starts {
         return redirect.type() == Redirect.Type.PIPE;
     }
 
+    private static EmptyProcess[] stages(List<ProcessBuilder> builders) {
+        EmptyProcess[] stages = new EmptyProcess[builders.size()];
+        for (int i = 0; i < stages.length; i++) {
+            stages[i] = ProcessStarts.byTheKernel(builders.get(i));
+        }
+        return stages;
+    }
+
     private List<Process> start(List<ProcessBuilder> builders) throws IOException {
         long startNs = System.nanoTime();
         try {
-            List<PidfdProcess> processes = Pipeline.from(builders).start();
+            List<PidfdProcess> processes = Pipeline.of(stages(builders)).start();
             long tookNs = System.nanoTime() - startNs;
             for (int i = 0; i < processes.size(); i++) {
                 String program = builders.get(i).command().get(0);

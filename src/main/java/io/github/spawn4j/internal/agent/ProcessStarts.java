@@ -52,7 +52,7 @@ final class ProcessStarts extends Starts {
                 builder.redirectError(redirects[2]);
             }
             builder.redirectErrorStream(redirectsErrorStream);
-            PidfdProcess process = start(builder);
+            PidfdProcess process = byTheKernel(builder).start();
             tally.taken(program, process.pid(), System.nanoTime() - startNs);
             return process;
         } catch (SpawnException e) {
@@ -67,8 +67,8 @@ final class ProcessStarts extends Starts {
     }
 
     /** By the kernel or not at all: the JDK would come here again. */
-    private static PidfdProcess start(ProcessBuilder builder) throws SpawnException {
-        return EmptyProcess.from(builder).strategy(SpawnStrategy.CLONE3).start();
+    static EmptyProcess byTheKernel(ProcessBuilder builder) {
+        return EmptyProcess.from(builder).strategy(SpawnStrategy.CLONE3);
     }
 
     /** Whether the JDK starts a pipeline itself, with descriptors that nobody else can read. */

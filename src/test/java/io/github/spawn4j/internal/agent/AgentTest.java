@@ -122,7 +122,7 @@ class AgentTest {
                 .filteredOn(line -> line.contains("was left to the JDK"))
                 .singleElement()
                 .asString()
-                .contains("UnsatisfiedLinkError", "/no/such/library.so");
+                .contains("cannot load spawn4j's native library", "/no/such/library.so");
         assertThat(withoutSlf4j)
                 .contains("start: 1 by " + THEIRS + ", 0")
                 .contains("pipeline: 3 by " + THEIRS + ", 0")
