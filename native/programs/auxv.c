@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Prints the auxiliary vector as the kernel tells it and as getauxval(3) does: the types, in order,
  * the values that are no addresses, and the texts. Fails if the two differ. */
 #include <elf.h>

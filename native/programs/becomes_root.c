@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Becomes root for good, where its file is root's and set-user-ID: then who has started it may not
  * signal it. Says "root" and sleeps until it is killed. */
 #include <stdio.h>

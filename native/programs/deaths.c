@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A witness: says when processes have died, to be compared with when a spawner noticed.
  *
  * Usage: deaths. Reads pids from standard input, a line each, up to an empty line, and writes

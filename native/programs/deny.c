@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Runs a program under a seccomp filter, as containers, services and old kernels have one.
  * Usage: deny RULE... -- PROGRAM ARGS...
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Prints the numbers of its open descriptors, in order and separated by blanks, then what it reads
  * from descriptor 3, if that is open. Looks at each number, so that it opens none itself.
  * Usage: descriptors [FILE]   (FILE: where to print to, instead of standard output) */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Executes a program with exactly these entries in its environment, also such as no shell would
  * give it. In entries \xHH is a byte.
  *

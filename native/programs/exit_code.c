@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Ends at once with a code that stands in its file, so that copies of it can be told apart: who
  * makes one writes another byte behind the mark. Static, without libc, like noop. */
 #include "raw_syscall.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Ends soon, and says when: stores the time, in nanoseconds of CLOCK_MONOTONIC, as the first eight
  * bytes of FILE. Static, without libc, like noop, so that little is left to be torn down between
  * that time and the exit. It lives for 2 ms, so that whoever wants to be told of its end has asked

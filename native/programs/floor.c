@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The floor under every spawner: what it costs to start PROGRAM and wait for it
  * without Java and without a library.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The floor's work done by the C half of the library, without Java: what it takes beyond its
  * system calls. */
 #ifndef SPAWN4J_FLOOR_LIBRARY_H

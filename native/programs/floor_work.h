@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the floor does for each start and wait, piece by piece. With all pieces it is what the
  * library does for a template without pipes: the same system calls in the same order, without
  * Java, the request block and its checks, and a stack for the child. */

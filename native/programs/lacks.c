@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Is linked to a library that lacks a function, which is only called if there is an argument. */
 void call_it(void);
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Writes a page to its standard output that comes late: once write(2) waits for it, and so holds
  * the pipe, this says "waiting" on standard error; a byte on standard input brings the page. Says
  * "forbidden" and exits with 77 where the kernel lets nobody handle its page faults. */

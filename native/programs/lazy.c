@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Opens a library that lacks a function, bound at once, which must fail, and then lazily, which
  * must not. Exits with 0 if so. Usage: lazy LIBRARY */
 #include <dlfcn.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The cheapest program that has something to say: it prints a line and exits. Static, without libc,
  * like noop. */
 #include "raw_syscall.h"

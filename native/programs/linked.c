@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Tells whether the dynamic linker and libc have set a process up as they should: prints what a
  * program can know of itself, and fails by the number of the first thing that does not work. A
  * start that goes on behind a linker which was stopped must come to the same. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The cheapest program there is, to be started by benchmarks: static, without
  * libc, it only exits. */
 #include "raw_syscall.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Like noop, but its exit code says on which processor it ran, modulo 256. */
 #include "raw_syscall.h"
 

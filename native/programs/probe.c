@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The witness of the tests: prints what a process sees of itself, or behaves as it is told.
  *
  * Usage: probe [STEP...] [--] [ARGUMENT...]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The library's system call, with five arguments at most, for programs that have no libc or share a
  * stack: it is inlined always, so no return address is left on a stack that another process may use
  * meanwhile. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the output of a child costs at least: reads it and forgets it.
  *
  * Usage: reader PROGRAM ARGUMENTS... For each byte of standard input it starts the program, reads

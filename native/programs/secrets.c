@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Prints what no two processes should have in common, a line each: AT_RANDOM, the places of heap
  * and initial stack, and a pointer as setjmp(3) keeps it. Fails if the stack's guard is not made of
  * AT_RANDOM. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Traces a process, as a debugger does that somebody has attached, until the end of standard input.
  * Usage: tracer PID. Prints "traced", or what the kernel has against it. */
 #include <errno.h>

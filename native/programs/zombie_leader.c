@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A process whose first thread has ended while another one runs on: to /proc/PID/stat a zombie, and
  * yet alive. It ignores SIGTERM and SIGHUP, and says its pid. */
 #include <pthread.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Users and groups by their names. */
 #ifndef SPAWN4J_ACCOUNT_H
 #define SPAWN4J_ACCOUNT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The steps that a caller can ask for before exec. */
 #ifndef SPAWN4J_ACTION_H
 #define SPAWN4J_ACTION_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Properties of the child that it gives itself, before or after the actions. */
 #ifndef SPAWN4J_ATTRIBUTE_H
 #define SPAWN4J_ATTRIBUTE_H

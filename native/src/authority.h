@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Who may spawn from a strict template: the thread's credentials, as far as the kernel tells them.
  */
 #ifndef SPAWN4J_AUTHORITY_H

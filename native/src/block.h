@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The memory of a spawn: the request block with, right below it, the child's stack and a guard
  * page. */
 #ifndef SPAWN4J_BLOCK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A system call as the kernel defines it: the result, or -errno.
  *
  * Inlined, as a function would return through a guess that is wrong: in the kernel the processor

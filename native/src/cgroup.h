@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* How a child gets into the cgroup (version 2) that was asked for. */
 #ifndef SPAWN4J_CGROUP_H
 #define SPAWN4J_CGROUP_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The child between clone and exec. Its memory may be the parent's: raw system calls only, nothing
  * is allocated, nothing locked. */
 #ifndef SPAWN4J_CHILD_H

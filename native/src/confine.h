@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the child gives up for good: files and system calls. */
 #ifndef SPAWN4J_CONFINE_H
 #define SPAWN4J_CONFINE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Who the child is, and what it may. */
 #ifndef SPAWN4J_CREDENTIALS_H
 #define SPAWN4J_CREDENTIALS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The foreground process group of a terminal, see tcsetpgrp(3). */
 #ifndef SPAWN4J_FOREGROUND_H
 #define SPAWN4J_FOREGROUND_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The class file of what holds the address of the slots, for the bootstrap loader (Slots.java):
  *
  *     package spawn4j;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The identity key of an executable: while it is equal, the file is the one that was looked at. */
 #ifndef SPAWN4J_IDENTITY_H
 #define SPAWN4J_IDENTITY_H

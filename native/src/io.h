@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Waiting for descriptors, and pipes. */
 #ifndef SPAWN4J_IO_H
 #define SPAWN4J_IO_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The boundary to Java. It takes no decisions: it fetches memory, calls, and hands back >= 0 or
  * -errno. */
 #include <jni.h>

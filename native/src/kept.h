@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The blocks of requests, each kept for the next one: a new one costs two calls, and a fault for
  * each page that is written to. Thread-safe. */
 #ifndef SPAWN4J_KEPT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Functions that not every C library has: looked up when they are first called, so that one file of
  * ours serves glibc from 2.17 on, and musl. */
 #ifndef SPAWN4J_LIBC_H

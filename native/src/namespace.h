@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The child's own view of the system. Nothing here allocates; all return 0 or -errno. */
 #ifndef SPAWN4J_NAMESPACE_H
 #define SPAWN4J_NAMESPACE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The strategy POSIX_SPAWN: a request in the words of posix_spawn(3). */
 #ifndef SPAWN4J_POSIX_H
 #define SPAWN4J_POSIX_H

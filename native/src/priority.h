@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the child gets of processors, memory nodes and disks. */
 #ifndef SPAWN4J_PRIORITY_H
 #define SPAWN4J_PRIORITY_H

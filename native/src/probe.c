@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Asks by trying, in a child: a seccomp filter may kill whoever makes a call that it does not know,
  * and then it kills the child.
  *

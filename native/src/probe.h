@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What this kernel, and the filters that this process runs under, allow. */
 #ifndef SPAWN4J_PROBE_H
 #define SPAWN4J_PROBE_H

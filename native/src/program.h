@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the file system says about a program before anything is started. */
 #ifndef SPAWN4J_PROGRAM_H
 #define SPAWN4J_PROGRAM_H

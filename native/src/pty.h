@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Pseudo-terminals, see pty(7): our side is the master, the child's side the slave. */
 #ifndef SPAWN4J_PTY_H
 #define SPAWN4J_PTY_H

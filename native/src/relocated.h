@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Copies of the library whose classes have been given another package, as tools do that put several
  * libraries into one jar. The JVM finds a native method by the name of its class, which we then do
  * not know: NativeLibrary.java writes the package into the name of the file that it loads,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A checked view of the request block that Java has written; its layout is drawn in
  * RequestLayout.java. */
 #ifndef SPAWN4J_REQUEST_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Which file a program's name means: found by executing one candidate after the other. */
 #ifndef SPAWN4J_SEARCH_H
 #define SPAWN4J_SEARCH_H

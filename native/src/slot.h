@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The reserved low block: every descriptor below 64 that was free when the library was loaded.
  *
  * A child that unshares its table from 64 upwards keeps only what lies below. So that it costs

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* How a child is made.
  *
  * Copying the descriptor table is what makes a spawn slow in a process with many open files, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Starting a process as a request says. */
 #ifndef SPAWN4J_SPAWN_H
 #define SPAWN4J_SPAWN_H

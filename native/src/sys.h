@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* System calls as the kernel defines them: the result, or -errno. Nothing here touches libc's
  * errno, takes a lock or can be interposed, so that parent and child may use all of it. What every
  * start needs is inlined, for the reason that call.h gives. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* How soon a thread gets a processor when it wakes up. */
 #ifndef SPAWN4J_TIMESLICE_H
 #define SPAWN4J_TIMESLICE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Starts of many threads at once, in the order in which they came.
  *
  * Many more starts than processors get in each other's way: each has its share of a processor, so

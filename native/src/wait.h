@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Collecting a child's exit. */
 #ifndef SPAWN4J_WAIT_H
 #define SPAWN4J_WAIT_H

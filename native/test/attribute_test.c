@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* attribute_apply() in a child whose parent lives, and in one that has lost it; and what a change
  * of ids is to the parent. */
 #include "attribute.h"

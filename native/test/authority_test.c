@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Who a process is, as templates ask: a forked child is somebody else, with the same ids. */
 #include "authority.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Writes request blocks by hand, as RequestEncoder.java does. */
 #ifndef SPAWN4J_BUILDER_H
 #define SPAWN4J_BUILDER_H

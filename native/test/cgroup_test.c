@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Starts in a cgroup (version 2), with every strategy that knows one. */
 #include "block.h"
 #include "builder.h"

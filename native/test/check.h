@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The few words that the C tests are written in. A failed check ends the test program. */
 #ifndef SPAWN4J_CHECK_H
 #define SPAWN4J_CHECK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What a start does when one of its system calls fails, whichever it is: with every strategy, the
  * n-th call of parent, probe and child, for every n. The linker puts the calls of the library's own
  * code through this file (--wrap). */

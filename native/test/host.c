@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A host, as the JVM is one: loads the library, and starts programs through its native methods,
  * which find here what they ask the JVM for. Shows under which C library that works
  * (check_musl.sh). Usage: host LIBRARY */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* io_write() to a pipe that nobody reads. */
 #include "io.h"
 

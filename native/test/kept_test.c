@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A block is kept for the next request of its size, and what is kept has a limit. */
 #include "kept.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A library that calls a function which nobody defines. */
 void defined_by_nobody(void);
 void call_it(void);

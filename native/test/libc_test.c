@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Under a C library that has none of the functions which are looked up. */
 #include "libc.h"
 

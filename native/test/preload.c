@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A preloaded library that ends every process which calls it between clone and exec: what a child
  * that shares our memory does must not be interposed. PreloadTest.java compiles and uses it. */
 #include <dlfcn.h>

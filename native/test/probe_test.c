@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The probe finds out what is allowed without being hurt by what is not. */
 #include "probe.h"
 

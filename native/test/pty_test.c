@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A pseudo-terminal has two sides, a window, and an end of input. */
 #include "pty.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* request_open() believes nothing that the block says. */
 #include "request.h"
 

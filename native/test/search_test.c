@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* search_program() with an execution that fails as the test says. */
 #include "search.h"
 

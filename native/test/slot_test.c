@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The reserved low descriptors: lent, taken back, and given up when somebody else has taken them.
  * Each case runs in a process of its own, which reserves anew. */
 #include "slot.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* spawn() on blocks made by hand, with every strategy. */
 #include "spawn.h"
 

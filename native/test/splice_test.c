@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Moving a pipe's content into a file. */
 #include "io.h"
 

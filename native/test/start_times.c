@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What starts of PROGRAM and waits for it take without a JVM, piece by piece: no test, but the
  * source of figures in docs/start.md.
  *

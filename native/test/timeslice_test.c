@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* timeslice_halve() changes the time slice of one thread, and nothing else. */
 #include "timeslice.h"
 

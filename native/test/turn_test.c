@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Starts that wait for one another: which goes on when, and with how many slots. */
 #include "turn.h"
 

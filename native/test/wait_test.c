@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* wait_reap() and wait_peek() tell how a child ended, also when somebody else was first. */
 #include "wait.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* While helpers and waiting children are killed and stopped, each start still happens once: warm,
  * or cold where the helper says so. */
 #include "warm_requests.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Which programs and requests are not started warm, and why; and when a helper is out of date. */
 #include "warm/trial.h"
 #include "warm_requests.h"

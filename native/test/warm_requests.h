@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Requests for the tests of warm templates. */
 #ifndef SPAWN4J_WARM_REQUESTS_H
 #define SPAWN4J_WARM_REQUESTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What a program that was started warm says and does is, byte for byte, what it says and does after
  * a cold start: for real programs, with several environments, as root and as somebody else. */
 #include "warm/warm.h"

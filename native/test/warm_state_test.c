@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Nobody gets by a warm start what a cold one would not have given him: what has changed since the
  * helper was made is seen, or the child has it as well. */
 #include "warm_requests.h"

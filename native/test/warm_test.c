@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A start through a helper happens once or not at all, as the request says, and leaves nothing;
  * whatever becomes of the helper meanwhile. */
 #include "warm_requests.h"

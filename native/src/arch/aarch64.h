@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* aarch64: registers of a traced process. */
 #ifndef SPAWN4J_ARCH_AARCH64_H
 #define SPAWN4J_ARCH_AARCH64_H

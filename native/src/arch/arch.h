@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What C must know of the processor. */
 #ifndef SPAWN4J_ARCH_H
 #define SPAWN4J_ARCH_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What C cannot say of the sample program on aarch64: its first instruction, and where its guards are. */
 
         .text

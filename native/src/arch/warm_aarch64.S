@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What C cannot say of a helper on aarch64: how it moves to another stack, and how its child goes on in the linker. */
 
         .text

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What C cannot say on x86-64: clones onto a new stack. */
 
         .text

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* x86-64: registers of a traced process, and where glibc keeps its guards. */
 #ifndef SPAWN4J_ARCH_X86_64_H
 #define SPAWN4J_ARCH_X86_64_H

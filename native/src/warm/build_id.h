@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The build id of an ELF file, by which people know it. */
 #ifndef SPAWN4J_WARM_BUILD_ID_H
 #define SPAWN4J_WARM_BUILD_ID_H

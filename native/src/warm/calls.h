@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Whether the system calls of warm templates may be made. */
 #ifndef SPAWN4J_WARM_CALLS_H
 #define SPAWN4J_WARM_CALLS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Which programs can be started warm, and which variables make a helper another. */
 #ifndef SPAWN4J_WARM_CHECK_H
 #define SPAWN4J_WARM_CHECK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The time that deadlines are told in. */
 #ifndef SPAWN4J_WARM_CLOCK_H
 #define SPAWN4J_WARM_CLOCK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Whether a child of a helper is what a cold start would make of a request by now. */
 #ifndef SPAWN4J_WARM_CURRENT_H
 #define SPAWN4J_WARM_CURRENT_H

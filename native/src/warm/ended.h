@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The end of helpers and of children that wait, which must not hold anybody up: a process that is
  * frozen does not die before it is thawed. */
 #ifndef SPAWN4J_WARM_ENDED_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Which requests can be started warm: a child of a helper has none of our descriptors but what it
  * is sent, and has not our signals. */
 #ifndef SPAWN4J_WARM_FIT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The initial stack of a program, as the kernel would have made it. */
 #ifndef SPAWN4J_WARM_FRAME_H
 #define SPAWN4J_WARM_FRAME_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The helper, and its child until that is the program: what runs in a process whose dynamic linker
  * was stopped. It is an image of its own that is mapped there, so it may use nothing but itself,
  * and only system calls: no libc is ready yet, and what it did to the memory of the program would

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The helper's image, which is mapped into each helper, and the sample program, by which linkers are tried. */
 
         .section .rodata

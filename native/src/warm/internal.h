@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the parent's side of warm templates keeps of a helper. */
 #ifndef SPAWN4J_WARM_INTERNAL_H
 #define SPAWN4J_WARM_INTERNAL_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The program is started as any other, but traced, and stopped behind its dynamic linker.
  *
  * The linker looks most functions up when they are first called. With LD_BIND_NOW it does so at

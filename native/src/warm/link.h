@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* How a program gets behind its dynamic linker, and into the helper's image. All of it is for one
  * thread, which traces the program meanwhile. */
 #ifndef SPAWN4J_WARM_LINK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Making a helper: everything around the program's being linked, and its end. */
 #include "probe.h"
 #include "timeslice.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Reads what /proc prints. Not by strtoull(3), as the headers of glibc 2.38 and newer give that one
  * a name which older libraries lack. */
 #ifndef SPAWN4J_WARM_NUMBER_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What a child is sent: its request, and the descriptors that go along. */
 #ifndef SPAWN4J_WARM_PARCEL_H
 #define SPAWN4J_WARM_PARCEL_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What we, a helper and its children say to each other.
  *
  * A helper is a process that has executed a program and let its dynamic linker do its work, and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A program that tells how it was linked and started; trial.c compares what it tells after a cold
  * start and after warm ones. The first line must differ in each, and all others be the same: so no
  * address is told, but what lies there.

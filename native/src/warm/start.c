@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Starting a process through a helper: the request goes to a slot, and a child takes it there. */
 #include "cgroup.h"
 #include "probe.h"

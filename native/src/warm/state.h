@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What a child has from whoever starts it; a warm one has it from whoever made its helper. So it is
  * read when a helper is made, and compared before each start: what differs is started cold. What is
  * cheaper to hand over than to compare is not here: directory, root and umask are shared with the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Stopping a program behind its dynamic linker.
  *
  * The linker's entry calls _dl_start() at once, and what that returns is the program's entry. There

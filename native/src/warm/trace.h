@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A traced process: how a program is brought to the point where the dynamic linker has done its
  * work, and how the helper's image comes into it. All of it is for the thread that traces. */
 #ifndef SPAWN4J_WARM_TRACE_H

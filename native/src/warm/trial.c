@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* All that we rely on of a linker is that nothing it did for the helper was meant for the helper
  * alone. That cannot be known of one that somebody has changed, or of one yet to be written. So the
  * program sample.c tells all that it can know of its start; it is started cold once and warm twice,

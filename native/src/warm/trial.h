@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Whether a dynamic linker starts a program warm as it does cold: it is tried with a program of
  * ours, before it links anybody else's ahead. */
 #ifndef SPAWN4J_WARM_TRIAL_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Warm templates: a program that was executed and linked ahead, and is cloned for each start.
  *
  * See protocol.h for how it works. All may be called by several threads at once; but a helper is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Whether the files that a program was linked from are still the same: the program, its libraries,
  * and what tells the linker which they are. */
 #ifndef SPAWN4J_WARM_WATCH_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Starts processes on Linux: templates, the pidfd builder and {@link java.lang.Process} handles
  * over clone3 and pidfds.

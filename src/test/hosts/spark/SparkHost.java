@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import static java.time.Duration.ofMinutes;
 
 import io.github.spawn4j.CommandResult;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Starts processes, talks to them and ends them: what everyday use needs.
  *

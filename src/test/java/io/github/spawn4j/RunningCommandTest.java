@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
 import static java.time.Duration.ofSeconds;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a child may have and do, and what becomes of all processes that come of it.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The kernel's and POSIX's language, to the letter. For everyday use there is {@link
  * io.github.spawn4j}; this package is for code that is written for one of these interfaces, and to

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Programs that are kept loaded, so that they start sooner. A helper process has executed and
  * linked the program ahead of time, and each start is a clone of it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.tools.report;
 
 /** Text in lines as long as those that are written by hand. */

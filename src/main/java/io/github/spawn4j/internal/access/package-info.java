@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the exported packages see of each other and nobody else does, as {@code jdk.internal.access}
  * of the JDK: the number behind a {@link io.github.spawn4j.control.Resource}, the constructor of a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The files of a cgroup (version 2): its processes, its limits, its counts.
  *

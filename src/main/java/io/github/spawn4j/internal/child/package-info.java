@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A child that runs: its pidfd, its exit, and the process group that it leads.
  *

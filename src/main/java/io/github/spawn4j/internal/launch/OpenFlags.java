@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.internal.launch;
 
 /** The flags of open(2) that the library itself uses; the same numbers on x86-64 and aarch64. */

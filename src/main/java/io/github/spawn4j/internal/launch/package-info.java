@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A request and its launch: what the native half reads, and what it answers.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.internal.loop;
 
 import java.lang.invoke.MethodHandle;

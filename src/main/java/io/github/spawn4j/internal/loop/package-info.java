@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The event loop: one thread that waits, with epoll, for everything that the library waits for, and
  * what has to do with time and threads around it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The operating system and the JVM, as far as the library needs them: all native methods, threads,
  * the log, and faults for tests.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A start, from the program that is taken to the child that has an owner.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How children are ended: step by step, and all that is left when the JVM ends.
  *

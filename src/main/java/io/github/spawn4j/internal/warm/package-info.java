@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The helpers of programs that are kept warm: made, looked after and ended in the background.
  *

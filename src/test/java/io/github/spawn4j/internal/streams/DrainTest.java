@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.internal.streams;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
