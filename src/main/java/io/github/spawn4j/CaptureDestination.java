@@ -49,6 +49,20 @@ record CaptureDestination(Path file, OutputStream stream) {
         }
 
         /**
+         * No more outputs will come. Until then a destination stays open, though the outputs of the
+         * first stages may have ended before the next stage is started.
+         */
+        void complete() {
+            synchronized (this) {
+                for (Sink sink : sinks.values()) {
+                    if (sink.release()) {
+                        new Errand(sink::closeQuietly).run();
+                    }
+                }
+            }
+        }
+
+        /**
          * Closes what the outputs have left open, as the run did not wait for them. By a worker, as
          * another one may be writing, for as long as it takes.
          */
@@ -72,8 +86,8 @@ record CaptureDestination(Path file, OutputStream stream) {
         @GuardedBy("this")
         private OutputStream open;
 
-        /** Outputs that have not come to their end. Changed under the lock. */
-        private volatile int users;
+        /** The run, and outputs that have not come to their end. Changed under the lock. */
+        private volatile int users = 1;
 
         @GuardedBy("this")
         private boolean closed;
@@ -85,6 +99,14 @@ record CaptureDestination(Path file, OutputStream stream) {
         void enter() {
             synchronized (this) {
                 users++;
+            }
+        }
+
+        /** The run is no user any more. Returns whether there is none at all. */
+        boolean release() {
+            synchronized (this) {
+                users--;
+                return users == 0;
             }
         }
 

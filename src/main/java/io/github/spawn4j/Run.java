@@ -290,6 +290,9 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         if (options.timeout() != null) {
             schedule(options.timeout(), this::timeOut);
         }
+        if (sinks != null) {
+            sinks.complete();
+        }
         outputs.forEach(this::watch);
         for (int i = 0; i < stages.size(); i++) {
             int stage = i;

@@ -83,6 +83,18 @@ class CaptureDestinationTest {
         assertThat(Files.readAllLines(file)).containsExactlyInAnyOrder("1", "2", "3");
     }
 
+    /** Its output has often ended before the next stage is started. */
+    @Test
+    void aStageThatEndsEarlyDoesNotCloseTheFile() throws Exception {
+        Path file = folder.resolve("log");
+
+        for (int i = 0; i < 50; i++) {
+            Pipeline.of(sh("echo 1 >&2"), sh("echo 2 >&2"))
+                    .run(OPTIONS.stderr(Capture.keepTail(0).to(file)));
+            assertThat(Files.readAllLines(file)).containsExactlyInAnyOrder("1", "2");
+        }
+    }
+
     @Test
     void tellsTheListenerToo() throws Exception {
         Path file = folder.resolve("log");
