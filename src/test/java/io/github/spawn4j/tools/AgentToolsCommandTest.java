@@ -55,8 +55,10 @@ class AgentToolsCommandTest extends ToolsTest {
             assertThat(way.get("perSecond").getAsDouble()).isPositive();
             assertThat(way.get("cpuMicros").getAsDouble()).isPositive();
             assertThat(way.get("callerPercent").getAsInt()).isBetween(0, 100);
-            assertThat(way.getAsJsonObject("perSecondOfJdk").get("ratio").getAsDouble())
-                    .isPositive();
+            JsonElement ofJdk = way.get("perSecondOfJdk");
+            if (!ofJdk.isJsonNull()) { // as it is where others have disturbed too many rounds
+                assertThat(ofJdk.getAsJsonObject().get("ratio").getAsDouble()).isPositive();
+            }
         }
         return ways;
     }
