@@ -86,13 +86,13 @@ public final class Child extends Chore implements Reactor.Handler, ChildProcess 
     /** Null where it has not been asked for; whoever asks for it releases it. */
     private ProcessGroup group;
 
+    /** Null where nobody is to be told. */
+    private volatile Runnable killNote;
+
     /**
      * For threads that park until the exit; null while there has been none. What is done at the
      * exit without waiting is in {@link #followers}.
      */
-    /** Null where nobody is to be told. */
-    private volatile Runnable killNote;
-
     @GuardedBy("this")
     private CompletableFuture<Exit> exited;
 
