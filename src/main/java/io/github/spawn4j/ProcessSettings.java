@@ -187,8 +187,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Sets several variables of the child's environment, and leaves the others as they are; {@link
-     * #environment} replaces them all.
+     * Sets several variables of the child's environment, and leaves the others as they are; {@code
+     * environment} replaces them all.
      *
      * <pre>{@code
      * PidfdProcess.builder("cargo", "build").env(Map.of("LC_ALL", "C", "CARGO_TERM_COLOR", "never")).start();

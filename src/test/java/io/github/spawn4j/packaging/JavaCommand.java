@@ -38,6 +38,13 @@ final class JavaCommand {
         return Runtime.version().feature() < 22 ? this : with("--enable-native-access=" + module);
     }
 
+    /** What the framework of OSGi uses, of which newer JDKs warn. */
+    JavaCommand allowUnsafe() {
+        return Runtime.version().feature() < 23
+                ? this
+                : with("--sun-misc-unsafe-memory-access=allow");
+    }
+
     JavaCommand with(Object... arguments) {
         for (Object argument : arguments) {
             command.add(argument.toString());

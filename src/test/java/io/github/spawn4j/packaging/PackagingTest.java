@@ -106,6 +106,7 @@ class PackagingTest {
         assertThat(
                         JavaCommand.ofTests()
                                 .allowNativeAccess("ALL-UNNAMED")
+                                .allowUnsafe()
                                 .with("-cp", System.getProperty("java.class.path"))
                                 .with(OsgiHost.class.getName(), folder.resolve("osgi"))
                                 .with(Application.MODULE, Application.MAIN)

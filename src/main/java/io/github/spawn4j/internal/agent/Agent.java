@@ -46,24 +46,39 @@ public final class Agent {
      * @param options as {@link Options} has them; may be null
      * @param jvm the JVM
      * @throws IllegalArgumentException if an option is not known; the JVM then ends
+     * @throws UnmodifiableClassException if the JVM lets nobody change its classes
      */
     public static void premain(String options, Instrumentation jvm)
             throws UnmodifiableClassException {
         install(options, jvm);
     }
 
-    /** The same for a JVM that runs, and for {@code Launcher-Agent-Class} of an application. */
+    /**
+     * The same for a JVM that runs, and for {@code Launcher-Agent-Class} of an application.
+     *
+     * @param options as {@link Options} has them; may be null
+     * @param jvm the JVM
+     * @throws UnmodifiableClassException if the JVM lets nobody change its classes
+     */
     public static void agentmain(String options, Instrumentation jvm)
             throws UnmodifiableClassException {
         install(options, jvm);
     }
 
-    /** How many processes the library has started in the JDK's place. */
+    /**
+     * How many processes the library has started in the JDK's place.
+     *
+     * @return their number since the agent was installed
+     */
     public static long taken() {
         return TAKEN.get();
     }
 
-    /** How many it has left to the JDK, as an option says so or as it cannot start them. */
+    /**
+     * How many it has left to the JDK, as an option says so or as it cannot start them.
+     *
+     * @return their number since the agent was installed
+     */
     public static long left() {
         return LEFT.get();
     }
