@@ -6,9 +6,7 @@ import io.github.spawn4j.tools.report.Axis;
 import io.github.spawn4j.tools.report.Plot;
 import io.github.spawn4j.tools.report.Plot.Shape;
 import io.github.spawn4j.tools.report.Plot.Spread;
-import io.github.spawn4j.tools.report.Point;
 import io.github.spawn4j.tools.report.Series;
-import io.github.spawn4j.tools.spawners.Samples;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +37,7 @@ final class ColdFigures {
                     each.groups()
                             .forEach(
                                     (starts, samples) -> {
-                                        bars.add(micros(steps.size(), samples));
+                                        bars.add(ReportStarts.point(steps.size(), samples));
                                         steps.add(starts.equals("1") ? "the first" : starts);
                                     });
                     series.add(bars);
@@ -56,14 +54,5 @@ final class ColdFigures {
                         Axis.steps("starts", steps),
                         Axis.logarithmic("µs from a start to the known exit"),
                         series));
-    }
-
-    private static Point micros(int step, Samples samples) {
-        return new Point(
-                step,
-                samples.totalMicros(Percentiles.MEDIAN),
-                samples.totalMicros(Percentiles.LOW),
-                samples.totalMicros(Percentiles.HIGH),
-                samples.size());
     }
 }

@@ -199,7 +199,8 @@ final class ReportStarts {
                                 .add(point(step, result.all())));
     }
 
-    private static Point point(int step, Samples samples) {
+    /** The median total of a step, in microseconds, and what lies around it. */
+    static Point point(int step, Samples samples) {
         return new Point(
                 step,
                 samples.totalMicros(Percentiles.MEDIAN),

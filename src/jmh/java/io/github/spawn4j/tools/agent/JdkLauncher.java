@@ -3,8 +3,6 @@ package io.github.spawn4j.tools.agent;
 
 import java.io.File;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /** Starts calls with {@link ProcessBuilder}. */
@@ -19,11 +17,8 @@ final class JdkLauncher implements Launcher {
 
     @Override
     public Process start(Call call) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(place.programs().get(call.tool()));
-        command.addAll(call.args());
         ProcessBuilder builder =
-                new ProcessBuilder(command)
+                new ProcessBuilder(place.command(call))
                         .directory(place.directory().toFile())
                         .redirectInput(NULL)
                         .redirectErrorStream(true);

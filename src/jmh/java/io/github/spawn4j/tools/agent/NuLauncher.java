@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -26,11 +24,8 @@ final class NuLauncher implements Launcher {
 
     @Override
     public Process start(Call call) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(place.programs().get(call.tool()));
-        command.addAll(call.args());
         Called called = new Called();
-        NuProcessBuilder builder = new NuProcessBuilder(command, place.environment());
+        NuProcessBuilder builder = new NuProcessBuilder(place.command(call), place.environment());
         builder.setProcessListener(called);
         builder.setCwd(place.directory());
         called.nuProcess = NuProcesses.start(builder);

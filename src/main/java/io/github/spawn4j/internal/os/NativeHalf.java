@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** Whether the native half of the library is here, for who can do without. Thread-safe. */
 public final class NativeHalf {
@@ -33,16 +34,16 @@ public final class NativeHalf {
 
     /** Why it cannot be loaded, or null if it is, or has just been. */
     public static String absence() {
-        try {
-            NativeLibrary.require();
+        Optional<UnsatisfiedLinkError> failure = NativeLibrary.failure();
+        if (failure.isEmpty()) {
             return null;
-        } catch (UnsatisfiedLinkError e) {
-            StringBuilder text = new StringBuilder(String.valueOf(e.getMessage()));
-            for (Throwable reason : e.getSuppressed()) {
-                text.append("; ").append(reason.getMessage());
-            }
-            return text.toString();
         }
+        UnsatisfiedLinkError e = failure.get();
+        StringBuilder text = new StringBuilder(String.valueOf(e.getMessage()));
+        for (Throwable reason : e.getSuppressed()) {
+            text.append("; ").append(reason.getMessage());
+        }
+        return text.toString();
     }
 
     /** Whether this is the system that it is made for; else it will never be here. */
