@@ -38,10 +38,20 @@ long io_write(int fd, const void *bytes, size_t size) {
     return result;
 }
 
-int io_available(int fd) {
+/* How many bytes can be read from `fd`, a terminal only after poll(2). */
+static int count_readable(int fd) {
     int count = 0;
     int result = sys_ioctl(fd, FIONREAD, &count);
     return result < 0 ? result : count;
+}
+
+int io_available(int fd) {
+    /* What is written to a terminal is passed on by a thread of the kernel, which may not have run
+     * yet. poll(2) waits for it, FIONREAD does not: it would count nothing although the writer has
+     * ended. */
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    int result = sys_poll(&readable, 1, 0);
+    return result < 0 ? result : count_readable(fd);
 }
 
 int io_unblock(int fd) {
@@ -61,7 +71,7 @@ int io_remaining(int fd) {
     }
     /* POLLHUP for the reading end, POLLERR for the writing one. Asked before the count, which only
      * a writer can raise. */
-    return pipe.revents & (POLLHUP | POLLERR) ? io_available(fd) : -EAGAIN;
+    return pipe.revents & (POLLHUP | POLLERR) ? count_readable(fd) : -EAGAIN;
 }
 
 long io_max_open_files(void) {
@@ -125,7 +135,7 @@ void io_widen(int pipe) {
 int io_capacity(int pipe) { return sys_fcntl(pipe, F_GETPIPE_SZ, 0); }
 
 int io_splice(int pipe, int file) {
-    int size = io_available(pipe);
+    int size = count_readable(pipe);
     if (size == 0) {
         /* The end, unless somebody has written and closed since. */
         size = io_remaining(pipe);

@@ -116,7 +116,7 @@ public final class Io {
         return result == -Errno.EAGAIN ? result : Errno.check(call, result);
     }
 
-    /** ioctl(FIONREAD): the bytes that can be read at once. */
+    /** ioctl(FIONREAD), after poll(2): the bytes that can be read at once. */
     public static int available(int fd) throws IOException {
         return Errno.check("ioctl(FIONREAD)", available0(fd));
     }

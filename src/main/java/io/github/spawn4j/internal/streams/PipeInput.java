@@ -81,6 +81,12 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
     /** Some of it was dropped, so that nobody may read on as if nothing were missing. */
     private volatile boolean spilt;
 
+    /**
+     * The lock is a reader's, who may hold it for any time; others give it back in a moment.
+     * Changed under the lock.
+     */
+    private volatile boolean beingRead;
+
     /** A reader has come to the end. Changed under the lock. */
     private volatile boolean endTold;
 
@@ -123,6 +129,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
         }
         PipeEnd.requireStack();
         lock.lock();
+        beingRead = true;
         try {
             checkOpen();
             int count = readBuffered(bytes, offset, length);
@@ -134,6 +141,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
         } catch (ErrnoException e) {
             throw PipeEnd.failure(e);
         } finally {
+            beingRead = false;
             lock.unlock();
             afterUse();
         }
@@ -316,8 +324,11 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
     public int available() throws IOException {
         checkOpen();
         PipeEnd.requireStack();
-        if (!lock.tryLock()) {
-            return 0; // somebody waits for the first byte
+        while (!lock.tryLock()) {
+            if (beingRead) {
+                return 0; // a reader waits for the first byte
+            }
+            Thread.yield(); // the exit is being dealt with: to say 0 would lose what is there
         }
         try {
             int number = pipe.acquire();
@@ -413,6 +424,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
     private long move(Splice splice, OutputStream out) throws IOException {
         PipeEnd.requireStack();
         lock.lock();
+        beingRead = true;
         try {
             checkOpen();
             int left = limit - position;
@@ -433,6 +445,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
         } catch (ErrnoException e) {
             throw PipeEnd.failure(e);
         } finally {
+            beingRead = false;
             lock.unlock();
             afterUse();
         }
