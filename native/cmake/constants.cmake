@@ -1,5 +1,5 @@
 # Writes constants.h: the numbers that Java and C share, from the headers that `javac -h` made for @Native fields. Those headers include
-# <jni.h>, which only jni.c may know; so the definitions are taken over alone, under shorter names.
+# <jni.h>, which only src/jni may know; so the definitions are taken over alone, under shorter names.
 
 function(write_constants headers_dir output)
     set(text "/* Made by constants.cmake from the @Native fields of these classes. */\n")

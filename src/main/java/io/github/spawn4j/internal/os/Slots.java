@@ -8,7 +8,7 @@ package io.github.spawn4j.internal.os;
 final class Slots {
     /*
      * Where the memory lies that they share is a field of a class of the bootstrap loader
-     * (native/src/holder.h). That is one for the whole JVM, and is never unloaded; and nobody prints
+     * (native/src/jni/holder.h). That is one for the whole JVM, and is never unloaded; and nobody prints
      * it, replaces it, or hands it on to another JVM as options, where the address would be one of
      * foreign memory. All of that happens to system properties. Security properties would do, but
      * the first look at one has the JVM read a long file, within the first start of a process.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "relocated.h"
+#include "jni/relocated.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
