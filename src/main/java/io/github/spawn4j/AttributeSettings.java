@@ -382,6 +382,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return this
      * @throws IllegalArgumentException if there is no such user
      * @throws UncheckedIOException if it cannot be looked up
+     * @throws UnsupportedOperationException where the native library cannot be loaded
      */
     public S user(String name) {
         return account(Accounts.user(name));
@@ -420,6 +421,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return this
      * @throws IllegalArgumentException if there is no such group
      * @throws UncheckedIOException if it cannot be looked up
+     * @throws UnsupportedOperationException where the native library cannot be loaded
      */
     public S group(String name) {
         return attribute(Attribute.group(Accounts.group(name)));
@@ -444,6 +446,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return this
      * @throws IllegalArgumentException if there is no such group
      * @throws UncheckedIOException if it cannot be looked up
+     * @throws UnsupportedOperationException where the native library cannot be loaded
      */
     public S groups(List<String> names) {
         checked("number of groups", names.size(), 0, MOST_GROUPS);

@@ -114,6 +114,7 @@ public abstract sealed class Redirect {
      * @param channel the channel, which must be open until {@code start} returns
      * @return the redirect
      * @throws IllegalArgumentException if it has no descriptor, or is none of the JDK's
+     * @throws UnsupportedOperationException where the native library cannot be loaded
      */
     public static Redirect channel(Channel channel) {
         FileDescriptor descriptor = JdkDescriptor.of(channel);
@@ -130,6 +131,7 @@ public abstract sealed class Redirect {
      * @param socket the socket, which must be connected, and open until {@code start} returns
      * @return the redirect
      * @throws IllegalArgumentException if it has no descriptor, or is none of the JDK's
+     * @throws UnsupportedOperationException where the native library cannot be loaded
      */
     public static Redirect socket(Socket socket) {
         FileDescriptor descriptor = JdkDescriptor.of(socket);

@@ -27,8 +27,10 @@
  *
  * <p>The jar holds it for Linux on x86-64 and aarch64, with glibc 2.17 or musl 1.1.24 and newer. At
  * the first use it is copied to a directory that only this user may enter, loaded and deleted at
- * once. Where that is not possible the first use throws an {@link UnsatisfiedLinkError}, whose
- * message says why, and what to do. The next use tries again. Two system properties are read:
+ * once. Where that is not possible {@link SpawnStrategy#JDK} does what it can; all else is refused
+ * by a {@link SpawnException}, or by an {@link UnsupportedOperationException} where no process is
+ * started, whose message says why, and what to do. The next use tries again. Two system properties
+ * are read:
  *
  * <dl>
  *   <dt>{@code io.github.spawn4j.workdir}

@@ -107,14 +107,15 @@ class TeardownTest {
         assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
     }
 
+    /** A shell that waits sees a signal at once; of two that it finds later it takes HUP first. */
     @Test
     void sendsTheSignalsInTheirOrder() throws Exception {
         PidfdProcess process =
-                sh("trap 'echo INT' INT; trap 'echo HUP' HUP; echo ready;"
-                                + " while :; do sleep 0.01; done")
+                sh("trap 'echo INT' INT; trap 'echo HUP; kill $!; exit' HUP; sleep 600 & echo ready;"
+                                + " while :; do wait; done")
                         .teardown(
-                                Teardown.first(Signal.INT, ofMillis(200))
-                                        .then(Signal.HUP, ofMillis(200))
+                                Teardown.first(Signal.INT, ofMillis(500))
+                                        .then(Signal.HUP, ofSeconds(50))
                                         .then(Signal.KILL, ofSeconds(50)))
                         .start();
         BufferedReader output = process.inputReader();

@@ -12,6 +12,7 @@ import io.github.spawn4j.internal.cgroup.CgroupRemoval;
 import io.github.spawn4j.internal.cgroup.MemoryKills;
 import io.github.spawn4j.internal.launch.OpenCgroup;
 import io.github.spawn4j.internal.os.Leftovers;
+import io.github.spawn4j.internal.os.NativeHalf;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -87,8 +88,10 @@ public final class Cgroup implements AutoCloseable {
      *
      * @return the cgroup, empty and without limits
      * @throws IOException if there is no such place; it says what is missing
+     * @throws UnsupportedOperationException where the native library cannot be loaded
      */
     public static Cgroup create() throws IOException {
+        NativeHalf.requireUnchecked();
         return create(CgroupPlace.delegated());
     }
 
@@ -99,8 +102,10 @@ public final class Cgroup implements AutoCloseable {
      * @return the cgroup, empty and without limits
      * @throws IOException if it cannot be made: EACCES, EROFS, or EAGAIN where {@code
      *     cgroup.max.descendants} is reached
+     * @throws UnsupportedOperationException where the native library cannot be loaded
      */
     public static Cgroup create(Path parent) throws IOException {
+        NativeHalf.requireUnchecked();
         Leftovers.prepare();
         if (!new CgroupFiles(parent).has("cgroup.procs")) {
             throw new NoSuchFileException(

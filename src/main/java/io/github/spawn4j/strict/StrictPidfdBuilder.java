@@ -159,7 +159,8 @@ public final class StrictPidfdBuilder implements AutoCloseable {
      * @param pid must be 0
      * @param flags must be {@link #PIDFD_EMPTY}
      * @return an empty handle, to be closed by the caller
-     * @throws SpawnException with EINVAL for anything else, with EMFILE if descriptors have run out
+     * @throws SpawnException with EINVAL for anything else, with EMFILE if descriptors have run
+     *     out, with ENOSYS where the native library cannot be loaded
      */
     public static StrictPidfdBuilder pidfd_open(int pid, int flags) throws SpawnException {
         try {

@@ -49,9 +49,7 @@ final class UnsupportedSystem {
      */
     public static void main(String[] args) throws Exception {
         if (args.length > 1) {
-            ProcessBuilder.Redirect nowhere = ProcessBuilder.Redirect.DISCARD;
-            new ProcessBuilder("true").redirectOutput(nowhere).start().waitFor();
-            System.setProperty("os.name", args[1]);
+            pretend(args[1]);
         }
         SpawnStrategy wanted = SpawnStrategy.CLONE3;
         require(!wanted.isSupported(), wanted + " is supported");
@@ -68,6 +66,13 @@ final class UnsupportedSystem {
         ends();
         refuses(reason);
         System.out.println("OK");
+    }
+
+    /** Has the library take the system for another one, but not the JVM's own classes. */
+    static void pretend(String name) throws Exception {
+        ProcessBuilder.Redirect nowhere = ProcessBuilder.Redirect.DISCARD;
+        new ProcessBuilder("true").redirectOutput(nowhere).start().waitFor();
+        System.setProperty("os.name", name);
     }
 
     private static EmptyProcess sh(String script) {

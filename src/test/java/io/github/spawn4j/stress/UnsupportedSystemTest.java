@@ -32,6 +32,19 @@ class UnsupportedSystemTest {
         assertThat(output).endsWith(OK);
     }
 
+    @Test
+    void givesTheReasonWhereverItIsEnteredOnAnotherSystem() throws Exception {
+        String output = SecondJvm.startedBy().run(UnsupportedSweep.class, "Windows 11");
+
+        assertThat(output).endsWith(OK);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Dos.arch=sparc", "-Dio.github.spawn4j.workdir=/proc/no/such"})
+    void givesTheReasonWhereverItIsEntered(String option) throws Exception {
+        assertThat(SecondJvm.startedBy().option(option).run(UnsupportedSweep.class)).endsWith(OK);
+    }
+
     /** Of what the library needs, not of what the JDK does. */
     @Test
     void givesItUnderAFilterThatForbidsTheKernelsCalls() throws Exception {

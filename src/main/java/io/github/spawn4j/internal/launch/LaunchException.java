@@ -41,7 +41,8 @@ public final class LaunchException extends IOException {
     /** What a system call of the JVM's own has said. */
     public static LaunchException of(ErrnoException call) {
         LaunchException e =
-                new LaunchException(call.call(), RequestLayout.NO_INDEX, call.errno(), "");
+                new LaunchException(
+                        call.call(), RequestLayout.NO_INDEX, call.errno(), "", call.explanation());
         e.initCause(call);
         return e;
     }

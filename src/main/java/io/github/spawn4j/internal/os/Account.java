@@ -23,8 +23,10 @@ public final class Account {
      *
      * @param name the name, encoded
      * @return the user's id, the id of its group, and those of all its groups; null for none
+     * @throws UnsupportedOperationException if the native library cannot be loaded
      */
     public static int[] user(byte[] name) throws IOException {
+        NativeHalf.requireUnchecked();
         int[] ids = new int[FEW_GROUPS];
         while (true) {
             int count = Errno.check("getpwnam", user0(name, ids));
@@ -40,8 +42,10 @@ public final class Account {
      *
      * @param name the name, encoded
      * @return null for none
+     * @throws UnsupportedOperationException if the native library cannot be loaded
      */
     public static Integer group(byte[] name) throws IOException {
+        NativeHalf.requireUnchecked();
         int[] id = new int[1];
         return Errno.check("getgrnam", group0(name, id)) == 0 ? null : id[0];
     }

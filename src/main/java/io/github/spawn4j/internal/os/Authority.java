@@ -18,7 +18,7 @@ public final class Authority {
 
     /** The authority of the calling thread. */
     public static Authority current() throws IOException {
-        NativeLibrary.require();
+        NativeHalf.require();
         byte[] bytes = new byte[size0()];
         Errno.check("capget", read0(bytes));
         return new Authority(bytes);

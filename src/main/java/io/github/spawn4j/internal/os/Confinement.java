@@ -48,7 +48,7 @@ public final class Confinement {
      */
     public static boolean has(long mechanisms) {
         try {
-            NativeLibrary.require();
+            NativeHalf.require();
             long found = Errno.check(Kernel.PROBE, mechanisms0());
             return (found & mechanisms) == mechanisms;
         } catch (IOException e) {

@@ -9,11 +9,21 @@ public final class ErrnoException extends IOException {
 
     private final String call;
     private final int errno;
+    private final String explanation;
 
     public ErrnoException(String call, int errno) {
         super(call + ": " + Errno.name(errno) + " (" + explain(errno) + ")");
         this.call = call;
         this.errno = errno;
+        explanation = "";
+    }
+
+    /** What has failed is no call of the kernel's, and {@code cause} says why. */
+    ErrnoException(String call, int errno, Throwable cause) {
+        super(call + ": " + Errno.name(errno) + "; " + cause.getMessage(), cause);
+        this.call = call;
+        this.errno = errno;
+        explanation = cause.getMessage();
     }
 
     private static String explain(int errno) {
@@ -28,5 +38,10 @@ public final class ErrnoException extends IOException {
 
     public int errno() {
         return errno;
+    }
+
+    /** What the error number does not say, or an empty string. */
+    public String explanation() {
+        return explanation;
     }
 }

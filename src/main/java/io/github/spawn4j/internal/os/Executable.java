@@ -28,13 +28,13 @@ public final class Executable {
 
     /** int open(const char *path, O_PATH | O_CLOEXEC) */
     public static Fd pin(byte[] path) throws IOException {
-        NativeLibrary.require();
+        NativeHalf.require();
         return Fd.reserved("open").opened("open", pin0(path));
     }
 
     /** int open(const char *path, O_RDONLY | O_CLOEXEC) */
     public static Fd open(byte[] path) throws IOException {
-        NativeLibrary.require();
+        NativeHalf.require();
         return Fd.reserved("open").opened("open", open0(path));
     }
 

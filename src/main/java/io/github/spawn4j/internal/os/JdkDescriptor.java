@@ -19,15 +19,23 @@ public final class JdkDescriptor {
 
     private JdkDescriptor() {}
 
-    /** Of a channel; null if it has none, or is none of the JDK's. */
+    /**
+     * Of a channel; null if it has none, or is none of the JDK's.
+     *
+     * @throws UnsupportedOperationException if the native library cannot be loaded
+     */
     public static FileDescriptor of(Channel channel) {
+        NativeHalf.requireUnchecked();
         return descriptor(channel);
     }
 
     /**
      * Of a socket; null as for a channel, and while it has none, before it is bound or connected.
+     *
+     * @throws UnsupportedOperationException if the native library cannot be loaded
      */
     public static FileDescriptor of(Socket socket) {
+        NativeHalf.requireUnchecked();
         if (socket.getChannel() != null) {
             return of(socket.getChannel());
         }

@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Optional;
 
 /** Whether the native half of the library is here, for who can do without. Thread-safe. */
 public final class NativeHalf {
@@ -20,30 +19,34 @@ public final class NativeHalf {
     /**
      * Loads it if that has not been done yet.
      *
-     * @throws ErrnoException with ENOSYS if it cannot be loaded; the next call tries again
+     * @throws ErrnoException with ENOSYS and the reason if it cannot be loaded; the next call tries
+     *     again
      */
     public static void require() throws ErrnoException {
         try {
             NativeLibrary.require();
         } catch (UnsatisfiedLinkError e) {
-            ErrnoException missing = new ErrnoException("native library", Errno.ENOSYS);
-            missing.initCause(e);
-            throw missing;
+            throw new ErrnoException("native library", Errno.ENOSYS, e);
+        }
+    }
+
+    /**
+     * The same for methods that neither start a process nor throw {@link IOException}.
+     *
+     * @throws UnsupportedOperationException with the reason if it cannot be loaded; the next call
+     *     tries again
+     */
+    public static void requireUnchecked() {
+        try {
+            NativeLibrary.require();
+        } catch (UnsatisfiedLinkError e) {
+            throw new UnsupportedOperationException(e.getMessage(), e);
         }
     }
 
     /** Why it cannot be loaded, or null if it is, or has just been. */
     public static String absence() {
-        Optional<UnsatisfiedLinkError> failure = NativeLibrary.failure();
-        if (failure.isEmpty()) {
-            return null;
-        }
-        UnsatisfiedLinkError e = failure.get();
-        StringBuilder text = new StringBuilder(String.valueOf(e.getMessage()));
-        for (Throwable reason : e.getSuppressed()) {
-            text.append("; ").append(reason.getMessage());
-        }
-        return text.toString();
+        return NativeLibrary.failure().map(Throwable::getMessage).orElse(null);
     }
 
     /** Whether this is the system that it is made for; else it will never be here. */

@@ -16,7 +16,7 @@ public final class PidfdHandle implements AutoCloseable {
 
     /** An eventfd that nobody signals: other than a memfd's, its poll is never ready. */
     public static PidfdHandle open() throws IOException {
-        NativeLibrary.require();
+        NativeHalf.require();
         return new PidfdHandle(Io.eventFd());
     }
 
