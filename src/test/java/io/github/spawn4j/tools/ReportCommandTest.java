@@ -167,6 +167,36 @@ class ReportCommandTest extends ToolsTest {
         Run run = run("agree", json.toString(), json.toString());
         assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
         assertThat(run.out().lines()).anyMatch(line -> line.matches("ratios +\\d+ +0"));
+        assertThat(run.out()).contains("\nYes, the two agree: 0 of ").doesNotContain("Mind that");
+    }
+
+    @Test
+    void disagreesWithAReportOfAnotherMachineWhereAllIsSlower() throws Exception {
+        JsonObject slower = document.deepCopy();
+        slower.getAsJsonObject("machine").addProperty("kernel", "5.4.0");
+        for (JsonElement figure : slower.getAsJsonArray("figures")) {
+            for (JsonElement series : figure.getAsJsonObject().getAsJsonArray("series")) {
+                series.getAsJsonObject()
+                        .getAsJsonArray("points")
+                        .forEach(point -> makeTenTimesAsLarge(point.getAsJsonObject()));
+            }
+        }
+        Path other = directory.resolve("slower.json");
+        Files.writeString(other, slower.toString());
+
+        Run run = run("agree", json.toString(), other.toString());
+
+        assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("\nNo, the two do not agree: ", "\nMind that kernel was ", "second: ");
+    }
+
+    private static void makeTenTimesAsLarge(JsonObject point) {
+        for (String end : List.of("y", "low", "high")) {
+            if (!point.get(end).isJsonNull()) {
+                point.addProperty(end, 10 * point.get(end).getAsDouble());
+            }
+        }
     }
 
     @Test

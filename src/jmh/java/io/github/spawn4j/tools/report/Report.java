@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -35,9 +37,46 @@ public record Report(
         List<String> warnings,
         List<String> leftOut,
         List<Plot> plots) {
+    /** Facts of the machine that are others each time. */
+    private static final Set<String> WEATHER = Set.of("loadBefore", "stolenPercent");
+
     /** The figure with this id; empty if it was not measured. */
     public Optional<Plot> plot(String id) {
         return plots.stream().filter(plot -> plot.id().equals(id)).findFirst();
+    }
+
+    /** What the two were not measured with alike, though they should have been: a line each. */
+    public List<String> unlike(Report other) {
+        Map<String, Object> facts = new TreeMap<>(machine);
+        facts.putAll(versions);
+        Map<String, Object> others = new TreeMap<>(other.machine);
+        others.putAll(other.versions);
+        return facts.keySet().stream()
+                .filter(fact -> others.containsKey(fact) && !WEATHER.contains(fact))
+                .filter(fact -> !text(facts, fact).equals(text(others, fact)))
+                .map(
+                        fact ->
+                                fact
+                                        + " was "
+                                        + text(facts, fact)
+                                        + " in the first, and "
+                                        + text(others, fact)
+                                        + " in the second")
+                .toList();
+    }
+
+    /** When it was measured, and what the machine was busy with besides. */
+    public String weather() {
+        return began
+                + ", load before it "
+                + text(machine, "loadBefore")
+                + ", stolen "
+                + text(machine, "stolenPercent")
+                + " %";
+    }
+
+    private static String text(Map<String, Object> facts, String fact) {
+        return String.valueOf(facts.get(fact));
     }
 
     public String json() {
