@@ -3,32 +3,19 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.cgroup.MemoryWatch;
-import io.github.spawn4j.internal.child.Child;
-import io.github.spawn4j.internal.launch.Action;
-import io.github.spawn4j.internal.launch.ActionEncoder;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
-import io.github.spawn4j.internal.launch.OpenCgroup;
 import io.github.spawn4j.internal.launch.Outcome;
-import io.github.spawn4j.internal.launch.PinnedExecutable;
-import io.github.spawn4j.internal.launch.ProgramLookup;
-import io.github.spawn4j.internal.launch.RequestEncoder;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.launch.Text;
-import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.FirstUse;
-import io.github.spawn4j.internal.os.Foreground;
-import io.github.spawn4j.internal.os.Leftovers;
-import io.github.spawn4j.internal.os.Pty;
 import io.github.spawn4j.internal.start.ExecutableSource;
 import io.github.spawn4j.internal.start.Launched;
-import io.github.spawn4j.internal.start.TemplateProgram;
 import io.github.spawn4j.internal.teardown.Shutdown;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A process that is configured but does not exist yet: what {@link PidfdProcess#builder} and {@link
@@ -68,7 +55,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /** Null where the program is looked up at the start. */
-    private final ExecutableSource source;
+    final ExecutableSource source;
 
     private State state = State.EMPTY;
 
@@ -78,7 +65,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private Enclosure enclosure;
 
     /** Whether the program is found, and failures are told, as {@link ProcessBuilder} does it. */
-    private final boolean isLikeProcessBuilder;
+    final boolean isLikeProcessBuilder;
 
     EmptyProcess(String program) {
         this(program, false);
@@ -328,7 +315,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
             }
             state = State.DEAD;
             launched.memory(memoryWatch());
-            launch(launched);
+            KernelCommand.launch(this, launched);
             T adopted = adoption.adopt(new KernelNewborn(launched));
             state = State.RUNNING;
             return adopted;
@@ -448,205 +435,6 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private static void refuse(boolean condition, String what) {
         if (condition) {
             throw new IllegalStateException(what);
-        }
-    }
-
-    private void launch(Launched launched) throws IOException {
-        if (terminal != null && strategy == SpawnStrategy.POSIX_SPAWN) {
-            throw new LaunchException(
-                    "posix_spawn cannot express terminal",
-                    -1,
-                    Errno.EOPNOTSUPP,
-                    "",
-                    Outcome.alternatives(changeOfIds() != null));
-        }
-        if (strategy == SpawnStrategy.VFORK && changeOfIds() != null) {
-            throw new LaunchException(
-                    "vfork cannot express " + changeOfIds(),
-                    -1,
-                    Errno.EOPNOTSUPP,
-                    "",
-                    Outcome.alternatives(true));
-        }
-        if (directory != null && !isLikeProcessBuilder) {
-            ProgramLookup.checkDirectory(encodedDirectory, directory);
-        }
-        if (source == null) {
-            launch(launched, find(), null);
-            return;
-        }
-        while (true) {
-            TemplateProgram current = source.current();
-            PinnedExecutable executable = current.executable();
-            launched.warm(current.warm());
-            try (PinnedExecutable.Use use = executable.use()) {
-                launch(launched, executable.path(), use);
-                return;
-            } catch (LaunchException e) {
-                if (!PinnedExecutable.isStale(e) || !source.replace(current)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /** Starts the program at {@code path}, or the one that {@code use} holds open. */
-    private void launch(Launched launched, byte[] path, PinnedExecutable.Use use)
-            throws IOException {
-        Child.prepare();
-        if (teardownOrDefault().isToBeReleased()) {
-            Leftovers.prepare(); // as it is released when the process is dropped
-        }
-        RequestEncoder request =
-                new RequestEncoder(sources(use != null), attributes.size() + 1, records());
-        try (OpenCgroup.Use group = openCgroup();
-                Pty pty = terminal == null ? null : Pty.open(terminal.rows(), terminal.columns())) {
-            if (inheritsSignals) {
-                request.inheritSignals();
-            }
-            if (group != null) {
-                group.encode(request); // first: it is born there
-            }
-            if (!attributes.isEmpty()) {
-                attributes.values().forEach(request::attribute);
-            }
-            if (pty != null) {
-                request.actions().terminal(pty.peer());
-            }
-            Foreground foreground = foregroundToLend();
-            int[] sources = encodeActions(request, foreground != null);
-            request.program(path, arguments, environment.encoded());
-            if (searches()) {
-                request.search(searchDirectories());
-            }
-            if (isLikeProcessBuilder) {
-                request.asExecvp();
-            }
-            if (use != null) {
-                use.encode(request, strategy != SpawnStrategy.POSIX_SPAWN);
-            }
-            launched.launch(request, strategy.code(), pty, foreground, sources);
-        }
-    }
-
-    /** Null where the child stays in the JVM's cgroup. */
-    private OpenCgroup.Use openCgroup() throws IOException {
-        if (ownCgroup != null) {
-            return Access.control().use(ownCgroup);
-        }
-        return cgroup == null ? null : OpenCgroup.once(cgroup);
-    }
-
-    /**
-     * Null unless it would be stopped by its first read: in a group of its own, but on our
-     * terminal.
-     */
-    private Foreground foregroundToLend() {
-        boolean isReader = streams[0] == Redirect.INHERIT && group == 0;
-        boolean isInSession = !hasAttribute(RequestLayout.SESSION);
-        return isReader && isInSession && strategy != SpawnStrategy.POSIX_SPAWN
-                ? Foreground.toLend()
-                : null;
-    }
-
-    /**
-     * Streams, the terminal and the descriptor of a template need a source each, and each action
-     * may need one.
-     */
-    private int sources(boolean isOfTemplate) {
-        return Launched.STREAMS
-                + (terminal == null ? 0 : 1)
-                + (isOfTemplate ? 1 : 0)
-                + mapped.size()
-                + actions.size();
-    }
-
-    /**
-     * Streams, the file of a merged one, terminal or foreground, directory and an inherited signal
-     * mask are an action each, and what an action leaves open parts what is closed in the end.
-     */
-    private int records() {
-        int own = 0;
-        for (int i = 0; i < actions.size(); i++) {
-            own += actions.get(i).records();
-        }
-        int kept = mapped.size() + actions.size();
-        return Launched.STREAMS + 4 + mapped.size() + own + ActionEncoder.maxClosing(kept);
-    }
-
-    private boolean searches() {
-        return searchDirectories() != null && source == null && program.indexOf('/') < 0;
-    }
-
-    /**
-     * Where the child is to search; null where the JVM does. In another root only the child can.
-     */
-    private byte[] searchDirectories() {
-        return searchedByChild == null && hasAttribute(RequestLayout.CHROOT)
-                ? environment.searchPath()
-                : searchedByChild;
-    }
-
-    private byte[] find() throws LaunchException {
-        boolean movable = !program.startsWith("/") && program.indexOf('/') >= 0;
-        boolean isElsewhere = hasAttribute(RequestLayout.CHROOT);
-        if (isLikeProcessBuilder || isElsewhere || searches() || (movable && changesDirectory())) {
-            return Text.encodeName("program", program); // only the child can know what it means
-        }
-        return ProgramLookup.find(program, encodedDirectory, environment.searchPath());
-    }
-
-    private boolean changesDirectory() {
-        for (Action action : actions) {
-            if (action.changesDirectory()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Writes streams, directory and actions. Returns the sources of the streams. */
-    private int[] encodeActions(RequestEncoder request, boolean takesForeground)
-            throws LaunchException {
-        int[] sources = new int[Launched.STREAMS];
-        ActionEncoder encoder = request.actions();
-        if (isLikeProcessBuilder) {
-            // The JDK opens files in the JVM: /dev/stdout must not be what the child has by then.
-            encodeFiles(request, sources);
-        }
-        for (int fd = 0; fd < Launched.STREAMS; fd++) {
-            if (!isLikeProcessBuilder || !streams[fd].isFile()) {
-                sources[fd] = streams[fd].encode(fd, request);
-            }
-        }
-        if (!mapped.isEmpty()) {
-            for (Map.Entry<Integer, Redirect> entry : mapped.entrySet()) {
-                entry.getValue().encode(entry.getKey(), request);
-            }
-        }
-        if (takesForeground) {
-            encoder.tcsetpgrp(0);
-        }
-        if (directory != null) {
-            encoder.chdir(encodedDirectory);
-        }
-        for (int i = 0; i < actions.size(); i++) {
-            encoder.index(i);
-            actions.get(i).encode(encoder);
-        }
-        if (inheritsDescriptors) {
-            request.inheritDescriptors();
-        } else {
-            encoder.closeOthers();
-        }
-        return sources;
-    }
-
-    private void encodeFiles(RequestEncoder request, int[] sources) throws LaunchException {
-        for (int fd = 0; fd < Launched.STREAMS; fd++) {
-            if (streams[fd].isFile()) {
-                sources[fd] = streams[fd].encode(fd, request);
-            }
         }
     }
 

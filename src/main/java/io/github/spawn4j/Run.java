@@ -9,7 +9,6 @@ import io.github.spawn4j.internal.loop.Deadline;
 import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Reactor;
 import io.github.spawn4j.internal.loop.Timer;
-import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.os.Log;
 import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.streams.Drain;
@@ -21,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -60,35 +58,6 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     /**
-     * Why a run is being ended.
-     *
-     * @param reason null for the caller's wish, of which he need not be told
-     * @param stage whose fault it was
-     */
-    private record Failure(
-            CommandException.Reason reason, int stage, String detail, Throwable cause) {}
-
-    /**
-     * What came of it.
-     *
-     * @param failure null if nothing went wrong on the way
-     * @param survival null if nobody has survived the teardown
-     */
-    private record Ending(CommandResult result, Failure failure, Throwable survival) {
-        CommandResult get() throws CommandException {
-            if (failure == null) {
-                return result;
-            }
-            CommandException exception =
-                    new CommandException(failure.reason, failure.detail, result, failure.cause);
-            if (survival != null) {
-                exception.addSuppressed(survival);
-            }
-            throw exception;
-        }
-    }
-
-    /**
      * One process of the run.
      *
      * @param memory tells what it died of, or null
@@ -108,31 +77,34 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     /** An output of a process that leads here. */
     private record Output(int stage, Outlet drain, Capture capture, String name) {
-        Failure failure(Throwable e) {
+        RunFailure failure(Throwable e) {
             if (e instanceof Drain.OverflowException) {
                 String detail = capture.most() + " bytes to its " + name;
-                return new Failure(CommandException.Reason.OUTPUT, stage, detail, null);
+                return new RunFailure(CommandException.Reason.OUTPUT, stage, detail, null);
             }
             if (e instanceof Drain.ListenerException) {
                 Throwable thrown = e.getCause();
-                return new Failure(
-                        CommandException.Reason.LISTENER, stage, describe(thrown), thrown);
+                return new RunFailure(
+                        CommandException.Reason.LISTENER,
+                        stage,
+                        RunFailure.describe(thrown),
+                        thrown);
             }
             String detail =
                     e instanceof OutOfMemoryError ? "no memory for the output" : e.getMessage();
-            return new Failure(CommandException.Reason.READ, stage, detail, e);
+            return new RunFailure(CommandException.Reason.READ, stage, detail, e);
         }
     }
 
     /** A timeout, and the lingering after the exit. */
     private static final int USUAL_TIMERS = 2;
 
-    private static final Failure STOPPED = new Failure(null, 0, null, null);
+    private static final RunFailure STOPPED = new RunFailure(null, 0, null, null);
 
     private final RunOptions options;
     private final long startNs = System.nanoTime();
     private final List<Output> outputs;
-    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+    private final CompletableFuture<RunEnding> ending = new CompletableFuture<>();
     private final Errand collapsing = new Errand(this::collapse);
 
     /** What a step has thrown first; null while none has. */
@@ -167,7 +139,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     private State state = State.RUNNING;
 
     @GuardedBy("this")
-    private Failure failure;
+    private RunFailure failure;
 
     /** Stages in the order in which they have ended. */
     @GuardedBy("this")
@@ -253,7 +225,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     private void inputFailed(Throwable e) {
-        fail(new Failure(CommandException.Reason.INPUT, 0, describe(e), e));
+        fail(new RunFailure(CommandException.Reason.INPUT, 0, RunFailure.describe(e), e));
     }
 
     @Override
@@ -429,7 +401,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             timer.cancel();
         } catch (IOException e) {
             // No reactor, so that nobody will tell us anything either.
-            fail(new Failure(CommandException.Reason.READ, 0, e.getMessage(), e));
+            fail(new RunFailure(CommandException.Reason.READ, 0, e.getMessage(), e));
             giveUp(null);
         }
     }
@@ -444,7 +416,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
 
     private void timeOut() {
         String detail = options.timeout().toString().substring(2).toLowerCase(Locale.ROOT);
-        fail(new Failure(CommandException.Reason.TIMEOUT, firstRunning(), detail, null));
+        fail(new RunFailure(CommandException.Reason.TIMEOUT, firstRunning(), detail, null));
     }
 
     /** The first stage that has not ended; if all have, and only output is late, the last one. */
@@ -460,7 +432,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         fail(STOPPED);
     }
 
-    private void fail(Failure reason) {
+    private void fail(RunFailure reason) {
         synchronized (this) {
             if (state != State.RUNNING) {
                 return;
@@ -487,7 +459,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     }
 
     private void end(State from, Throwable survival) {
-        Failure known;
+        RunFailure known;
         synchronized (this) {
             if (state != from) {
                 return;
@@ -504,7 +476,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             if (sinks != null) {
                 sinks.closeSoon();
             }
-            Ending ended = ending(known, survival);
+            RunEnding ended = ending(known, survival);
             leaveEnclosures().thenRun(() -> ending.complete(ended));
         } catch (IOException | RuntimeException | Error e) {
             ending.completeExceptionally(e); // whatever it is: somebody waits for the end
@@ -522,91 +494,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
         return left;
     }
 
-    private Ending ending(Failure known, Throwable survival) {
-        CommandResult result = result(known);
-        if (known == null && !options.expects(result.exitStatus())) {
-            int stage = result.stage().index();
-            String exit = describe(result.exitStatus());
-            return new Ending(
-                    result, new Failure(CommandException.Reason.EXIT, stage, exit, null), survival);
-        }
-        if (known == null && survival != null) {
-            int stage = result.stage().index();
-            String detail = survival.getMessage();
-            return new Ending(
-                    result,
-                    new Failure(CommandException.Reason.SURVIVOR, stage, detail, survival),
-                    null);
-        }
-        return new Ending(result, known, survival);
+    private RunEnding ending(RunFailure known, Throwable survival) {
+        return new RunSummary(options, stages, order(), stdout, sharedStderr, startNs)
+                .ending(known, survival);
     }
 
-    /** What an exception says, whose text is code of the user. */
-    private static String describe(Throwable e) {
-        try {
-            return e.toString();
-        } catch (RuntimeException | Error unspeakable) {
-            return e.getClass().getName();
-        }
-    }
-
-    private static String describe(ExitStatus status) {
-        if (status instanceof ExitStatus.Exited exited) {
-            return "exit code " + exited.code();
-        }
-        if (status instanceof ExitStatus.Killed killed) {
-            return killed.signal() + (killed.coreDumped() ? " (core dumped)" : "");
-        }
-        return status instanceof ExitStatus.OutOfMemory
-                ? "SIGKILL, as its cgroup was out of memory"
-                : "an exit that nobody knows";
-    }
-
-    private CommandResult result(Failure known) {
-        CapturedOutput shared = sharedStderr == null ? null : CapturedOutput.of(sharedStderr);
-        List<CommandResult.Stage> results = new ArrayList<>(stages.size());
-        for (int i = 0; i < stages.size(); i++) {
-            results.add(result(i, shared));
-        }
-        return new CommandResult(
-                List.copyOf(results),
-                results.get(known == null ? firstFailed(results) : known.stage),
-                CapturedOutput.of(stdout),
-                Duration.ofNanos(System.nanoTime() - startNs));
-    }
-
-    private synchronized int firstFailed(List<CommandResult.Stage> results) {
-        int last = results.size() - 1;
-        for (int stage : order) {
-            if (hasFailed(results.get(stage), stage == last)) {
-                return stage;
-            }
-        }
-        return last;
-    }
-
-    private CommandResult.Stage result(int index, CapturedOutput shared) {
-        Stage stage = stages.get(index);
-        Exit exit = stage.child.exit();
-        if (exit == null) {
-            exit = Exit.unknown(); // it has survived
-        }
-        return new CommandResult.Stage(
-                index,
-                stage.process.command(),
-                stage.child.pid(),
-                PidfdProcess.status(exit, stage.memory),
-                ResourceUsage.of(exit, stage.startKind != Launched.COLD),
-                shared == null ? CapturedOutput.of(stage.stderr) : shared,
-                PidfdProcess.startKind(stage.startKind),
-                stage.enclosure == null ? Map.of() : stage.enclosure.mechanisms());
-    }
-
-    private boolean hasFailed(CommandResult.Stage stage, boolean isLast) {
-        ExitStatus status = stage.exitStatus();
-        boolean hadNoReader =
-                status instanceof ExitStatus.Killed killed && killed.signal().equals(Signal.PIPE);
-        return !status.isSuccess() && !options.isExpected(status) && (isLast || !hadNoReader);
+    private synchronized List<Integer> order() {
+        return List.copyOf(order);
     }
 
     /** Waits for the result. */
@@ -615,10 +509,10 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             return ending.get().get();
         } catch (InterruptedException e) {
             guarded(this::stop).run();
-            Ending stopped =
+            RunEnding stopped =
                     ending.join(); // which an interrupt does not end, but the teardown does
-            if (stopped.survival != null) {
-                e.addSuppressed(stopped.survival);
+            if (stopped.survival() != null) {
+                e.addSuppressed(stopped.survival());
             }
             throw e;
         } catch (ExecutionException e) {
