@@ -18,8 +18,9 @@ build() {
 
 # lay DIR ARCHITECTURE
 lay() {
-    mkdir -p "$classes/META-INF/native/linux-$2"
-    cp "$1/libspawn4j.so" "$classes/META-INF/native/linux-$2/"
+    folder=$classes/io/github/spawn4j/internal/os/linux-$2 # beside NativeLibrary, which loads it
+    mkdir -p "$folder"
+    cp "$1/libspawn4j.so" "$folder/"
 }
 
 # Whether there are a compiler for it and the C library's headers.

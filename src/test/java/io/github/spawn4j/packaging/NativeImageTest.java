@@ -179,8 +179,7 @@ class NativeImageTest {
     }
 
     private static boolean isReadAtRunTime(String name) {
-        return !name.endsWith(".class")
-                && (!name.startsWith("META-INF/") || name.startsWith("META-INF/native/"));
+        return !name.endsWith(".class") && !name.startsWith("META-INF/");
     }
 
     /** Where it is not possible, though each start of a JVM has it done. */

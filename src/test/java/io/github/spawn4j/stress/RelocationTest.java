@@ -10,8 +10,8 @@ import io.github.spawn4j.testing.Tenant;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.maven.plugins.shade.DefaultShader;
@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RelocationTest {
     private static final String PACKAGE = "io.github.spawn4j";
+    private static final String LIBRARY = "libspawn4j.so";
     private static final String RELOCATED = "app.shaded_spawn4j";
 
     @TempDir private static Path folder;
@@ -34,12 +35,20 @@ class RelocationTest {
     static void relocate() throws Exception {
         Path tests = folder.resolve("tests");
         copyPackage(Tenant.class, tests);
+        shade(jar(), RELOCATED, location(PidfdProcess.class), tests);
+    }
+
+    /** Puts all of {@code content} into one jar, in its order, under another package. */
+    private static void shade(Path jar, String name, Path... content) throws Exception {
         ShadeRequest request = new ShadeRequest();
-        request.setJars(Set.of(location(PidfdProcess.class).toFile(), tests.toFile()));
-        request.setRelocators(List.of(new SimpleRelocator(PACKAGE, RELOCATED, null, null)));
+        request.setJars(
+                Stream.of(content)
+                        .map(Path::toFile)
+                        .collect(Collectors.toCollection(LinkedHashSet::new)));
+        request.setRelocators(List.of(new SimpleRelocator(PACKAGE, name, null, null)));
         request.setFilters(List.of());
         request.setResourceTransformers(List.of());
-        request.setUberJar(jar().toFile());
+        request.setUberJar(jar.toFile());
         new DefaultShader().shade(request);
     }
 
@@ -67,8 +76,8 @@ class RelocationTest {
     }
 
     /** The jar instead of the classes that it was made of. */
-    private static String classPathWithoutOriginal() {
-        return jar()
+    private static String classPathWithoutOriginal(Path jar) {
+        return jar
                 + File.pathSeparator
                 + Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                         .filter(entry -> entry.endsWith(".jar"))
@@ -80,7 +89,7 @@ class RelocationTest {
         String output =
                 SecondJvm.startedBy()
                         .runOnClassPath(
-                                classPathWithoutOriginal(),
+                                classPathWithoutOriginal(jar()),
                                 relocated(PassingLimits.class),
                                 "library");
 
@@ -90,19 +99,60 @@ class RelocationTest {
                 .contains("system property " + RELOCATED + ".workdir");
     }
 
+    /** The other one is of a version whose native half is of no use to this one. */
     @Test
-    void loadsALibraryThatAPropertyNames() throws Exception {
-        Path library = folder.resolve("any.so");
-        Files.copy(
-                location(PidfdProcess.class)
-                        .resolve("META-INF/native/linux-" + machine() + "/libspawn4j.so"),
-                library);
+    void findsItsOwnNativeHalfBesideAnotherVersion() throws Exception {
+        Path version = folder.resolve("version");
+        copyAll(location(PidfdProcess.class), version);
+        try (Stream<Path> files = Files.walk(version)) {
+            for (Path file : files.filter(it -> it.endsWith(LIBRARY)).toList()) {
+                Files.writeString(file, "another version's");
+            }
+        }
+        Path other = folder.resolve("other.jar");
+        shade(other, "app.other", version);
+        Path both = folder.resolve("both.jar");
+        shade(both, RELOCATED, other, jar());
 
         String output =
                 SecondJvm.startedBy()
-                        .option("-D" + RELOCATED + ".library=" + library)
                         .runOnClassPath(
-                                classPathWithoutOriginal(),
+                                classPathWithoutOriginal(both),
+                                relocated(PassingLimits.class),
+                                "library");
+
+        assertThat(output).contains(PassingLimits.SAYS + "works");
+    }
+
+    private static void copyAll(Path from, Path to) throws Exception {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    @Test
+    void loadsALibraryThatAPropertyNames() throws Exception {
+        Path any = folder.resolve("any.so");
+        try (Stream<Path> files = Files.walk(location(PidfdProcess.class))) {
+            Path library =
+                    files.filter(it -> it.endsWith("linux-" + machine() + "/" + LIBRARY))
+                            .findFirst()
+                            .orElseThrow();
+            Files.copy(library, any);
+        }
+
+        String output =
+                SecondJvm.startedBy()
+                        .option("-D" + RELOCATED + ".library=" + any)
+                        .runOnClassPath(
+                                classPathWithoutOriginal(jar()),
                                 relocated(PassingLimits.class),
                                 "library");
 

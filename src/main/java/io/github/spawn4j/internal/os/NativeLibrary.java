@@ -214,9 +214,12 @@ public final class NativeLibrary {
                 : "libspawn4j.so";
     }
 
-    /** Where the jar has it, for glibc and musl alike. */
+    /**
+     * Where the jar has it, for glibc and musl alike: beside this class, so that of two versions in
+     * one jar, under different packages, each finds its own.
+     */
     static String resource(String architecture) {
-        return "/META-INF/native/linux-" + architecture + "/libspawn4j.so";
+        return "linux-" + architecture + "/libspawn4j.so";
     }
 
     private static String architecture() {
