@@ -32,23 +32,47 @@ _Noreturn static void fail(const struct request *request, int step, int index, i
     sys_exit(127);
 }
 
-/* Closes the reserved low descriptors of `slots`. */
-static int close_slots(const struct request *request, uint64_t slots) {
-    int slot = 0;
-    while (slot < SLOT_END) {
-        int first = slot;
-        while (slot < SLOT_END && slots >> slot & 1) {
-            slot++;
+/* Closes the numbers from `base` on whose bits are set. */
+static int close_set(const struct request *request, unsigned base, uint64_t set) {
+    unsigned at = 0;
+    while (at < SLOT_WINDOW) {
+        unsigned first = at;
+        while (at < SLOT_WINDOW && set >> at & 1) {
+            at++;
         }
-        if (slot > first) {
-            int result = action_close_range(request, (unsigned)first, (unsigned)slot - 1, 0);
+        if (at > first) {
+            int result = action_close_range(request, base + first, base + at - 1, 0);
             if (result < 0) {
                 return result;
             }
         }
-        slot++;
+        at++;
     }
     return 0;
+}
+
+/* Closes the placeholders below the window. */
+static int close_placeholders(const struct request *request) {
+    int result = 0;
+    for (unsigned base = 0; base < request->base && result == 0; base += SLOT_WINDOW) {
+        result = close_set(request, base, request->slots.below[base / SLOT_WINDOW]);
+    }
+    return result;
+}
+
+/* Closes below the window what the last actions would close. It is open in the JVM since before the
+ * library was loaded, or somebody has opened it since under such a number, to write a program say.
+ * Until exec closed it that could not be executed. */
+static int close_below(const struct request *request) {
+    int result = 0;
+    for (uint32_t i = request->sweep; i < request->header->actions_count && result == 0; i++) {
+        unsigned first = (unsigned)request->actions[i].fd;
+        unsigned last = (unsigned)request->actions[i].newfd;
+        first = first > 2 ? first : 3;
+        last = last < request->base ? last : request->base - 1;
+        result = first <= last ? action_close_range(request, first, last, 0) : 0;
+    }
+    return result;
 }
 
 /* The slots that hold nothing whose end anybody waits for. */
@@ -65,18 +89,22 @@ static uint64_t quiet_slots(const struct request *request) {
  * the table was copied. One that was lent and returned in between, while we did not run, escapes;
  * so where an action may wait everything is closed. */
 static int take_table(const struct request *request) {
-    bool all = !request->cut || request->may_wait || request->used & request->reserved;
+    bool all = !request->cut || request->may_wait || request->uses_ours;
     uint64_t quiet = all ? 0 : quiet_slots(request);
     if (request->cut) {
         /* First of all: until here the table is the JVM's own, and whatever we did to it would
          * happen to the JVM. */
         int result = sys_close_range(request->cut, ~0U, CLOSE_RANGE_UNSHARE);
+        if (result == 0 && request->base && !request->uses_files) {
+            result = close_below(request);
+        }
         if (result < 0) {
             return result;
         }
     }
     quiet &= quiet_slots(request);
-    return close_slots(request, request->reserved & ~quiet);
+    int result = all ? close_placeholders(request) : 0;
+    return result < 0 ? result : close_set(request, request->base, request->reserved & ~quiet);
 }
 
 /* Before the table is ours: the descriptor is the JVM's, of any number. */
@@ -132,8 +160,9 @@ int child_configure(const struct request *request, signal_set *mask,
     }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
         const struct action *action = &request->actions[i];
-        result = i < request->sweep ? action_apply(request, action, mask)
-                                    : action_sweep(request, action);
+        bool leaves_to_exec = i >= request->sweep && !request->limits_files;
+        result =
+            leaves_to_exec ? action_sweep(request, action) : action_apply(request, action, mask);
         if (result < 0) {
             *failure = (struct child_failure){REQUEST_STEP_ACTION, (int)i};
             return result;

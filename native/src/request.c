@@ -47,9 +47,6 @@ static int split(struct span block, uint32_t offset, uint32_t count, char **poin
     return 0;
 }
 
-/* A descriptor below 64 as a bit; nothing for others. */
-static uint64_t low_bit(int fd) { return fd >= 0 && fd < 64 ? (uint64_t)1 << fd : 0; }
-
 static int check_action(struct request *request, struct span block, const struct action *action) {
     uint32_t type = action->type & ~(uint32_t)REQUEST_FD_IS_SOURCE;
     if (action->type & REQUEST_FD_IS_SOURCE) {
@@ -57,20 +54,20 @@ static int check_action(struct request *request, struct span block, const struct
             return -EINVAL;
         }
     } else if (type != REQUEST_CLOSE_RANGE) { /* which spares sources */
-        request->used |= low_bit(action->fd);
-        request->named |= low_bit(action->fd);
+        request->uses_files |= action->fd > 2;
+        request->named |= slot_bit(action->fd);
     }
     switch (type) {
     case REQUEST_CLOSE:
-        request->closes_by_number |= action->fd >= 64;
+        request->closes_by_number |= action->fd >= slots_cut();
         return 0;
     case REQUEST_DUP2:
     case REQUEST_DUP3:
-        request->named |= low_bit(action->newfd);
+        request->named |= slot_bit(action->newfd);
         return action->newfd < 0 ? -EINVAL : 0;
     case REQUEST_OPEN:
         request->may_wait = true;
-        request->named |= low_bit(action->newfd);
+        request->named |= slot_bit(action->newfd);
         return action->newfd >= 0 && string_at(block, action->text) ? 0 : -EINVAL;
     case REQUEST_CHDIR:
         request->may_wait = true;
@@ -153,9 +150,11 @@ static int check_attribute(struct request *request, struct span block,
     case REQUEST_IO_PRIORITY:
     case REQUEST_TIMER_SLACK:
     case REQUEST_PERSONALITY:
-    case REQUEST_LIMIT:
     case REQUEST_BOUNDING_SET:
     case REQUEST_CAPABILITIES:
+        return 0;
+    case REQUEST_LIMIT:
+        request->limits_files |= attribute->first == RLIMIT_NOFILE;
         return 0;
     case REQUEST_NO_NEW_PRIVILEGES: /* whose flag stands in for a privilege */
         request->birth |= request->birth & LIFETIME_AUTOREAP ? LIFETIME_NNP : 0;

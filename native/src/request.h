@@ -113,12 +113,15 @@ struct request {
 
     /* Decided by the parent before it clones. */
     unsigned cut;   /* the child's private table starts empty from here; 0: the table is copied */
+    unsigned base;  /* where the window of slots begins */
     bool has_slots; /* for its sources; else they are placed anywhere */
     bool is_kept;   /* its program has a slot that outlives this start */
-    uint64_t reserved; /* low descriptors that only hold a place and are no business of the child */
-    uint64_t named;    /* the descriptors below 64 that actions name */
-    uint64_t used;     /* those of them that must be what they were, or closed */
-    uint32_t sweep;    /* the actions from this one on only close, and exec is all that follows */
+    uint64_t reserved; /* slots that only hold a place and are no business of the child */
+    uint64_t named;    /* the slots whose numbers actions name */
+    bool uses_files;   /* an action takes a number above the standard streams for what it was */
+    bool uses_ours;    /* an action takes a number of ours, which it is to find closed */
+    uint32_t sweep;    /* the actions from this one on only close */
+    bool limits_files; /* behind them something is opened under a limit on numbers */
     bool may_wait;     /* an action may wait for others, for any time */
     struct slots_use slots;
     signal_set mask;     /* what the child blocks if no action says so */

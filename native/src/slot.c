@@ -17,7 +17,7 @@
 #endif
 
 /* To be counted up with each change of struct slots, or of what its words mean. */
-#define SLOTS_LAYOUT 2
+#define SLOTS_LAYOUT 3
 
 /* Of the programs that have a slot each; and no more than a quarter of all slots. */
 #define MOST_PROGRAMS 8
@@ -34,7 +34,10 @@ struct program {
 struct slots {
     uint64_t layout; /* comes first in all layouts */
 
-    /* Numbers that we hold; a number whose placeholder somebody has closed leaves it for ever. */
+    int base; /* where the window begins */
+
+    /* Numbers of the window that we hold; one whose placeholder somebody has closed leaves it for
+     * ever. */
     _Atomic uint64_t reserved;
 
     /* The part of `reserved`, from 3 upwards, that no spawn is using. */
@@ -42,6 +45,9 @@ struct slots {
 
     /* The part that is never lent, or not for now: see struct slots_use. */
     _Atomic uint64_t kept;
+
+    /* Numbers below the window that we hold. */
+    _Atomic uint64_t below[SLOT_MOST_BELOW / SLOT_WINDOW];
 
     /* The original of all placeholders, or -1. Its inode is its own, so that we can tell whether a
      * number is still ours. */
@@ -73,27 +79,38 @@ static struct slots *slots = &none;
 /* 200 ms: where many programs run, an ordinary start may well wait half of it for a processor. */
 #define TURN_LIMIT_NS 200000000
 
-static uint64_t bit(int slot) { return (uint64_t)1 << slot; }
+/* Of the slots that a window is to have: half of its numbers, so that ten starts with three streams
+ * each can run at once. A JVM that loads the library early leaves about fifty. */
+#define ENOUGH_SLOTS 32
+
+#define WINDOWS (SLOT_MOST_BELOW / SLOT_WINDOW + 1)
+
+int slots_base(void) { return slots->base; }
+
+int slots_cut(void) { return slots->base + SLOT_WINDOW; }
+
+uint64_t slot_bit(int fd) {
+    return fd >= slots->base && fd < slots_cut() ? (uint64_t)1 << (fd - slots->base) : 0;
+}
+
+/* The lowest slot of a set that has one. */
+static int lowest(uint64_t set) { return slots->base + __builtin_ctzll(set); }
 
 static int status(int fd, struct stat *result) {
     return sys_fstatat(fd, "", AT_EMPTY_PATH, result);
 }
 
-/* Moves `fd` to the lowest free number from `from` on and counts it as reserved. */
+/* Moves `fd` to the lowest free number from `from` on. */
 static int move_up(int fd, int from) {
     int moved = sys_fcntl(fd, F_DUPFD_CLOEXEC, from);
     sys_close(fd);
-    if (moved >= 0 && moved < SLOT_END) {
-        slots->reserved |= bit(moved);
-        slots->kept |= bit(moved);
-    }
     return moved;
 }
 
-/* Makes the original, above the low block, which so stays in one piece. */
+/* Makes the original, above the lowest window, which so stays in one piece. */
 static int make_placeholder(void) {
     int original = sys_memfd_create("spawn4j-reserved", MFD_CLOEXEC);
-    int placeholder = original < 0 ? original : move_up(original, SLOT_END);
+    int placeholder = original < 0 ? original : move_up(original, SLOT_WINDOW);
     struct stat stat;
     int result = placeholder < 0 ? placeholder : status(placeholder, &stat);
     if (result < 0) {
@@ -108,23 +125,84 @@ static int make_placeholder(void) {
     return 0;
 }
 
-static void reserve_free(rlim_t most) {
+static int count_bits(uint64_t set) { return __builtin_popcountll(set); }
+
+/* Puts placeholders at the lowest free numbers until a window has enough of them, which is the
+ * lowest such window; or at `most` numbers. Returns the window that has most. */
+static int fill_windows(uint64_t held[WINDOWS], rlim_t most) {
+    int best = 0;
     for (rlim_t count = 0; count < most; count++) {
-        int slot = sys_fcntl(slots->placeholder, F_DUPFD_CLOEXEC, 0);
-        if (slot < 0) {
+        int fd = sys_fcntl(slots->placeholder, F_DUPFD_CLOEXEC, 0);
+        if (fd < 0) {
             break;
         }
-        if (slot >= SLOT_END) {
-            sys_close(slot);
+        int window = fd / SLOT_WINDOW;
+        bool is_behind = window > best && count_bits(held[best]) >= ENOUGH_SLOTS;
+        if (window >= WINDOWS || is_behind) {
+            sys_close(fd);
             break;
         }
-        slots->reserved |= bit(slot);
-        if (slot > 2) {
-            slots->available |= bit(slot);
-        } else {
-            slots->kept |= bit(slot);
+        held[window] |= (uint64_t)1 << fd % SLOT_WINDOW;
+        best = count_bits(held[window]) > count_bits(held[best]) ? window : best;
+    }
+    return best;
+}
+
+/* Closes the placeholders from number `base` on. */
+static void give_back(uint64_t held, int base) {
+    for (; held; held &= held - 1) {
+        sys_close(base + __builtin_ctzll(held));
+    }
+}
+
+/* So that the window stays in one piece the original leaves it, and is one more placeholder. */
+static void move_original(void) {
+    int moved = slots->placeholder < slots_cut()
+                    ? sys_fcntl(slots->placeholder, F_DUPFD_CLOEXEC, slots_cut())
+                    : -EINVAL;
+    if (moved < 0) {
+        return;
+    }
+    int left = slots->placeholder;
+    slots->placeholder = moved;
+    slots->reserved |= slot_bit(left);
+    if (left < slots->base) {
+        slots->below[left / SLOT_WINDOW] |= (uint64_t)1 << left % SLOT_WINDOW;
+    }
+}
+
+static void reserve_free(rlim_t most) {
+    uint64_t held[WINDOWS] = {0};
+    int best = fill_windows(held, most);
+    for (int window = 0; window < WINDOWS; window++) {
+        if (window < best) {
+            slots->below[window] = held[window];
+        } else if (window > best) {
+            give_back(held[window], window * SLOT_WINDOW);
         }
     }
+    slots->base = best * SLOT_WINDOW;
+    slots->reserved = held[best];
+    move_original();
+    slots->kept = slots->base == 0 ? slots->reserved & 7 : 0;
+    slots->available = slots->reserved & ~slots->kept;
+}
+
+/* Gives the null device a slot for good, if there is one; else a number that is no stream's. */
+static int open_null_device(void) {
+    int device = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
+    if (device < 0 || !slots->available) {
+        return device < 0 ? -1 : move_up(device, 3);
+    }
+    int slot = lowest(slots->available);
+    int result = sys_dup3(device, slot, O_CLOEXEC);
+    sys_close(device);
+    if (result < 0) {
+        return -1;
+    }
+    slots->available &= ~slot_bit(slot);
+    slots->kept |= slot_bit(slot);
+    return slot;
 }
 
 /* The JVM has asked the same, so no filter minds. */
@@ -165,9 +243,8 @@ void *slots_reserve(bool may_create) {
         munmap(shared, sizeof *shared);
         return NULL;
     }
-    int device = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
-    slots->null_device = device < 0 ? -1 : move_up(device, 3);
     reserve_free(limit.rlim_cur / 4); /* a process with few descriptors needs them itself */
+    slots->null_device = open_null_device();
     return shared;
 }
 
@@ -182,7 +259,8 @@ int slots_adopt(void *shared) {
 uint64_t slots_reserved(void) { return slots->reserved; }
 
 struct slots_use slots_use(void) {
-    return (struct slots_use){.available = &slots->available, .kept = &slots->kept};
+    return (struct slots_use){
+        .available = &slots->available, .kept = &slots->kept, .below = slots->below};
 }
 
 /* False before Linux 6.10. */
@@ -204,8 +282,8 @@ static int is_null_device(int fd) {
 
 /* Somebody else has taken a number, and keeps it from now on. */
 static void forfeit(int slot) {
-    slots->reserved &= ~bit(slot);
-    slots->kept &= ~bit(slot);
+    slots->reserved &= ~slot_bit(slot);
+    slots->kept &= ~slot_bit(slot);
 }
 
 /* Whether `slot` holds a program; a program whose slot somebody has taken loses it. */
@@ -225,11 +303,24 @@ static bool holds_program(int slot) {
             program->fd = is_taken ? NO_PROGRAM : fd;
         }
     }
-    return slots->reserved & slots->kept & bit(slot);
+    return slots->reserved & slots->kept & slot_bit(slot);
+}
+
+/* The same of a number below the window. */
+static bool is_held(int fd) {
+    _Atomic uint64_t *held = &slots->below[fd / SLOT_WINDOW];
+    const uint64_t bit = (uint64_t)1 << fd % SLOT_WINDOW;
+    if (*held & bit && !holds_placeholder(fd)) {
+        *held &= ~bit; /* somebody else's from now on */
+    }
+    return *held & bit;
 }
 
 bool slot_is_ours(int fd) {
-    if (fd < 0 || fd >= SLOT_END || !(slots->reserved & bit(fd))) {
+    if (fd >= 0 && fd < slots->base) {
+        return is_held(fd);
+    }
+    if (!(slots->reserved & slot_bit(fd))) {
         return false;
     }
     if (holds_placeholder(fd) || (fd == slots->null_device && is_null_device(fd) == 1)) {
@@ -238,11 +329,11 @@ bool slot_is_ours(int fd) {
     /* Taken while we look again: what is lent must not be mistaken for a foreign file. Not for the
      * first look, or a start would miss a slot that it has waited for. */
     bool lendable = fd > 2 && fd != slots->null_device;
-    if (lendable && !(atomic_fetch_and(&slots->available, ~bit(fd)) & bit(fd))) {
-        return holds_program(fd) || slots->reserved & bit(fd); /* or lent */
+    if (lendable && !(atomic_fetch_and(&slots->available, ~slot_bit(fd)) & slot_bit(fd))) {
+        return holds_program(fd) || slots->reserved & slot_bit(fd); /* or lent */
     }
     if (lendable && holds_placeholder(fd)) {
-        slots->available |= bit(fd); /* was lent */
+        slots->available |= slot_bit(fd); /* was lent */
         return true;
     }
     forfeit(fd);
@@ -263,8 +354,8 @@ int slot_place(int fd, uint64_t avoid) {
         if (!usable) {
             return -EAGAIN;
         }
-        int slot = __builtin_ctzll(usable);
-        if (!atomic_compare_exchange_weak(&slots->available, &free, free & ~bit(slot))) {
+        int slot = lowest(usable);
+        if (!atomic_compare_exchange_weak(&slots->available, &free, free & ~slot_bit(slot))) {
             continue;
         }
         /* The quicker question first; an old kernel does not know it. */
@@ -274,7 +365,7 @@ int slot_place(int fd, uint64_t avoid) {
         }
         int result = sys_dup3(fd, slot, O_CLOEXEC);
         if (result < 0) {
-            slots->available |= bit(slot);
+            slots->available |= slot_bit(slot);
         }
         return result;
     }
@@ -294,7 +385,7 @@ static bool is_taken(int slot, int lent) {
 /* Whether the original is still there. The quicker question first, about a slot that has a copy. */
 static bool is_original_intact(void) {
     uint64_t available = slots->available;
-    return (available && are_duplicates(__builtin_ctzll(available), slots->placeholder)) ||
+    return (available && are_duplicates(lowest(available), slots->placeholder)) ||
            holds_placeholder(slots->placeholder);
 }
 
@@ -307,7 +398,7 @@ void slot_release(int slot, int lent) {
         return;
     }
     if (intact && sys_dup3(slots->placeholder, slot, O_CLOEXEC) >= 0) {
-        slots->available |= bit(slot);
+        slots->available |= slot_bit(slot);
         return;
     }
     /* Somebody has closed the original. Given up, lest what was lent stays open: a pipe would never
@@ -339,7 +430,7 @@ static struct program *claim_program(void) {
 
 bool slot_keeps(int fd, uint64_t avoid) {
     const struct program *program = find_program(fd);
-    return program && !(avoid >> program->slot & 1);
+    return program && !(avoid & slot_bit(program->slot));
 }
 
 int slot_keep(int fd, uint64_t avoid) {
@@ -354,13 +445,13 @@ int slot_keep(int fd, uint64_t avoid) {
             program->fd = NO_PROGRAM;
             return -EAGAIN;
         }
-        slots->kept |= bit(slot);
+        slots->kept |= slot_bit(slot);
         program->slot = slot;
         program->fd = fd;
     }
     int slot = program->slot;
     /* Asked each time, as either number may have become somebody else's. */
-    return !(avoid >> slot & 1) && are_duplicates(slot, fd) ? slot : -EAGAIN;
+    return !(avoid & slot_bit(slot)) && are_duplicates(slot, fd) ? slot : -EAGAIN;
 }
 
 void slot_forget(int fd) {
@@ -369,7 +460,7 @@ void slot_forget(int fd) {
     while ((program = find_program(fd))) {
         int known = fd;
         if (atomic_compare_exchange_strong(&program->fd, &known, IS_CHANGING)) {
-            slots->kept &= ~bit(program->slot);
+            slots->kept &= ~slot_bit(program->slot);
             slot_release(program->slot, fd);
             program->fd = NO_PROGRAM;
         }

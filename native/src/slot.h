@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The reserved low block: every descriptor below 64 that was free when the library was loaded.
+/* The reserved descriptors: a window of 64 numbers, of which we hold those that were free when the
+ * library was loaded.
  *
- * A child that unshares its table from 64 upwards keeps only what lies below. So that it costs
- * nothing and no file of the application is ever copied, we hold those numbers with placeholders
- * and put there, for the moment of a spawn, what a child is to keep. What many spawns need stays
- * there: /dev/null, and the programs of a few templates. Placeholders below 3 only keep the JVM
- * from opening a file as a standard stream of others. Thread-safe.
+ * A child that unshares its table from the window's end upwards keeps only what lies below. So that
+ * it costs little and no file that the application opens later is ever copied, we hold those
+ * numbers with placeholders and put there, for the moment of a spawn, what a child is to keep. What
+ * many spawns need stays there: /dev/null, and the programs of a few templates.
+ *
+ * The window begins at 0 where the library is loaded early. Where many files are open by then it
+ * begins above them; the numbers below it that are free hold placeholders too, which only keep the
+ * application from opening a file there, as those below 3 keep it from opening one as a standard
+ * stream of others. It begins at a multiple of 64, as the kernel copies tables by words of so many
+ * bits: of a boundary amid a word a child would hold, for a moment, what lies above it. Sets of
+ * slots are 64 bits, counted from the window's beginning. Thread-safe.
  *
  * Descriptors belong to the process, and so do the slots; but each class loader of a JVM loads a
  * copy of this library with statics of its own. So what is known of the slots lies in memory that
@@ -14,13 +21,17 @@
 #ifndef SPAWN4J_SLOT_H
 #define SPAWN4J_SLOT_H
 
-#include "constants.h"
 #include "turn.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SLOT_END ((int)REQUEST_SHARED_DESCRIPTORS)
+/* How many numbers the window has; and the kernel's word of a table. */
+#define SLOT_WINDOW 64
+
+/* The window begins no higher. A child copies what is open below and closes it again, which for so
+ * many files takes about a tenth of a start. */
+#define SLOT_MOST_BELOW 1024
 
 /* Reserves what is free, if memfd_create(2) may be called. To be called by the first copy of the
  * library in the process; once there are slots, again changes nothing. Returns what others are to
@@ -31,7 +42,16 @@ void *slots_reserve(bool may_create);
  * -EINVAL where that is another version of the library; there are no slots then. */
 int slots_adopt(void *shared);
 
-/* The numbers that are reserved, as bits; whether lent out or not. */
+/* The window's first number; 0 where there are no slots. It stays the same. */
+int slots_base(void);
+
+/* The number behind its last one. */
+int slots_cut(void);
+
+/* The slot `fd` as a bit; nothing for numbers outside of the window. */
+uint64_t slot_bit(int fd);
+
+/* The numbers of the window that are reserved, as bits; whether lent out or not. */
 uint64_t slots_reserved(void);
 
 /* What the slots hold, as bits that may change at any moment; for a child that shares our memory.
@@ -42,6 +62,9 @@ struct slots_use {
 
     /* Something that no child minds: /dev/null, programs, placeholders below 3. */
     const _Atomic uint64_t *kept;
+
+    /* The placeholders below the window, SLOT_WINDOW numbers each. */
+    const _Atomic uint64_t *below;
 };
 struct slots_use slots_use(void);
 

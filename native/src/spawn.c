@@ -4,9 +4,9 @@
  * Copying the descriptor table is what makes a spawn slow in a process with many open files, and
  * what lets a child hold, for a moment, files that are none of its business: a writer's, say, so
  * that executing what was written fails with "Text file busy". So CLONE3 shares the table
- * (CLONE_FILES), and the child's first act is to unshare it from 64 upwards: the kernel then copies
- * the first 64 entries only. What the child is to keep is placed below 64 first, in slots (see
- * slot.h).
+ * (CLONE_FILES), and the child's first act is to unshare it from a boundary upwards, which is 64
+ * unless many files were open when the library was loaded: the kernel then copies the entries below
+ * only. What the child is to keep is placed there first, in slots (see slot.h).
  *
  * The obvious alternatives cost more: a helper process adds a hop to each spawn, and fetching
  * descriptors with pidfd_getfd(2) needs ptrace rights that containers refuse. Where there is no
@@ -286,9 +286,7 @@ static int place_anywhere(const struct request *request, int fd) {
 
 static void set_placed(struct request *request, struct source *source, int fd) {
     source->placed = fd;
-    if (fd < SLOT_END) {
-        request->reserved &= ~((uint64_t)1 << fd);
-    }
+    request->reserved &= ~slot_bit(fd);
 }
 
 /* Puts `source` where the child will find it: into a slot, or, where there is none, anywhere. */
@@ -316,8 +314,7 @@ static void open_null(const struct request *request) {
 
 /* Whether `source` is the null device, and lies where every child has it. */
 static bool is_low_null(const struct request *request, const struct source *source) {
-    return source->kind == REQUEST_SOURCE_NULL && source->fd >= 0 && source->fd < SLOT_END &&
-           !(request->named >> source->fd & 1);
+    return source->kind == REQUEST_SOURCE_NULL && slot_bit(source->fd) & ~request->named;
 }
 
 /* How many slots the sources take. */
@@ -377,12 +374,12 @@ static int prepare_source(struct request *request, struct source *source) {
 static void discard_sources(const struct request *request, bool failed) {
     for (uint32_t i = 0; i < request->header->sources_count; i++) {
         struct source *source = &request->sources[i];
-        bool is_low = source->placed >= 0 && source->placed < SLOT_END;
+        uint64_t slot = slot_bit(source->placed);
         bool is_kept = request->is_kept && is_program(request, source);
         if (source->placed >= 0 && source->placed != source->fd && !is_kept) {
             /* What was placed anywhere may have the number of a program's slot, if somebody has
              * closed that. */
-            if (is_low && (slots_reserved() & ~*request->slots.kept) >> source->placed & 1) {
+            if (slots_reserved() & ~*request->slots.kept & slot) {
                 slot_release(source->placed, is_pipe(source) ? source->peer : source->fd);
             } else {
                 sys_close(source->placed);
@@ -522,9 +519,22 @@ static int launch(struct request *request) {
 /* Gives up the numbers that somebody has taken, so that a child that inherits all that is the
  * application's has them too. */
 static void forfeit_taken(void) {
-    for (int slot = 0; slot < SLOT_END; slot++) {
-        slot_is_ours(slot);
+    for (int fd = 0; fd < slots_cut(); fd++) {
+        slot_is_ours(fd);
     }
+}
+
+/* Whether an action takes a number of ours, which is closed for it. */
+static bool uses_ours(const struct request *request) {
+    for (uint32_t i = 0; i < request->header->actions_count; i++) {
+        const struct action *action = &request->actions[i];
+        bool is_number =
+            !(action->type & REQUEST_FD_IS_SOURCE) && action->type != REQUEST_CLOSE_RANGE;
+        if (is_number && slot_is_ours(action->fd)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* What is to be done when it is our turn. */
@@ -537,6 +547,8 @@ static int run(struct request *request) {
     if (header->flags & REQUEST_FLAG_COPY_DESCRIPTORS) {
         forfeit_taken();
     }
+    request->uses_ours = uses_ours(request);
+    request->base = (unsigned)slots_base();
     request->reserved = slots_reserved();
     request->slots = slots_use();
     if (request->death_signal) {
@@ -592,7 +604,7 @@ int spawn(void *block, size_t capacity) {
     bool shares = header->strategy == REQUEST_STRATEGY_CLONE3 &&
                   !(header->flags & REQUEST_FLAG_COPY_DESCRIPTORS) && !request.closes_by_number &&
                   !request.changes_ids && request.capabilities & KERNEL_CLOSE_RANGE;
-    request.cut = shares ? SLOT_END : 0;
+    request.cut = shares ? (unsigned)slots_cut() : 0;
     open_null(&request);
     struct turn turn;
     request.has_slots = slots_begin(&turn, count_slots(&request), shares);

@@ -58,6 +58,28 @@ static inline void check_run(void (*test)(void), const char *name) {
     printf("%s\n", name);
 }
 
+/* Opens all numbers below `end`, as an application that has many files open. */
+static inline void check_open_below(int end) {
+    while (open("/etc/hostname", O_RDONLY | O_CLOEXEC) < end - 1) {
+    }
+}
+
+static void (*check_late)(void);
+
+static inline void check_run_late(void) {
+    check_open_below(100);
+    check_late();
+}
+
+/* Runs a case twice: as it is, and where many files are open when it begins, so that the slots lie
+ * above those. */
+#define RUN_BOTH(test)                                                                             \
+    do {                                                                                           \
+        RUN(test);                                                                                 \
+        check_late = test;                                                                         \
+        check_run(check_run_late, #test " above many files");                                      \
+    } while (0)
+
 /* Forks for one turn of a loop, and returns whether this is the child, which is to end in that
  * turn. Our process waits until the child has succeeded. */
 static inline bool check_in_child(void) {

@@ -34,6 +34,8 @@ static bool is_placeholder(int fd) {
     return readlink(path, target, sizeof target - 1) > 0 && strstr(target, "spawn4j-reserved");
 }
 
+static int lowest(uint64_t slots) { return slots_base() + __builtin_ctzll(slots); }
+
 static int count_bits(uint64_t bits) { return __builtin_popcountll(bits); }
 
 /* Lends slots until there is none; returns them as bits. */
@@ -44,9 +46,9 @@ static uint64_t place_all(int fd) {
         if (slot == -EAGAIN) {
             return placed;
         }
-        CHECK(slot >= 0 && slot < SLOT_END);
-        CHECK(!(placed >> slot & 1));
-        placed |= (uint64_t)1 << slot;
+        CHECK(slot >= 0 && slot < slots_cut());
+        CHECK(!(placed & slot_bit(slot)));
+        placed |= slot_bit(slot);
     }
 }
 
@@ -54,8 +56,8 @@ static uint64_t place_all(int fd) {
 static int open_file(void) {
     int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
     CHECK(fd >= 0);
-    int high = fcntl(fd, F_DUPFD_CLOEXEC, SLOT_END);
-    CHECK(high >= SLOT_END);
+    int high = fcntl(fd, F_DUPFD_CLOEXEC, slots_cut());
+    CHECK(high >= slots_cut());
     close(fd);
     return high;
 }
@@ -103,18 +105,18 @@ static int count_open(void) {
 static void slots_reserve_takes_what_is_free(void) {
     CHECK_EQUAL(dup2(1, 9), 9);
     uint64_t was_free = 0;
-    for (int fd = 0; fd < SLOT_END; fd++) {
+    for (int fd = 0; fd < slots_cut(); fd++) {
         was_free |= (uint64_t)!is_open(fd) << fd;
     }
     slots_reserve(true);
     CHECK_EQUAL(slots_reserved(), was_free);
-    CHECK(!(slots_reserved() >> 9 & 1));
-    for (int fd = 0; fd < SLOT_END; fd++) {
+    CHECK(!(slots_reserved() & slot_bit(9)));
+    for (int fd = 0; fd < slots_cut(); fd++) {
         CHECK(is_open(fd));
         CHECK(!(was_free >> fd & 1) || fcntl(fd, F_GETFD) == FD_CLOEXEC);
     }
     /* What the process opens from now on lies above. */
-    CHECK(open("/dev/null", O_RDONLY) >= SLOT_END);
+    CHECK(open("/dev/null", O_RDONLY) >= slots_cut());
 }
 
 /* A closed standard stream is held, so that no file lands there, but never lent. */
@@ -125,6 +127,97 @@ static void slots_reserve_holds_closed_streams(void) {
     CHECK_EQUAL(slots_reserved() & 7, 5);
     CHECK(is_placeholder(0) && is_placeholder(2));
     CHECK_EQUAL(place_all(1) & 7, 0);
+}
+
+/* Where many files are open the slots lie above them, at the lowest place that has enough; what is
+ * free below is held, so that no file is opened there. */
+static void slots_reserve_moves_above_what_is_open(void) {
+    check_open_below(100);
+    close(40);
+    close(0);
+    void *shared = slots_reserve(true);
+    CHECK_EQUAL(slots_base(), 128);
+    CHECK_EQUAL(slots_cut(), 192);
+    CHECK_EQUAL(slots_reserved(), ~0ULL);
+    CHECK(slot_bit(slot_null()));
+    for (int fd = 0; fd < slots_cut(); fd++) {
+        bool was_open = fd < 100 && fd != 40 && fd != 0;
+        CHECK_EQUAL(is_placeholder(fd), !was_open && fd != slot_null());
+        CHECK_EQUAL(slot_is_ours(fd), !was_open);
+    }
+    CHECK(open("/dev/null", O_RDONLY) >= slots_cut());
+    CHECK_EQUAL(count_bits(place_all(1)), 63);
+    CHECK_EQUAL(slots_adopt(shared), 0);
+    CHECK_EQUAL(slots_base(), 128);
+}
+
+/* Not where as many are free as several starts need. */
+static void slots_reserve_stays_low_where_enough_is_free(void) {
+    const int open[] = {30, 32, 33, 95, 97};
+    const int base[] = {0, 0, 64, 64, 128};
+    for (int i = 0; i < 5; i++) {
+        if (check_in_child()) {
+            check_open_below(open[i]);
+            slots_reserve(true);
+            CHECK_EQUAL(slots_base(), base[i]);
+            exit(0);
+        }
+    }
+}
+
+/* A child would copy too much where everything below is open; nothing is held then. */
+static void slots_reserve_does_without_above_a_thousand_files(void) {
+    const struct rlimit limit = {4096, 4096};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    check_open_below(SLOT_MOST_BELOW + SLOT_WINDOW);
+    int before = check_count_open();
+    CHECK(slots_reserve(true));
+    CHECK_EQUAL(slots_base(), 0);
+    CHECK_EQUAL(slots_reserved(), 0);
+    CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
+    CHECK_EQUAL(check_count_open() - before, 2); /* the original, and the null device */
+    CHECK_EQUAL(slot_null(), slot_null());
+}
+
+/* A low limit that is used up already takes from what is left, and the window is where most is. */
+static void slots_reserve_shares_a_low_limit_with_open_files(void) {
+    const struct rlimit limit = {128, 128};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    check_open_below(60);
+    int before = check_count_open();
+    slots_reserve(true);
+    CHECK_EQUAL(slots_base(), 64);
+    CHECK(count_bits(slots_reserved()) > 20);
+    CHECK(check_count_open() - before <= 33);
+    CHECK(slot_is_ours(60) && slot_is_ours(63));
+}
+
+/* As many as a quarter of the limit are held, and those above the window are given back. */
+static void slots_reserve_gives_back_what_lies_above(void) {
+    const struct rlimit limit = {128, 128};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    check_open_below(44);
+    slots_reserve(true);
+    CHECK_EQUAL(slots_base(), 0);
+    CHECK_EQUAL(count_bits(slots_reserved()), 20);
+    for (int fd = slots_cut(), left = 0; fd < 128; fd++) {
+        left += is_placeholder(fd);
+        CHECK(left <= 1); /* the original */
+    }
+}
+
+/* A number below the window that somebody has closed is his, whoever has a file there next. */
+static void slot_is_ours_knows_foreign_file_below_the_window(void) {
+    check_open_below(100);
+    close(40);
+    close(41);
+    slots_reserve(true);
+    int file = open_file();
+    CHECK_EQUAL(dup2(file, 40), 40);
+    CHECK(!slot_is_ours(40));
+    CHECK(slot_is_ours(41));
+    CHECK_EQUAL(*slots_use().below & ~(1ULL << 41), 0);
+    CHECK(same_file(file, 40));
 }
 
 /* A process that may open few descriptors keeps most of them. */
@@ -183,7 +276,7 @@ static void slots_adopt_takes_over_what_is_lent(void) {
     uint64_t reserved = slots_reserved();
     CHECK_EQUAL(slots_adopt(shared), 0);
     CHECK_EQUAL(slots_reserved(), reserved);
-    CHECK(!(place_all(1) >> lent & 1));
+    CHECK(!(place_all(1) & slot_bit(lent)));
 }
 
 /* Of another version nothing is known but the first word. */
@@ -199,8 +292,8 @@ static void slot_place_duplicates(void) {
     slots_reserve(true);
     int file = open_file();
     int slot = slot_place(file, 0);
-    CHECK(slot > 2 && slot < SLOT_END);
-    CHECK(slots_reserved() >> slot & 1);
+    CHECK(slot > 2 && slot < slots_cut());
+    CHECK(slots_reserved() & slot_bit(slot));
     CHECK(same_file(file, slot));
     CHECK_EQUAL(fcntl(slot, F_GETFD), FD_CLOEXEC);
 }
@@ -214,10 +307,10 @@ static void slot_place_avoids(void) {
         if (slot == -EAGAIN) {
             break;
         }
-        CHECK(!(avoid >> slot & 1));
+        CHECK(!(avoid & slot_bit(slot)));
     }
     int slot = slot_place(1, 0);
-    CHECK(slot >= 0 && avoid >> slot & 1);
+    CHECK(slot >= 0 && avoid & slot_bit(slot));
 }
 
 /* Where all are lent, it says so; one that is returned can be lent again. */
@@ -226,7 +319,7 @@ static void slot_place_runs_out(void) {
     uint64_t placed = place_all(1);
     CHECK(count_bits(placed) > 10);
     CHECK_EQUAL(slot_place(1, 0), -EAGAIN);
-    int returned = __builtin_ctzll(placed);
+    int returned = lowest(placed);
     slot_release(returned, 1);
     CHECK_EQUAL(slot_place(1, 0), returned);
 }
@@ -235,8 +328,8 @@ static void slot_place_runs_out(void) {
 static void slot_place_refuses_closed_descriptor(void) {
     slots_reserve(true);
     uint64_t placed = place_all(1);
-    for (int slot = 3; slot < SLOT_END; slot++) {
-        if (placed >> slot & 1) {
+    for (int slot = 3; slot < slots_cut(); slot++) {
+        if (placed & slot_bit(slot)) {
             slot_release(slot, 1);
         }
     }
@@ -268,9 +361,9 @@ static void slot_place_leaves_foreign_file_alone(void) {
     int file = open_file();
     CHECK_EQUAL(dup2(file, taken), taken);
     uint64_t placed = place_all(1);
-    CHECK(!(placed >> taken & 1));
+    CHECK(!(placed & slot_bit(taken)));
     CHECK(same_file(file, taken));
-    CHECK(!(slots_reserved() >> taken & 1));
+    CHECK(!(slots_reserved() & slot_bit(taken)));
 }
 
 /* So is one that somebody has closed. */
@@ -280,7 +373,7 @@ static void slot_place_leaves_closed_number_alone(void) {
     slot_release(taken, 1);
     close(taken);
     uint64_t placed = place_all(1);
-    CHECK(!(placed >> taken & 1));
+    CHECK(!(placed & slot_bit(taken)));
     CHECK(!is_open(taken));
 }
 
@@ -293,7 +386,7 @@ static void slot_release_leaves_foreign_file_alone(void) {
     CHECK_EQUAL(dup2(file, slot), slot);
     slot_release(slot, lent);
     CHECK(same_file(file, slot));
-    CHECK(!(slots_reserved() >> slot & 1));
+    CHECK(!(slots_reserved() & slot_bit(slot)));
 }
 
 /* Nor is one that was only closed: it may be about to be opened. */
@@ -303,7 +396,7 @@ static void slot_release_leaves_closed_number_alone(void) {
     close(slot);
     slot_release(slot, 1);
     CHECK(!is_open(slot));
-    CHECK(!(slots_reserved() >> slot & 1));
+    CHECK(!(slots_reserved() & slot_bit(slot)));
 }
 
 /* A lent file that its owner closes does not take the slot away with it. */
@@ -352,7 +445,7 @@ static void slot_release_keeps_nothing_without_placeholder(void) {
     int ends[2];
     CHECK_EQUAL(pipe(ends), 0);
     int slot = slot_place(ends[1], 0);
-    for (int fd = SLOT_END; fd < 256; fd++) {
+    for (int fd = slots_cut(); fd < 256; fd++) {
         if (is_placeholder(fd)) {
             close(fd);
         }
@@ -369,7 +462,7 @@ static void slot_release_keeps_no_foreign_file(void) {
     slots_reserve(true);
     int slot = slot_place(1, 0);
     int file = open_file();
-    for (int fd = SLOT_END; fd < 256; fd++) {
+    for (int fd = slots_cut(); fd < 256; fd++) {
         if (is_placeholder(fd)) {
             CHECK_EQUAL(dup2(file, fd), fd);
         }
@@ -383,13 +476,13 @@ static void slot_keep_places_once(void) {
     slots_reserve(true);
     int file = open_file();
     int slot = slot_keep(file, 0);
-    CHECK(slot > 2 && slot < SLOT_END);
+    CHECK(slot > 2 && slot < slots_cut());
     CHECK(same_file(file, slot));
     CHECK_EQUAL(fcntl(slot, F_GETFD), FD_CLOEXEC);
     CHECK_EQUAL(slot_keep(file, 0), slot);
     CHECK(slot_is_ours(slot));
-    CHECK(*slots_use().kept >> slot & 1);
-    CHECK(!(place_all(1) >> slot & 1));
+    CHECK(*slots_use().kept & slot_bit(slot));
+    CHECK(!(place_all(1) & slot_bit(slot)));
 }
 
 /* Not where an action of the request names it. */
@@ -397,7 +490,7 @@ static void slot_keep_avoids(void) {
     slots_reserve(true);
     int file = open_file();
     int slot = slot_keep(file, 0);
-    CHECK_EQUAL(slot_keep(file, (uint64_t)1 << slot), -EAGAIN);
+    CHECK_EQUAL(slot_keep(file, slot_bit(slot)), -EAGAIN);
     CHECK_EQUAL(slot_keep(file, 0), slot);
 }
 
@@ -419,7 +512,7 @@ static void slot_keep_leaves_slots_to_lend(void) {
 static void slot_keep_waits_for_nobody(void) {
     slots_reserve(true);
     int file = open_file();
-    int lent = __builtin_ctzll(place_all(1));
+    int lent = lowest(place_all(1));
     CHECK_EQUAL(slot_keep(file, 0), -EAGAIN);
     slot_release(lent, 1);
     CHECK_EQUAL(slot_keep(file, 0), lent);
@@ -435,8 +528,8 @@ static void slot_keep_knows_foreign_file(void) {
     CHECK_EQUAL(slot_keep(program, 0), -EAGAIN);
     slot_forget(program);
     CHECK(same_file(file, slot));
-    CHECK(!(slots_reserved() >> slot & 1));
-    CHECK(!(*slots_use().kept >> slot & 1));
+    CHECK(!(slots_reserved() & slot_bit(slot)));
+    CHECK(!(*slots_use().kept & slot_bit(slot)));
 }
 
 /* Nor is it ours from then on, so that a child can be given that file. */
@@ -448,7 +541,7 @@ static void slot_is_ours_knows_foreign_file_in_place_of_program(void) {
     int file = open("/etc/hostname", O_RDONLY | O_CLOEXEC);
     CHECK_EQUAL(dup2(file, slot), slot);
     CHECK(!slot_is_ours(slot));
-    CHECK(!(slots_reserved() >> slot & 1));
+    CHECK(!(slots_reserved() & slot_bit(slot)));
     int other = slot_keep(program, 0);
     CHECK(other >= 0 && other != slot);
     slot_forget(program);
@@ -485,8 +578,8 @@ static void slot_forget_puts_placeholder_back(void) {
         slot_forget(file);
         close(file);
         CHECK(is_placeholder(slot));
-        CHECK(*slots_use().available >> slot & 1);
-        CHECK(!(*slots_use().kept >> slot & 1));
+        CHECK(*slots_use().available & slot_bit(slot));
+        CHECK(!(*slots_use().kept & slot_bit(slot)));
     }
     uint64_t available = *slots_use().available;
     const int others[] = {1, -1, -2};
@@ -540,41 +633,47 @@ static void slot_null_opens_nothing_when_it_cannot_look(void) {
 int main(void) {
     RUN(slots_reserve_takes_what_is_free);
     RUN(slots_reserve_holds_closed_streams);
+    RUN(slots_reserve_moves_above_what_is_open);
+    RUN(slots_reserve_stays_low_where_enough_is_free);
+    RUN(slots_reserve_does_without_above_a_thousand_files);
+    RUN(slots_reserve_shares_a_low_limit_with_open_files);
+    RUN(slots_reserve_gives_back_what_lies_above);
+    RUN(slot_is_ours_knows_foreign_file_below_the_window);
     RUN(slots_reserve_leaves_most_of_a_low_limit);
     RUN(slots_reserve_accepts_that_nothing_is_left);
     RUN(slots_reserve_does_without_memfd);
     RUN(slots_reserve_leaves_nothing_when_it_fails);
-    RUN(slots_reserve_reserves_once);
-    RUN(slots_adopt_takes_over_what_is_lent);
+    RUN_BOTH(slots_reserve_reserves_once);
+    RUN_BOTH(slots_adopt_takes_over_what_is_lent);
     RUN(slots_adopt_refuses_another_layout);
-    RUN(slot_place_duplicates);
-    RUN(slot_place_avoids);
-    RUN(slot_place_runs_out);
-    RUN(slot_place_refuses_closed_descriptor);
-    RUN(slot_release_puts_placeholder_back);
-    RUN(slot_place_leaves_foreign_file_alone);
-    RUN(slot_place_leaves_closed_number_alone);
-    RUN(slot_release_leaves_foreign_file_alone);
-    RUN(slot_release_leaves_closed_number_alone);
-    RUN(slot_release_takes_back_what_is_closed_elsewhere);
-    RUN(slot_release_knows_pipe_by_its_other_end);
-    RUN(slot_place_knows_placeholder_on_old_kernels);
-    RUN(slot_is_ours_spares_what_is_lent);
-    RUN(slot_release_keeps_nothing_without_placeholder);
-    RUN(slot_release_keeps_no_foreign_file);
-    RUN(slot_keep_does_without_on_old_kernels);
+    RUN_BOTH(slot_place_duplicates);
+    RUN_BOTH(slot_place_avoids);
+    RUN_BOTH(slot_place_runs_out);
+    RUN_BOTH(slot_place_refuses_closed_descriptor);
+    RUN_BOTH(slot_release_puts_placeholder_back);
+    RUN_BOTH(slot_place_leaves_foreign_file_alone);
+    RUN_BOTH(slot_place_leaves_closed_number_alone);
+    RUN_BOTH(slot_release_leaves_foreign_file_alone);
+    RUN_BOTH(slot_release_leaves_closed_number_alone);
+    RUN_BOTH(slot_release_takes_back_what_is_closed_elsewhere);
+    RUN_BOTH(slot_release_knows_pipe_by_its_other_end);
+    RUN_BOTH(slot_place_knows_placeholder_on_old_kernels);
+    RUN_BOTH(slot_is_ours_spares_what_is_lent);
+    RUN_BOTH(slot_release_keeps_nothing_without_placeholder);
+    RUN_BOTH(slot_release_keeps_no_foreign_file);
+    RUN_BOTH(slot_keep_does_without_on_old_kernels);
     if (check_duplicates_are_told()) {
-        RUN(slot_keep_places_once);
-        RUN(slot_keep_avoids);
-        RUN(slot_keep_leaves_slots_to_lend);
-        RUN(slot_keep_waits_for_nobody);
-        RUN(slot_keep_knows_foreign_file);
-        RUN(slot_is_ours_knows_foreign_file_in_place_of_program);
-        RUN(slot_keep_knows_another_program);
-        RUN(slot_forget_puts_placeholder_back);
+        RUN_BOTH(slot_keep_places_once);
+        RUN_BOTH(slot_keep_avoids);
+        RUN_BOTH(slot_keep_leaves_slots_to_lend);
+        RUN_BOTH(slot_keep_waits_for_nobody);
+        RUN_BOTH(slot_keep_knows_foreign_file);
+        RUN_BOTH(slot_is_ours_knows_foreign_file_in_place_of_program);
+        RUN_BOTH(slot_keep_knows_another_program);
+        RUN_BOTH(slot_forget_puts_placeholder_back);
     }
-    RUN(slot_null_stays_open);
-    RUN(slot_null_is_opened_again);
-    RUN(slot_null_opens_nothing_when_it_cannot_look);
+    RUN_BOTH(slot_null_stays_open);
+    RUN_BOTH(slot_null_is_opened_again);
+    RUN_BOTH(slot_null_opens_nothing_when_it_cannot_look);
     return 0;
 }

@@ -163,7 +163,7 @@ _Noreturn static void serve(const struct way *way, const char *program, int orde
     CHECK(wake >= 0);
     if (way->library) {
         CHECK(slots_reserve(true));
-        pinned = fcntl(open(program, O_PATH | O_CLOEXEC), F_DUPFD_CLOEXEC, SLOT_END);
+        pinned = fcntl(open(program, O_PATH | O_CLOEXEC), F_DUPFD_CLOEXEC, slots_cut());
         CHECK(pinned >= 0);
     }
     for (int i = 0; i < WARM_UP; i++) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "warm/fit.h"
 
-#include "slot.h"
 #include "spawn.h"
 #include "warm/protocol.h"
 
@@ -81,12 +80,12 @@ static bool names_only_its_own(const struct request *request, int *above) {
             *above = action->newfd + 1;
         }
     }
-    for (int fd = 3; fd < *above && *above < SLOT_END; fd++) {
+    for (int fd = 3; fd < *above && *above < WARM_NUMBERS; fd++) {
         if (!is_closed(request, fd) && !is_made(request, request->header->actions_count, fd)) {
             return false;
         }
     }
-    return *above < SLOT_END && is_closed(request, *above) && is_closed(request, INT32_MAX);
+    return *above < WARM_NUMBERS && is_closed(request, *above) && is_closed(request, INT32_MAX);
 }
 
 /* Whether a child whose program is mapped and linked already is no other for it. Not the limits
@@ -143,9 +142,9 @@ static bool is_safe(const struct request *request, uint32_t i, bool has_closed) 
     const struct action *action = &request->actions[i];
     switch (action->type) {
     case REQUEST_DUP2 | REQUEST_FD_IS_SOURCE:
-        return action->newfd < SLOT_END;
+        return action->newfd < WARM_NUMBERS;
     case REQUEST_DUP2:
-        return action->newfd < SLOT_END && !has_closed && is_made(request, i, action->fd);
+        return action->newfd < WARM_NUMBERS && !has_closed && is_made(request, i, action->fd);
     case REQUEST_CLOSE_RANGE:
     case REQUEST_INHERIT:
     case REQUEST_INHERIT | REQUEST_FD_IS_SOURCE:

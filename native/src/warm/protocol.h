@@ -62,6 +62,9 @@
 #define WARM_MOST_DESCRIPTORS 32
 #define WARM_MOST_BYTES ((size_t)128 * 1024)
 
+/* A request may name descriptors below this. */
+#define WARM_NUMBERS 64
+
 #define WARM_TITLE_SIZE 128
 
 #define WARM_LIMITS 16 /* RLIM_NLIMITS, on every architecture */

@@ -2,7 +2,6 @@
 /* Starting a process through a helper: the request goes to a slot, and a child takes it there. */
 #include "cgroup.h"
 #include "probe.h"
-#include "slot.h"
 #include "warm/clock.h"
 #include "warm/current.h"
 #include "warm/fit.h"
@@ -211,7 +210,7 @@ static int open_waiting(int pid) {
 /* Whether a child can have as many descriptors as it is sent, with the limit that the helper has
  * when they arrive, and with ours when they get the numbers that they are to have. */
 static bool has_room(const struct warm_helper *helper, const struct parcel *parcel) {
-    const rlim_t most = SLOT_END + WARM_MOST_DESCRIPTORS;
+    const rlim_t most = WARM_NUMBERS + WARM_MOST_DESCRIPTORS;
     return helper->most_descriptors >= most &&
            parcel->message.limits[RLIMIT_NOFILE].rlim_cur >= most;
 }

@@ -106,7 +106,7 @@ public final class RequestLayout {
 
     /**
      * Where the part of the descriptor table begins that a child does not get if its parent's is
-     * shared.
+     * shared; or higher, if many files were open when the library was loaded.
      */
     @Native public static final int SHARED_DESCRIPTORS = 64;
 
