@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That benchmarks run; what they measure is for quiet machines. */
-@Timeout(60)
+@Timeout(300)
 class JmhCommandTest extends ToolsTest {
     /** In one JVM, and one operation of each. */
     private static String jmh(String... args) throws Exception {

@@ -7,7 +7,6 @@ import io.github.spawn4j.tools.spawners.CpuClock;
 import io.github.spawn4j.tools.spawners.WarmTemplates;
 import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,7 +28,7 @@ public record HelperCost(double makeMicros, double helperKib, double childKib, i
     private static final int HELPERS = 9;
     private static final int CHILDREN = 8;
     private static final double NS_PER_US = 1_000;
-    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /**
@@ -52,10 +51,14 @@ public record HelperCost(double makeMicros, double helperKib, double childKib, i
             WarmTemplates.ready(template);
             long helper = template.statistics().helperPid();
             Set<Long> waiting = awaitChildren(others, helper);
+            double childrenKib = 0;
+            for (long child : waiting) {
+                childrenKib += kib(child);
+            }
             return new HelperCost(
                     micros[HELPERS / 2],
                     kib(helper),
-                    waiting.stream().mapToLong(HelperCost::kib).average().orElseThrow(),
+                    childrenKib / waiting.size(),
                     openDescriptors() - before);
         }
     }
@@ -81,7 +84,7 @@ public record HelperCost(double makeMicros, double helperKib, double childKib, i
             }
             LockSupport.parkNanos(PAUSE_NS);
         }
-        throw new IOException("helper " + helper + " has too few children after 10 s");
+        throw new IOException("helper " + helper + " has too few children after 60 s");
     }
 
     private static Set<Long> children() {
@@ -98,13 +101,10 @@ public record HelperCost(double makeMicros, double helperKib, double childKib, i
     }
 
     /** Private_Clean and Private_Dirty, in KiB. */
-    private static long kib(long pid) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
-            return lines.filter(line -> line.startsWith("Private_"))
-                    .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static long kib(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup")).stream()
+                .filter(line -> line.startsWith("Private_"))
+                .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
+                .sum();
     }
 }
