@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# change.sh BEFORE.jar AFTER.jar [JVM OPTION]...: says whether the starts of two builds of spawn4j-tools.jar differ, in less than five
-# minutes. With twice the same jar and an option it says whether the option is seen, a delay of 5 µs in the start path, say:
+# change.sh BEFORE.jar AFTER.jar [JVM OPTION]...: says whether the starts of two builds of spawn4j-tools.jar differ, in three minutes, and in
+# less than five on a busy machine. With twice the same jar and an option it says whether the option is seen, a delay of 5 µs in the start
+# path, say; without one, that the two cannot be told apart:
 #
 #     src/jmh/change.sh target/spawn4j-tools.jar target/spawn4j-tools.jar -Dspawn4j.tools.delayMicros=5
 #
 # JMH measures the start of a template in a new JVM each time: its median, as the mean tells more about the machine. The two take turns, so that
 # what slows the machine down slows both. Of nine pairs the median ratio lies between the second least and the second largest with a certainty
-# of 96 %, whatever the times are like.
+# of 96 %, whatever the times are like. Each is warmed up for three seconds: what the compilers have not done by then, they have done for
+# neither, and more pairs tell more than longer ones.
 set -euo pipefail
 [ $# -ge 2 ] && [ -f "$1" ] && [ -f "$2" ] || { echo "usage: change.sh BEFORE.jar AFTER.jar [JVM OPTION]..." >&2; exit 2; }
 
@@ -21,7 +23,7 @@ trap 'rm -f "$csv"' EXIT
 start_micros() {
     local jar=$1
     shift
-    java -jar "$jar" jmh StartAloneBenchmark -p spawner=SPAWN4J_TEMPLATE -bm sample -f 1 -wi 4 -i 6 -w 1 -r 1 -rf csv -rff "$csv" \
+    java -jar "$jar" jmh StartAloneBenchmark -p spawner=SPAWN4J_TEMPLATE -bm sample -f 1 -wi 3 -i 4 -w 1 -r 1 -rf csv -rff "$csv" \
         ${*:+-jvmArgsAppend "$*"} > /dev/null
     awk -F, '/:p0.50"/ { print $5 }' "$csv"
 }
@@ -47,3 +49,4 @@ printf '%s\n' "${ratios[@]}" | sort -n | awk '
         printf "after / before: %.3f (%.3f to %.3f): ", median, low, high
         print (low > 1 ? "slower" : high < 1 ? "faster" : "cannot be told apart")
     }'
+printf 'in %d:%02d minutes\n' $((SECONDS / 60)) $((SECONDS % 60))

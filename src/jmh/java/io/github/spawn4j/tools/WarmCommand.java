@@ -5,6 +5,7 @@ import io.github.spawn4j.tools.agent.Workload;
 import io.github.spawn4j.tools.method.Ratio;
 import io.github.spawn4j.tools.warm.Cost;
 import io.github.spawn4j.tools.warm.Costs;
+import io.github.spawn4j.tools.warm.HelperCost;
 import io.github.spawn4j.tools.warm.ShortCommand;
 import io.github.spawn4j.tools.warm.Way;
 import java.io.IOException;
@@ -39,7 +40,10 @@ import picocli.CommandLine.Spec;
                     + " are left out and counted.",
             "A ratio is clone3's figure divided by the other way's in the same round: 2 means half"
                     + " as much. In brackets what it is with a certainty of 95 %%, and ~ means: cannot"
-                    + " be told apart."
+                    + " be told apart.",
+            "Then what it costs to keep each program warm: microseconds of processor time to make"
+                    + " and end its helper, KiB of memory that the helper and a waiting child share"
+                    + " with nobody, and the descriptors that this JVM has open for them."
         })
 final class WarmCommand implements Callable<Integer> {
     /** Turns that are not measured: the JVM compiles what it runs often, in their time. */
@@ -75,6 +79,7 @@ final class WarmCommand implements Callable<Integer> {
     @Mixin JsonOption json;
 
     private final Map<ShortCommand, Map<Way, Costs>> results = new LinkedHashMap<>();
+    private final Map<ShortCommand, HelperCost> helpers = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -112,7 +117,9 @@ final class WarmCommand implements Callable<Integer> {
 
     private void measure(ShortCommand command, Workload workload) throws InterruptedException {
         try {
-            results.put(command, command.measure(workload, rounds, starts));
+            Map<Way, Costs> costs = command.measure(workload, rounds, starts);
+            helpers.put(command, command.helper(workload));
+            results.put(command, costs);
         } catch (IOException e) {
             spec.commandLine().getErr().println("left out: " + command + ": " + e.getMessage());
         }
@@ -120,6 +127,8 @@ final class WarmCommand implements Callable<Integer> {
 
     private String tables() {
         return Stream.of(Cost.values()).map(this::table).collect(Collectors.joining("\n"))
+                + "\n"
+                + helperTable()
                 + "\nBatches left out, of "
                 + rounds
                 + " of each way: "
@@ -158,6 +167,21 @@ final class WarmCommand implements Callable<Integer> {
         return table.row(means(cost)).toString();
     }
 
+    private Table helperTable() {
+        Table table =
+                new Table("lrrrr")
+                        .row("to keep it warm", "CPU", "KiB", "KiB a child", "descriptors");
+        helpers.forEach(
+                (command, cost) ->
+                        table.row(
+                                command.toString(),
+                                format("%.0f", cost.makeMicros()),
+                                format("%.0f", cost.helperKib()),
+                                format("%.0f", cost.childKib()),
+                                Integer.toString(cost.descriptors())));
+        return table;
+    }
+
     private String[] means(Cost cost) {
         List<String> row = new ArrayList<>(List.of("geometric mean", ""));
         for (Way way : Way.values()) {
@@ -190,6 +214,7 @@ final class WarmCommand implements Callable<Integer> {
                     Map<String, Object> entry = new LinkedHashMap<>();
                     entry.put("command", command);
                     costs.forEach((way, its) -> entry.put(way.toString(), entry(costs, way)));
+                    entry.put("helper", entry(helpers.get(command)));
                     entries.add(entry);
                 });
         Map<String, Object> document = new LinkedHashMap<>();
@@ -211,6 +236,15 @@ final class WarmCommand implements Callable<Integer> {
         if (way != Way.CLONE3) {
             entry.put("clone3Divided", ratios);
         }
+        return entry;
+    }
+
+    private static Map<String, Object> entry(HelperCost cost) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("makeMicros", cost.makeMicros());
+        entry.put("kib", cost.helperKib());
+        entry.put("childKib", cost.childKib());
+        entry.put("descriptors", cost.descriptors());
         return entry;
     }
 

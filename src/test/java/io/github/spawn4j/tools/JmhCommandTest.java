@@ -3,19 +3,25 @@ package io.github.spawn4j.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.Assumptions.assumeThatCode;
 
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.tools.benchmarks.CpuTime;
 import io.github.spawn4j.tools.spawners.WarmTemplates;
 import io.github.spawn4j.warm.Warm;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** That benchmarks run; what they measure is for quiet machines. */
-@Timeout(60)
+@Timeout(300)
 class JmhCommandTest extends ToolsTest {
     /** In one JVM, and one operation of each. */
     private static String jmh(String... args) throws Exception {
@@ -116,6 +122,22 @@ class JmhCommandTest extends ToolsTest {
         assertThat(out)
                 .contains(
                         "byEnvironment", "byArguments", "fail", "startAndWait", "encode", "BeTold");
+    }
+
+    @Test
+    void startsWhatIsConfined(@TempDir Path directory) throws Exception {
+        assumeThatCode(
+                        () ->
+                                PidfdProcess.builder("true")
+                                        .readOnlyExcept(directory)
+                                        .noNetwork()
+                                        .run(RunOptions.timeout(Duration.ofSeconds(20))))
+                .as("namespaces and Landlock")
+                .doesNotThrowAnyException();
+
+        String out = jmh("AttributesBenchmark", "-p", "attributes=READ_ONLY_EXCEPT,NO_NETWORK");
+
+        assertThat(out).containsPattern("READ_ONLY_EXCEPT +ss").containsPattern("NO_NETWORK +ss");
     }
 
     @Test

@@ -27,7 +27,11 @@ class WarmCommandTest extends ToolsTest {
                 .containsExactly("rounds", "starts", "machine", "warnings", "results");
         JsonObject result = document.getAsJsonArray("results").get(0).getAsJsonObject();
         assertThat(result.keySet())
-                .containsExactly("command", "clone3", "refused", "warm", "parked");
+                .containsExactly("command", "clone3", "refused", "warm", "parked", "helper");
+        JsonObject helper = result.getAsJsonObject("helper");
+        assertThat(helper.keySet())
+                .containsExactly("makeMicros", "kib", "childKib", "descriptors")
+                .allSatisfy(key -> assertThat(helper.get(key).getAsDouble()).isPositive());
         JsonObject warm = result.getAsJsonObject("warm");
         assertThat(warm.keySet())
                 .containsExactly(
@@ -58,7 +62,9 @@ class WarmCommandTest extends ToolsTest {
         assertThat(run.out().lines())
                 .anyMatch(line -> line.matches("true +\\d+( +\\d+ +\\d+\\.\\d\\d \\(\\?\\)){3}"))
                 .anyMatch(line -> line.matches("sh -c : +\\d+( +\\d+ +\\d+\\.\\d\\d \\(\\?\\)){3}"))
-                .anyMatch(line -> line.matches("geometric mean( +\\d+\\.\\d\\d){3}"));
+                .anyMatch(line -> line.matches("geometric mean( +\\d+\\.\\d\\d){3}"))
+                .anyMatch(line -> line.matches("to keep it warm +CPU +KiB +.*"))
+                .anyMatch(line -> line.matches("true( +\\d+){4}"));
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.github.spawn4j.control.Resource;
 import io.github.spawn4j.control.SchedulingPolicy;
 import io.github.spawn4j.tools.NativePrograms;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -38,6 +39,12 @@ public class AttributesBenchmark extends ProgramBenchmark {
 
         /** Opens a file of /proc. */
         OOM_SCORE(builder -> builder.oomScoreAdj(500)),
+
+        /** Opens each path, and those that a program cannot do without. */
+        READ_ONLY_EXCEPT(builder -> builder.readOnlyExcept(Path.of("/tmp"))),
+
+        /** The kernel makes a network. Needs root or a user namespace. */
+        NO_NETWORK(builder -> builder.noNetwork()),
 
         /** The memory map is copied. Needs root. */
         USER(builder -> builder.user(65534, 65534));
@@ -70,7 +77,7 @@ public class AttributesBenchmark extends ProgramBenchmark {
         template.close();
     }
 
-    @Sentence("Start and wait for a child that is given attributes: none, ten, single dear ones.")
+    @Sentence("Start and wait for a child that is given no attribute, ten, or one that is dear.")
     @Benchmark
     public int startAndWait() throws IOException, InterruptedException {
         return template.spawn().waitFor();

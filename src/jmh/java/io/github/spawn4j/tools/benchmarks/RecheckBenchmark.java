@@ -45,7 +45,7 @@ public class RecheckBenchmark extends ProgramBenchmark {
         executable.close();
     }
 
-    @Sentence("A spawn of a template, whose program is looked at before.")
+    @Sentence("A spawn of a template, which first looks whether its program is the same.")
     @Benchmark
     public void spawnWithRecheck() throws IOException {
         RequestEncoder request = request();
@@ -55,7 +55,7 @@ public class RecheckBenchmark extends ProgramBenchmark {
         }
     }
 
-    @Sentence("The same without that look.")
+    @Sentence("A spawn of a template without that look.")
     @Benchmark
     public void spawnWithoutRecheck() throws IOException {
         RequestEncoder request = request();
@@ -66,7 +66,7 @@ public class RecheckBenchmark extends ProgramBenchmark {
     }
 
     /** Looks at the path once, as the recheck does, and then asks for the permission as well. */
-    @Sentence("That look alone.")
+    @Sentence("A look whether a template's program is still the same, alone.")
     @Benchmark
     public int lookAtPath() {
         return Executable.check(path);

@@ -80,6 +80,15 @@ public record ShortCommand(List<String> words) {
         return costs;
     }
 
+    /**
+     * What it costs to keep the program warm, besides its starts.
+     *
+     * @throws IOException if the program is missing, or cannot be kept warm
+     */
+    public HelperCost helper(Workload workload) throws IOException {
+        return HelperCost.measure(Programs.find(program()), workload);
+    }
+
     @Override
     public String toString() {
         return String.join(" ", words);

@@ -13,6 +13,9 @@ const COLOURS = {
   'floor': ['#555b62', '#c3c9cf'], 'floor-equal': ['#8a9099', '#8a9099'],
 };
 const OTHERS = [['#5a3d99', '#b09ae0'], ['#cc79a7', '#eab0cf'], ['#2f7d8c', '#7fd1df']];
+const FONT = 'system-ui, "DejaVu Sans", sans-serif';
+const LEGEND_GAP = 14;
+const LEGEND_ROW = 27;
 const DASHED = new Set(['floor', 'floor-equal', 'nuprocess', 'jdk-vfork']);
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -107,17 +110,19 @@ function barsAreWays(plot) {
   return plot.shape === 'BARS' && plot.series.length === 1 && plot.x.scale === 'STEPS' && plot.x.steps.every(step => COLOURS[step]);
 }
 
-/* How many rows the legend needs; its items are not broken. */
+/* How many rows the legend needs; its items are not broken. The numbers are the library's: a margin, a symbol, and gaps. */
 function legendRows(plot, width) {
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = `12px ${FONT}`;
   let rows = 1;
   let used = 0;
   plot.series.forEach(series => {
-    const needed = series.name.length * 8 + 46;
-    if (used > 0 && used + needed > width) {
+    const needed = pen.measureText(series.name).width + 30;
+    if (used > 0 && used + needed > width - 10) {
       rows++;
       used = 0;
     }
-    used += needed;
+    used += needed + LEGEND_GAP;
   });
   return rows;
 }
@@ -137,11 +142,11 @@ function option(plot, width) {
   }));
   const rows = single ? 0 : legendRows(plot, width);
   return {
-    animation: false, backgroundColor: 'transparent', textStyle: { fontFamily: 'system-ui, "DejaVu Sans", sans-serif' },
-    legend: { show: !single, top: 0, left: 0, itemGap: 14, textStyle: { color: style('--ink') }, data: plot.series.map(series => series.name) },
+    animation: false, backgroundColor: 'transparent', textStyle: { fontFamily: FONT },
+    legend: { show: !single, top: 0, left: 0, itemGap: LEGEND_GAP, textStyle: { color: style('--ink') }, data: plot.series.map(series => series.name) },
     /* Not the axis's own name, which would be cut at the edge. */
-    title: { text: plot.y.label, left: 0, top: 24 * rows + 4, textStyle: { color: style('--faint'), fontSize: 12, fontWeight: 'normal' } },
-    grid: { top: 24 * rows + 36, left: 8, right: 18, bottom: 34, containLabel: true },
+    title: { text: plot.y.label, left: 0, top: LEGEND_ROW * rows + 4, textStyle: { color: style('--faint'), fontSize: 12, fontWeight: 'normal' } },
+    grid: { top: LEGEND_ROW * rows + 36, left: 8, right: 18, bottom: plot.x.label ? 34 : 8, containLabel: true },
     tooltip: {
       trigger: 'item', confine: true, backgroundColor: style('--ground'), borderColor: style('--line'), textStyle: { color: style('--ink') },
       formatter: item => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.internal.os;
 
+import java.util.Optional;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -46,7 +47,8 @@ public final class NativeHalf {
 
     /** Why it cannot be loaded, or null if it is, or has just been. */
     public static String absence() {
-        return NativeLibrary.failure().map(Throwable::getMessage).orElse(null);
+        Optional<? extends Throwable> failure = NativeLibrary.failure();
+        return failure.isPresent() ? failure.get().getMessage() : null; // a lambda is dear at first
     }
 
     /** Whether this is the system that it is made for; else it will never be here. */
