@@ -6,6 +6,7 @@ import io.github.spawn4j.internal.cgroup.MemoryWatch;
 import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.ActionEncoder;
+import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.Environment;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenCgroup;
@@ -27,6 +28,7 @@ import io.github.spawn4j.internal.teardown.Shutdown;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -46,6 +48,8 @@ import java.util.Map;
  * <tr><th>Other descriptors</th><td>none, whatever the JVM has open</td></tr>
  * <tr><th>Environment</th><td>that of the JVM when the library was first used, byte for byte</td></tr>
  * <tr><th>Directory, root, umask, limits, ids, cgroup, session, process group</th><td>the JVM's</td></tr>
+ * <tr><th>Soft limit of open files</th><td>what the JVM {@linkplain #inheritLimits was started
+ *     with}, if that is known</td></tr>
  * <tr><th>Signals</th><td>none blocked, default dispositions for all</td></tr>
  * <tr><th>Niceness, scheduling, affinity</th><td>those of the calling thread</td></tr>
  * </table>
@@ -132,6 +136,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      *       one; empty and relative directories in it count from the child's directory;
      *   <li>a file that is no program, a script without {@code #!}, is run by {@code /bin/sh};
      *   <li>variables that were not changed keep their bytes;
+     *   <li>{@linkplain #inheritLimits limits} are the JVM's;
      *   <li>a file for standard error is opened even if standard error is merged;
      *   <li>what fails is an {@link java.io.IOException} with the text and the kind of cause that
      *       JDK 17 has, and more text behind it.
@@ -155,6 +160,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         List<String> command = builder.command();
         EmptyProcess process = new EmptyProcess(program(command), true);
         process.searchedByChild = Environment.inheritedSearchPath();
+        process.inheritLimits();
         process.arguments(command);
         process.environment.replaceLikeProcessBuilder(builder.environment());
         File directory = builder.directory();
@@ -497,6 +503,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (teardownOrDefault().isToBeReleased()) {
             Leftovers.prepare(); // as it is released when the process is dropped
         }
+        Collection<Attribute> attributes = taken();
         RequestEncoder request =
                 new RequestEncoder(sources(use != null), attributes.size() + 1, records());
         try (OpenCgroup.Use group = openCgroup();
@@ -508,7 +515,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
                 group.encode(request); // first: it is born there
             }
             if (!attributes.isEmpty()) {
-                attributes.values().forEach(request::attribute);
+                attributes.forEach(request::attribute);
             }
             if (pty != null) {
                 request.actions().terminal(pty.peer());
