@@ -152,6 +152,13 @@ static int take_attributes(const struct request *request, uint32_t first, uint32
     return 0;
 }
 
+/* Whether exec may close what the last actions close, as long as nothing that is opened behind
+ * them, one file at a time, needs one of those numbers: the limit may be too low for others, and
+ * then the start would fail with EMFILE. A table that was cut has room from there on. */
+static bool leaves_to_exec(const struct request *request) {
+    return request->cut ? request->file_limit > request->cut : request->file_limit == UINT64_MAX;
+}
+
 int child_configure(const struct request *request, signal_set *mask,
                     struct child_failure *failure) {
     int result = take_attributes(request, 0, REQUEST_FIRST_LATE, failure);
@@ -160,9 +167,9 @@ int child_configure(const struct request *request, signal_set *mask,
     }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {
         const struct action *action = &request->actions[i];
-        bool leaves_to_exec = i >= request->sweep && !request->limits_files;
-        result =
-            leaves_to_exec ? action_sweep(request, action) : action_apply(request, action, mask);
+        result = i >= request->sweep && leaves_to_exec(request)
+                     ? action_sweep(request, action)
+                     : action_apply(request, action, mask);
         if (result < 0) {
             *failure = (struct child_failure){REQUEST_STEP_ACTION, (int)i};
             return result;

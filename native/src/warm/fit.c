@@ -156,6 +156,18 @@ static bool is_safe(const struct request *request, uint32_t i, bool has_closed) 
     }
 }
 
+/* A soft limit is made at most the hard one, which everybody may do: it is that of open files
+ * mostly, which the JVM has raised for itself. */
+static bool are_safe_attributes(const struct request *request) {
+    for (uint32_t i = 0; i < request->header->attributes_count; i++) {
+        const struct attribute *attribute = &request->attributes[i];
+        if (attribute->type != REQUEST_LIMIT || attribute->second != REQUEST_KEEP_HARD) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool fit_is_opened_ahead(const struct action *action) {
     return action->type == REQUEST_CHDIR || action->type == REQUEST_OPEN;
 }
@@ -163,7 +175,7 @@ bool fit_is_opened_ahead(const struct action *action) {
 bool fit_can_be_handed_over(const struct request *request) {
     bool is_elsewhere = false;
     bool has_closed = false;
-    if (request->header->attributes_count > 0 || request->header->actions_count > 64) {
+    if (!are_safe_attributes(request) || request->header->actions_count > 64) {
         return false;
     }
     for (uint32_t i = 0; i < request->header->actions_count; i++) {

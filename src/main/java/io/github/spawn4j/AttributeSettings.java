@@ -9,12 +9,14 @@ import io.github.spawn4j.control.SchedulingPolicy;
 import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.access.ControlAccess;
 import io.github.spawn4j.internal.launch.Attribute;
+import io.github.spawn4j.internal.launch.RaisedLimit;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.strict.SpawnAction;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,9 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * By their place in the order, so that the last one set for a place counts. Replaced rather
      * than changed, as a template shares it.
      */
-    Map<Integer, Attribute> attributes;
+    private Map<Integer, Attribute> attributes;
+
+    private boolean inheritsLimits;
 
     AttributeSettings() {
         attributes = Map.of();
@@ -54,10 +58,31 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
 
     AttributeSettings(AttributeSettings<?> other) {
         attributes = other.attributes;
+        inheritsLimits = other.inheritsLimits;
     }
 
     /** This; throws if it cannot be changed any more. */
     abstract S changeable();
+
+    /** Whether the way that the process is started can limit it. */
+    abstract boolean canLimit();
+
+    /**
+     * What the child gives itself, in this order: what was set, and the limit that the JVM has
+     * raised for itself alone. To be asked when it has been decided how the process is started.
+     */
+    final Collection<Attribute> taken() {
+        Attribute raised = inheritsLimits || !canLimit() ? null : RaisedLimit.before();
+        if (raised == null || attributes.containsKey(raised.place())) {
+            return attributes.values();
+        }
+        if (attributes.isEmpty()) {
+            return List.of(raised);
+        }
+        Map<Integer, Attribute> all = new TreeMap<>(attributes);
+        all.put(raised.place(), raised);
+        return all.values();
+    }
 
     final S attribute(Attribute attribute) {
         S self = changeable();
@@ -108,12 +133,14 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /**
      * The attributes that were set, in the order in which the child takes them, each as the
      * kernel's word and the value, as it stands in the message of a {@link SpawnException}: {@code
-     * umask 0027}, {@code setpriority 5}, {@code prlimit NOFILE 1024:4096}.
+     * umask 0027}, {@code setpriority 5}, {@code prlimit NOFILE 1024:4096}. Among them is the limit
+     * of open files that the child gets {@linkplain #inheritLimits by default}, where it is not the
+     * JVM's.
      *
      * @return the attributes, a copy
      */
     public List<String> attributes() {
-        return attributes.values().stream().map(Attribute::toString).toList();
+        return taken().stream().map(Attribute::toString).toList();
     }
 
     /**
@@ -136,9 +163,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * Limits what the child may use; see prlimit(2). It may change the soft limit itself, up to the
      * hard one, and lower that.
      *
-     * <p>The soft limit of open files is the JVM's, which raises its own to the hard one when it
-     * begins (-XX:-MaxFDLimit): a program that uses select(2) may want {@code
-     * softLimit(Resource.NOFILE, 1024)}.
+     * <p>What is not limited here is as the JVM's, but for the soft limit of {@linkplain
+     * #inheritLimits open files}.
      *
      * <pre>{@code
      * PidfdProcess.builder("gcc", "-c", "a.c").limit(Resource.CPU, 30, 32).start();
@@ -182,7 +208,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * hard one, which stays what it is; a soft limit above that is made equal to it.
      *
      * <pre>{@code
-     * // what the JVM has raised for itself, as a login shell and systemd have it
+     * // it uses select(2), and writes outside of its set for numbers beyond 1024
      * PidfdProcess.builder("old-server").softLimit(Resource.NOFILE, 1024).start();
      * }</pre>
      *
@@ -198,6 +224,30 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
         }
         return attribute(
                 Attribute.softLimit(Access.control().number(resource), resource.name(), soft));
+    }
+
+    /**
+     * Gives the child the JVM's limits as they are, also the soft limit of open files, which the
+     * JVM has made equal to the hard one for itself when it began (-XX:+MaxFDLimit).
+     *
+     * <p>Without this the child has the soft limit that the JVM was started with, if that is known:
+     * where the JVM's parent is of the same session and has the same hard limit and a lower soft
+     * one. So it has what a shell gives it. It can raise the limit itself, and a {@code limit} or
+     * {@code softLimit} of {@link Resource#NOFILE} counts rather than this.
+     *
+     * <pre>{@code
+     * PidfdProcess.builder("crawler").inheritLimits().start();
+     * }</pre>
+     *
+     * <p>It is always so for what comes {@linkplain EmptyProcess#from from a ProcessBuilder}, and
+     * with {@link SpawnStrategy#JDK} and {@link SpawnStrategy#POSIX_SPAWN}.
+     *
+     * @return this
+     */
+    public S inheritLimits() {
+        S self = changeable();
+        inheritsLimits = true;
+        return self;
     }
 
     /**

@@ -33,6 +33,8 @@ import java.util.List;
  * <tr><th>Other descriptors</th><td>none, whatever the JVM has open</td></tr>
  * <tr><th>Environment</th><td>that of the JVM when the library was first used, byte for byte</td></tr>
  * <tr><th>Directory, root, umask, limits, ids, cgroup, session, process group</th><td>the JVM's</td></tr>
+ * <tr><th>Soft limit of open files</th><td>what the JVM {@linkplain #inheritLimits was started
+ *     with}, if that is known</td></tr>
  * <tr><th>Signals</th><td>none blocked, default dispositions for all</td></tr>
  * <tr><th>Niceness, scheduling, affinity</th><td>those of the calling thread</td></tr>
  * </table>
@@ -119,6 +121,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      *       one; empty and relative directories in it count from the child's directory;
      *   <li>a file that is no program, a script without {@code #!}, is run by {@code /bin/sh};
      *   <li>variables that were not changed keep their bytes;
+     *   <li>{@linkplain #inheritLimits limits} are the JVM's;
      *   <li>a file for standard error is opened even if standard error is merged;
      *   <li>what fails is an {@link java.io.IOException} with the text and the kind of cause that
      *       JDK 17 has, and more text behind it.
@@ -142,6 +145,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         List<String> command = builder.command();
         EmptyProcess process = new EmptyProcess(program(command), true);
         process.searchedByChild = Environment.inheritedSearchPath();
+        process.inheritLimits();
         process.arguments(command);
         process.environment.replaceLikeProcessBuilder(builder.environment());
         File directory = builder.directory();

@@ -5,6 +5,7 @@ import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.ActionEncoder;
+import io.github.spawn4j.internal.launch.Attribute;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenCgroup;
 import io.github.spawn4j.internal.launch.Outcome;
@@ -20,6 +21,7 @@ import io.github.spawn4j.internal.os.Pty;
 import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.start.TemplateProgram;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -81,11 +83,10 @@ final class KernelCommand {
         if (process.teardownOrDefault().isToBeReleased()) {
             Leftovers.prepare(); // as it is released when the process is dropped
         }
+        Collection<Attribute> attributes = process.taken();
         RequestEncoder request =
                 new RequestEncoder(
-                        sources(process, use != null),
-                        process.attributes.size() + 1,
-                        records(process));
+                        sources(process, use != null), attributes.size() + 1, records(process));
         try (OpenCgroup.Use group = openCgroup(process);
                 Pty pty =
                         process.terminal == null
@@ -97,8 +98,8 @@ final class KernelCommand {
             if (group != null) {
                 group.encode(request); // first: it is born there
             }
-            if (!process.attributes.isEmpty()) {
-                process.attributes.values().forEach(request::attribute);
+            if (!attributes.isEmpty()) {
+                attributes.forEach(request::attribute);
             }
             if (pty != null) {
                 request.actions().terminal(pty.peer());

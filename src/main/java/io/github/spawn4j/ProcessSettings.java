@@ -699,6 +699,11 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
         return self;
     }
 
+    @Override
+    final boolean canLimit() {
+        return strategy != SpawnStrategy.JDK && strategy != SpawnStrategy.POSIX_SPAWN;
+    }
+
     /** Decides for a mechanism if nobody has. Returns whether it is the JDK's. */
     final boolean isStartedByJdk() {
         if (strategy == null) {

@@ -64,6 +64,7 @@ public enum SpawnStrategy {
      *
      * <ul>
      *   <li>The program is searched, and run, as {@link EmptyProcess#from} has it.
+     *   <li>Its {@linkplain EmptyProcess#inheritLimits limits} are the JVM's.
      *   <li>The JDK's streams do what {@link ProcessBuilder} documents: to close one does not end a
      *       read or a write that waits there, and what a grandchild writes after the exit is lost.
      *   <li>{@link PidfdProcess#exitStatus} tells a signal only where SIGKILL was sent here; else

@@ -87,7 +87,7 @@ public final class PosixSpawn {
         process.arg0(argv.isEmpty() ? "" : argv.get(0))
                 .args(argv.subList(Math.min(1, argv.size()), argv.size()));
         process.environment(envp);
-        process.inheritIO().inheritDescriptors().inheritSignals();
+        process.inheritIO().inheritDescriptors().inheritSignals().inheritLimits();
         if (attributes != null) {
             attributes.apply(process);
         }

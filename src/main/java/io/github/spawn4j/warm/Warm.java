@@ -104,9 +104,9 @@ public final class Warm {
 
     /**
      * Has children cloned ahead, which wait for their arguments. A start of one returns without
-     * waiting for it where nothing can fail in the child: where it has no attributes, and needs no
-     * more than a directory and streams that are pipes, files, one another or the JVM's. Each costs
-     * some 20 to 50 KiB.
+     * waiting for it where nothing can fail in the child: where it has no attributes but soft
+     * limits, and needs no more than a directory and streams that are pipes, files, one another or
+     * the JVM's. Each costs some 20 to 50 KiB.
      *
      * @param children how many wait, 0 to 16
      * @return the settings

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.internal.os;
 
-import java.util.Optional;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** Whether the native half of the library is here, for who can do without. Thread-safe. */
 public final class NativeHalf {
