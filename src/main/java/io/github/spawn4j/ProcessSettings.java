@@ -702,7 +702,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
         return self;
     }
 
-    /** Chooses a strategy if nobody has. Returns whether it is the JDK's. */
+    /** Decides for a mechanism if nobody has. Returns whether it is the JDK's. */
     final boolean isStartedByJdk() {
         if (strategy == null) {
             strategy = SpawnStrategy.automatic();

@@ -103,10 +103,10 @@ public final class Warm {
     }
 
     /**
-     * Clones children ahead, which wait for their arguments. A start that uses one of them returns
-     * without waiting for it if nothing can fail in the child: if it sets no attributes, and needs
-     * no more than a directory and streams that are pipes, files, one another or the JVM's. Each
-     * waiting child costs some 20 to 50 KiB.
+     * Has children cloned ahead, which wait for their arguments. A start of one returns without
+     * waiting for it where nothing can fail in the child: where it has no attributes, and needs no
+     * more than a directory and streams that are pipes, files, one another or the JVM's. Each costs
+     * some 20 to 50 KiB.
      *
      * @param children how many wait, 0 to 16
      * @return the settings
