@@ -128,7 +128,7 @@ static int splice_to(int pipe, int file, int64_t *offset, long size) {
 #define WIDE (4 * SPLICED)
 
 void io_widen(int pipe) {
-    /* Refused to who has many such pipes (pipe(7)): it then goes more slowly. */
+    /* Refused to a user who has many such pipes (pipe(7)): it then goes more slowly. */
     sys_fcntl(pipe, F_SETPIPE_SZ, WIDE);
 }
 

@@ -23,7 +23,7 @@ int pty_resize(int fd, unsigned short rows, unsigned short columns);
 /* Returns rows << 16 | columns, or -errno. */
 long pty_size(int fd);
 
-/* Finds what has to be written to `fd` so that who reads the terminal meets the end of its input,
+/* Finds what to write to `fd` so that a reader of the terminal meets the end of its input,
  * where `last` was the last byte to be written, -1 if there was none. Puts it into `end` and
  * returns how many bytes there are: none if the terminal is not in canonical mode, in which there
  * is no such thing; else one, or two if a line has been begun, which the first then ends. Or

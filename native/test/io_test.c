@@ -37,7 +37,7 @@ static void io_write_raises_no_signal(void) {
     CHECK_EQUAL(mask, 0);
 }
 
-/* Nor is one left to who has blocked it. */
+/* Nor is one left to a thread that has blocked it. */
 static void io_write_keeps_mask(void) {
     signal(SIGPIPE, SIG_DFL);
     int fd = broken_pipe();

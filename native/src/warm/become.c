@@ -55,7 +55,7 @@ _Noreturn static void fail(const struct memory *memory, struct warm_slot *slot,
     sys_exit(127);
 }
 
-/* Gives the child the limits of who starts it, where they are not the helper's. */
+/* Gives the child the limits of the process that starts it, where they differ from the helper's. */
 static int follow_limits(const struct memory *memory) {
     for (int resource = 0; resource < WARM_LIMITS; resource++) {
         const struct rlimit *limit = &memory->message.limits[resource];
@@ -86,7 +86,7 @@ static struct request view(struct memory *memory) {
     };
 }
 
-/* Has the actions use what was opened for them. */
+/* Makes the actions use the descriptors that were opened for them. */
 static void use_opened(const struct warm_message *message, const struct request *request,
                        const int *opened) {
     for (uint32_t i = 0; i < request->header->actions_count && i < 64; i++) {
@@ -206,7 +206,7 @@ void become_program(void *argument) {
     result = await_message(memory, number, &received);
     struct request request = view(memory);
 
-    /* First what can fail without that anything has happened, so that it can be tried otherwise.
+    /* First what can fail while nothing has happened yet, so that another way can be tried.
      * Directory and umask first of all: until here they are our process's own. */
     if (result >= 0) {
         result = sys_call(SYS_unshare, CLONE_FS, 0, 0, 0, 0, 0);

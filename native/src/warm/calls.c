@@ -98,7 +98,8 @@ static long make_one(enum calls_need need) {
     return make(&calls[need]);
 }
 
-/* With memory of its own: see probe.c for what a filter's kill would do to who shares it. */
+/* With memory of its own: see probe.c for what a filter's kill would do to a process that shares
+ * it. */
 static int ask_child(long (*ask)(enum calls_need), enum calls_need need) {
     const signal_set all = SIGNAL_SET_ALL;
     signal_set mask;

@@ -2,6 +2,7 @@
 #include "warm/ended.h"
 
 #include "sys.h"
+#include "warm/internal.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -30,6 +31,11 @@ static bool reap(int pidfd, int wait_ms) {
     sys_waitid(P_PIDFD, pidfd, NULL, WEXITED | WNOHANG | __WALL, NULL);
     sys_close(pidfd);
     return true;
+}
+
+bool warm_has_ended(const struct warm_helper *helper) {
+    struct pollfd exit = {.fd = helper->pidfd, .events = POLLIN};
+    return sys_poll(&exit, 1, 0) != 0;
 }
 
 bool ended_kill(int pidfd, int wait_ms) {

@@ -18,7 +18,8 @@ void warm_move(void *stack, void (*function)(void *), void *argument);
 /* The image begins with this. */
 void warm_enter(void) __attribute__((section(".text.warm_enter")));
 
-/* No child can be had for the slot: who waits for it is told, and what was sent is thrown away. */
+/* No child can be had for the slot: tells the starter that waits for it, and throws away what was
+ * sent. */
 static void refuse(struct memory *memory, int number, int error) {
     struct warm_slot *slot = &memory->shared.slots[number];
     struct received received;
@@ -47,7 +48,7 @@ static long clone_into(uint64_t flags, struct memory *memory, struct warm_slot *
 
 /* In the cgroup, or with -1 where we are. */
 static void bring_forth(struct memory *memory, int number, int cgroup) {
-    /* Our child is the child of who made us, and shares directory and umask until it has a message,
+    /* Our child is the child of our maker, and shares directory and umask until it has a message,
      * as these may change as long as it waits. */
     const unsigned long flags = CLONE_PARENT | CLONE_FS | CLONE_FILES | CLONE_PARENT_SETTID;
     struct warm_slot *slot = &memory->shared.slots[number];
@@ -101,7 +102,7 @@ static void serve(void *argument) {
         int cgroup;
         long count = hear(rings, &cgroup);
         if (count <= 0 && count != -EINTR) {
-            sys_exit(0); /* who made us is gone */
+            sys_exit(0); /* our maker is gone */
         }
         for (long i = 0; i < count; i++) {
             answer(memory, rings[i], cgroup);
@@ -109,7 +110,7 @@ static void serve(void *argument) {
     }
 }
 
-/* Makes the sockets of the slots, ours from WARM_FIRST on, and sends the others to who made us. */
+/* Makes the sockets of the slots, ours from WARM_FIRST on, and sends the others to our maker. */
 static long open_slots(void) {
     union {
         struct cmsghdr header;
@@ -145,8 +146,9 @@ static long open_slots(void) {
     return result < 0 ? result : 0;
 }
 
-/* Out of the group of who made us: what that is sent while children wait, by a terminal say, would
- * stay pending and end the program that they become later. Where it cannot be left we stay. */
+/* Out of the group of our maker: a signal to that group while children wait, by a terminal for
+ * example, would stay pending and end the program that they become later. Where it cannot be left
+ * we stay. */
 static void leave_group(struct memory *memory) {
     long group = sys_call(SYS_getpgid, 0, 0, 0, 0, 0, 0);
     if (sys_call(SYS_setpgid, 0, 0, 0, 0, 0, 0) == 0) {
@@ -165,8 +167,8 @@ static void set_title(struct memory *memory) {
     memory->shared.map.arg_end = (uintptr_t)end;
 }
 
-/* Whether who made us is our parent, by the pid that he has himself: in another pid namespace our
- * children would have other pids than he thinks. */
+/* Whether our maker is our parent, by the pid that it knows itself by: in another pid namespace our
+ * children would have other pids than it thinks. */
 static long check_owner(int owner) {
     return sys_call(SYS_getppid, 0, 0, 0, 0, 0, 0) == owner ? 0 : -ESRCH;
 }
@@ -227,7 +229,7 @@ void warm_enter(void) {
     }
     sys_close(WARM_IMAGE);
     sys_close(WARM_MEMORY);
-    sys_dup3(0, 1, 0); /* who made us has read what the linker printed */
+    sys_dup3(0, 1, 0); /* our maker has read what the linker printed */
     sys_dup3(0, 2, 0);
     struct memory *memory = (struct memory *)address;
     long result = prepare(memory);

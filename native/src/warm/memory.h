@@ -26,7 +26,7 @@ struct memory {
             size_t robust_size;
             struct rlimit limits[WARM_LIMITS];
             char title[WARM_TITLE_SIZE];
-            int group; /* the process group of who made it; 0 if it could not leave that */
+            int group; /* the process group of its maker; 0 if it could not leave that */
 
             struct warm_message message;
             char block[WARM_MOST_BYTES];

@@ -96,11 +96,6 @@ int warm_ring(const struct warm_helper *helper, int slot, int cgroup) {
     return result < 0 ? (int)result : 0;
 }
 
-bool warm_has_ended(const struct warm_helper *helper) {
-    struct pollfd exit = {.fd = helper->pidfd, .events = POLLIN};
-    return sys_poll(&exit, 1, 0) != 0;
-}
-
 /* Whether the child of a slot has ended, or is nobody's child of ours any more. */
 static bool is_dead(int pid) {
     struct sys_exit_info info;

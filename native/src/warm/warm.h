@@ -19,7 +19,7 @@ enum warm_reason {
 
     /* The program. */
     WARM_NO_FILE,        /* it cannot be read */
-    WARM_SETUID,         /* it gives ids or capabilities to who executes it */
+    WARM_SETUID,         /* it gives ids or capabilities to a process that executes it */
     WARM_NOT_ELF,        /* neither a program of this machine nor a script */
     WARM_STATIC,         /* it has no dynamic linker, so nothing would be gained */
     WARM_UNKNOWN_LINKER, /* a dynamic linker that is not glibc's */

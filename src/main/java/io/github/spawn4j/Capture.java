@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * What a {@linkplain EmptyProcess#run run} keeps of an output, and who is told of it meanwhile.
- * Immutable.
+ * How much of an output a {@linkplain EmptyProcess#run run} keeps, and which listener or
+ * destination gets it meanwhile. Immutable.
  *
  * <pre>{@code
  * RunOptions options = RunOptions.timeout(ofMinutes(10))
@@ -25,18 +25,19 @@ import java.util.function.Consumer;
  *     .stderr(Capture.failBeyond(1024 * 1024));
  * }</pre>
  *
- * <p>What is cut at the bound begins and ends with a whole character where the charset is UTF-8:
- * that of {@link #lines(Charset, Consumer) lines}, else that of {@link Process#inputReader()}. In
- * other charsets of several bytes a character may be cut through.
+ * <p>In UTF-8, an output that is cut at the bound begins and ends with a whole character. The
+ * charset is that of {@link #lines(Charset, Consumer) lines}, else that of {@link
+ * Process#inputReader()}. In other charsets with several bytes per character, a character may be
+ * cut through.
  *
- * <p>A capture has one listener and one destination at most ({@link #to(Path) to}); what comes goes
- * to the destination first. A listener is called by a thread of the library, for each output one
- * call at a time and in the order of the output; one that listens to several outputs or stages must
- * be thread-safe. Until it returns nothing more is read, so a slow one slows the process down, and
- * only that one. If it throws, the process is torn down and the run fails with {@link
- * CommandException.Reason#LISTENER}. A run that is torn down does not wait for it: it is
- * interrupted, and is told no more. It is not told either what is beyond the bound of {@link
- * #failBeyond}.
+ * <p>A capture has at most one listener and one destination ({@link #to(Path) to}); the destination
+ * gets the output first. A thread of the library calls the listener, one call at a time for each
+ * output and in the order of the output. A listener of several outputs or stages must be
+ * thread-safe. Nothing more is read until the listener returns, so a slow listener slows down its
+ * own process and no other. If it throws, the process is torn down and the run fails with {@link
+ * CommandException.Reason#LISTENER}. A run that is torn down does not wait for the listener: it
+ * interrupts the listener and does not call it again. Output beyond the bound of {@link
+ * #failBeyond} never reaches a listener.
  */
 public final class Capture {
     private enum Beyond {
@@ -92,8 +93,8 @@ public final class Capture {
     }
 
     /**
-     * Keeps all; if it is more than {@code bytes} the process is torn down and the run fails with
-     * {@link CommandException.Reason#OUTPUT}.
+     * Keeps the whole output. If that is more than {@code bytes}, the process is torn down and the
+     * run fails with {@link CommandException.Reason#OUTPUT}.
      *
      * @param bytes the bound, from 0
      * @return the capture
@@ -126,13 +127,12 @@ public final class Capture {
     }
 
     /**
-     * The same, and hands each line to {@code listener} while the process runs: in the charset of
-     * {@link Process#inputReader()}, without its end ({@code \n}, {@code \r} or {@code \r\n}), the
-     * last one also if it has none. What cannot be decoded is replaced; a line of more than 1 Mi
-     * {@code char}s comes in parts, of whole characters.
+     * The same, and hands each line to {@code listener} while the process runs. Lines are decoded
+     * with the charset of {@link Process#inputReader()} and come without their ends ({@code \n},
+     * {@code \r} or {@code \r\n}); the last line need not have an end. What cannot be decoded is
+     * replaced; a line of more than 1 Mi {@code char}s comes in parts, of whole characters.
      *
-     * @param listener told of each line; replaces an earlier one
-     * @return the capture
+     * @param listener called with each line; replaces an earlier one @return the capture
      */
     public Capture lines(Consumer<String> listener) {
         return lines(CapturedOutput.NATIVE_CHARSET, listener);
@@ -170,18 +170,18 @@ public final class Capture {
     }
 
     /**
-     * The same, and copies everything to a file, whatever is kept in memory: the log on disk, its
-     * end in the exception. The file is made, or emptied, by each run; standard output and standard
-     * error whose captures name the same file share it, as do the stages of a pipeline. What cannot
-     * be written fails the run as a listener that throws does.
+     * The same, and copies everything to a file, however little is kept in memory: so the whole log
+     * is on disk, and its end in the exception. Each run creates the file, or empties it; standard
+     * output and standard error whose captures name the same file share it, as do the stages of a
+     * pipeline. A write that fails makes the run fail, as a listener that throws does.
      *
      * <pre>{@code
      * Capture log = Capture.keepTail(8192).to(Path.of("build.log"));
      * PidfdProcess.builder("make", "-j8").run(RunOptions.noTimeout().stdout(log).stderr(log));
      * }</pre>
      *
-     * <p>The bytes pass through the JVM. Where nothing of them is wanted here, {@link
-     * Redirect#to(Path)} lets the process write the file itself.
+     * <p>The bytes pass through the JVM. If the JVM needs none of them, {@link Redirect#to(Path)}
+     * lets the process write the file itself.
      *
      * @param file the file; replaces an earlier destination
      * @return the capture
@@ -192,8 +192,8 @@ public final class Capture {
 
     /**
      * The same, and copies everything to a stream, by a thread of the library. A stream that waits
-     * slows the process down. It is flushed when the output has ended, and not closed. Of several
-     * outputs that are copied to it one is written at a time.
+     * slows the process down. It is flushed when the output has ended, and not closed. Several
+     * outputs that are copied to it take turns.
      *
      * @param stream the stream; replaces an earlier destination
      * @return the capture

@@ -21,7 +21,8 @@ import java.util.List;
  * for (String line : result.stdout().lines()) { ... }
  * }</pre>
  *
- * <p>Of an output that does not lead here, such as one to a file, it is empty.
+ * <p>It is empty for an output that does not lead to the JVM, such as one that is redirected to a
+ * file.
  */
 public final class CapturedOutput {
     /** What {@link Process#inputReader()} takes. */
@@ -132,7 +133,7 @@ public final class CapturedOutput {
     }
 
     /**
-     * How much the output was, kept or not.
+     * The length of the output, kept or not.
      *
      * @return the bytes that were read
      */
@@ -151,9 +152,9 @@ public final class CapturedOutput {
     }
 
     /**
-     * Whether the reading ended before the output did, because somebody else, mostly a grandchild,
-     * kept it open for longer than {@link RunOptions#linger} after the exit, or because the run has
-     * failed.
+     * Whether the reading ended before the output did: because another process, mostly a
+     * grandchild, kept it open for longer than {@link RunOptions#linger} after the exit, or because
+     * the run failed.
      *
      * @return true if more might have come
      */

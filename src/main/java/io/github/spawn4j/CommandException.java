@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A {@linkplain EmptyProcess#run run} has failed after its process was started: the process has
  * ended, or was ended. The message names the program, the failure, and the end of standard error,
- * with control characters escaped. It gives the number of arguments and not their text, as one may
- * be a password; {@link CommandResult.Stage#command} has them.
+ * with control characters escaped. It gives the number of arguments but not their text, which may
+ * contain a password; {@link CommandResult.Stage#command} has them.
  *
  * <pre>{@code
  * try {
@@ -115,7 +115,7 @@ public final class CommandException extends IOException {
     }
 
     /**
-     * What the run had come to when it ended: exit, output so far.
+     * What there was of a result when the run ended: exit, and output so far.
      *
      * @return the result; null after deserialization
      */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What came of a {@linkplain EmptyProcess#run run}. Immutable.
+ * The result of a {@linkplain EmptyProcess#run run}. Immutable.
  *
  * <pre>{@code
  * CommandResult result = PidfdProcess.builder("git", "rev-parse", "HEAD").directory(repo).run(RunOptions.timeout(ofSeconds(5)));
@@ -22,21 +22,22 @@ import java.util.Map;
  */
 public final class CommandResult {
     /**
-     * One process of a run.
+     * One process of a run. Immutable.
      *
      * <pre>{@code
      * result.stages().forEach(stage -> log.info("{}: {}", stage.command().get(0), stage.exitStatus()));
      * }</pre>
      *
      * @param index its place in the pipeline, from 0
-     * @param command program and arguments, a password among them perhaps; not in {@code toString}
+     * @param command program and arguments, which may contain a password and are not part of {@code
+     *     toString}
      * @param pid its pid, which may be another process' by now
      * @param exitStatus how it ended; {@link ExitStatus.Unknown} also if it survived its teardown
      * @param resourceUsage what it used
      * @param stderr what was kept of its standard error, or of all stages' if they share one
      * @param startedAs whether it was started {@linkplain Warm warm}
-     * @param enforcement what has enforced which limit of its {@linkplain Sandbox sandbox}; empty
-     *     without one
+     * @param enforcement the mechanism that enforced each limit of its {@linkplain Sandbox
+     *     sandbox}; empty without one
      */
     public record Stage(
             int index,
@@ -77,10 +78,10 @@ public final class CommandResult {
 
     /**
      * The process that counts: of a pipeline the one that failed first, else the last one. A stage
-     * that ended by SIGPIPE has not failed if another one reads from it, as that one has had
-     * enough; nor has one whose exit was {@linkplain RunOptions#expectExit expected}. Of a run that
-     * was torn down it is the stage that was the reason; where time was up, the first that still
-     * ran.
+     * that ended by SIGPIPE has not failed if another stage reads from it, which simply has read
+     * enough; nor has a stage whose exit was {@linkplain RunOptions#expectExit expected}. If the
+     * run was torn down, it is the stage that caused that; after a timeout, the first stage that
+     * was still running.
      *
      * @return the stage
      */
@@ -100,7 +101,7 @@ public final class CommandResult {
     /**
      * The exit code of the process that counts, or 128 + n after signal n.
      *
-     * @return 0 to 255; -1 if nobody knows
+     * @return 0 to 255; -1 if it is not known
      */
     public int exitValue() {
         return exitStatus().exitValue();

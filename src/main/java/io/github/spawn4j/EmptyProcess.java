@@ -25,7 +25,7 @@ import java.util.List;
  * PidfdProcess make = PidfdProcess.builder("make", "-j8").directory(project).stderr(Redirect.STDOUT).start();
  * }</pre>
  *
- * <p>What a child has if nothing else is said:
+ * <p>What a child has by default:
  *
  * <table>
  * <caption>Defaults</caption>
@@ -39,15 +39,15 @@ import java.util.List;
  * <tr><th>Niceness, scheduling, affinity</th><td>those of the calling thread</td></tr>
  * </table>
  *
- * <p>The program is a path if its name contains a slash, relative to {@link
- * #directory(java.nio.file.Path) directory}; else it is searched in PATH: that of the child where
- * it was changed here, else the JVM's. Empty entries of PATH are skipped; without PATH it is {@code
+ * <p>If the program's name contains a slash, it is a path, relative to {@link
+ * #directory(java.nio.file.Path) directory}. Otherwise it is searched in PATH: the child's if that
+ * was changed here, else the JVM's. Empty entries of PATH are skipped; without PATH it is {@code
  * /bin:/usr/bin}. A file that the kernel cannot execute (a script without {@code #!}) is an error,
  * ENOEXEC. {@link #from} does both as {@link ProcessBuilder} does.
  *
- * <p>States: empty, then running or dead. After a start that has succeeded every method throws
- * {@link IllegalStateException}, after one that has failed too; there is then no process, and
- * nothing to clean up.
+ * <p>It is empty first, and then running or dead. After a start every method throws {@link
+ * IllegalStateException}, whether the start has succeeded or failed. After a failure there is no
+ * process, and nothing to clean up.
  */
 public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     private enum State {
@@ -92,9 +92,9 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /**
-     * Another process of the same description, which can be changed without a change of this one: a
-     * description that is never started itself serves any number of processes. Unlike a {@link
-     * SpawnTemplate} it holds nothing open, and looks its program up at each start.
+     * Another process with the same description; later changes of either do not affect the other.
+     * So one description that is never started itself can serve any number of processes. Unlike a
+     * {@link SpawnTemplate}, it holds nothing open and looks its program up at each start.
      *
      * <pre>{@code
      * EmptyProcess lint = PidfdProcess.builder("ruff", "check", "--quiet").directory(repo);
@@ -134,7 +134,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
      * <p>{@code docs/differences.md} lists what is different.
      *
      * @param builder the builder; later changes of it have no effect. It is not changed, but it is
-     *     asked for its {@link ProcessBuilder#environment() environment}, after which its own
+     *     asked for its {@link ProcessBuilder#environment() environment}, and from then on its own
      *     {@code start()} passes on variables only
      * @return a process that would do the same
      * @throws IllegalArgumentException if the command is empty, or contains what no process can
@@ -176,8 +176,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     /**
      * Starts the process and waits until it executes its program.
      *
-     * <p>The calling thread is suspended meanwhile; an interrupt does not end that, as no system
-     * call knows of it.
+     * <p>The calling thread is suspended meanwhile. An interrupt does not end that.
      *
      * @return the running process
      * @throws SpawnException if it cannot be started; nothing is left of it then. Before anything
@@ -205,28 +204,28 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
 
     /**
      * Starts the process, gives it its input, reads all its output, and waits until both the
-     * process and its output have ended. All of it at once, so that no pipe is ever full while
-     * somebody waits.
+     * process and its output have ended. All of this happens at the same time, so that no full pipe
+     * can block anybody.
      *
      * <pre>{@code
      * String head = PidfdProcess.builder("git", "rev-parse", "HEAD")
      *     .run(RunOptions.timeout(ofSeconds(5))).stdout().text().strip();
      * }</pre>
      *
-     * <p>Standard input that is a pipe, as it is by default, and for which {@code options} have
-     * nothing is /dev/null instead. A run that takes too long, or goes wrong otherwise, ends with
-     * the {@linkplain #teardown(Teardown) teardown} of the process, as does an interrupt; it is
-     * over before this method returns. Output that somebody else keeps open is waited for as long
-     * as {@link RunOptions#linger} says, and {@link CapturedOutput#isCut} tells that it was cut.
+     * <p>If standard input is a pipe, as it is by default, and {@code options} give no input, it is
+     * /dev/null instead. If a run takes too long, fails in another way or is interrupted, the
+     * process is {@linkplain #teardown(Teardown) torn down}, and that is over before this method
+     * returns. If another process keeps an output open, the run waits for it as long as {@link
+     * RunOptions#linger} says, and {@link CapturedOutput#isCut} tells that the output was cut.
      *
-     * <p>Of a process on a {@linkplain #terminal(WindowSize) terminal}, standard output is what the
-     * terminal shows. The input is typed, keys that signal among it, and then the end of input,
-     * also where there is none.
+     * <p>If the process is on a {@linkplain #terminal(WindowSize) terminal}, standard output is
+     * what the terminal shows. The input is typed, including keys that send signals, and after it
+     * the end of input, even if there is no input.
      *
      * @param options how
      * @return how it ended
      * @throws SpawnException if it cannot be started
-     * @throws CommandException if it was not as {@code options} demand
+     * @throws CommandException if it did not end as {@code options} demand
      * @throws InterruptedException if the thread was or is interrupted; the process is gone then
      * @throws IllegalStateException if {@code start} or {@code run} was called before, or if there
      *     is an input but standard input is no pipe, nor a terminal that it can be typed on

@@ -83,7 +83,8 @@ final class Enclosure {
 
     private void enclose(EmptyProcess process, boolean isRun) throws LaunchException {
         if (process.cgroup != null) {
-            throw new IllegalStateException("a sandbox, which makes its own, and a cgroup");
+            throw new IllegalStateException(
+                    "sandbox(...) and cgroup(...): a sandbox makes its own cgroup");
         }
         process.noNewPrivileges();
         if (Confinement.mayDropCapabilities()

@@ -4,8 +4,8 @@ package io.github.spawn4j;
 import io.github.spawn4j.control.Cgroup;
 
 /**
- * How a process ended: by itself with a code, by a signal, for want of memory, or in a way that is
- * not known any more.
+ * How a process ended: by itself with a code, by a signal, because memory ran out, or in a way that
+ * can no longer be known.
  *
  * <p>{@link Process#exitValue()} folds these into one number, so that {@code exit 137} looks like
  * SIGKILL; this type keeps them apart, as waitid(2) does. Immutable.
@@ -35,8 +35,9 @@ public sealed interface ExitStatus {
     }
 
     /**
-     * The process called exit. Of one that {@linkplain SpawnStrategy#JDK the JDK} has started also
-     * that a signal other than our own SIGKILL has ended it, with 128 + n as its code.
+     * The process called exit. If {@linkplain SpawnStrategy#JDK the JDK} has started the process,
+     * this also stands for an end by signal n, unless the library itself sent SIGKILL; the code is
+     * then 128 + n.
      *
      * @param code the exit code, 0 to 255; on Windows any number
      */
@@ -65,10 +66,10 @@ public sealed interface ExitStatus {
     /**
      * The kernel killed the process, with SIGKILL, while its {@link Cgroup} or the whole machine
      * was out of memory: it died of that signal, and the cgroup's count of such deaths had grown
-     * since it was started. Only told of a process that was started in a {@link Cgroup} with
-     * controller memory. Whose death the count was for the kernel does not tell: where it has
-     * killed another of the same cgroup since, a child of the process for example, a SIGKILL of
-     * somebody else, that of a teardown too, is taken for the kernel's.
+     * since it was started. Only for a process that was started in a {@link Cgroup} with the memory
+     * controller. The kernel does not say whose death it has counted. So if it has killed another
+     * process of the same cgroup, such as a child of the process, a SIGKILL by anybody else, even
+     * by a teardown, is taken for the kernel's.
      */
     record OutOfMemory() implements ExitStatus {
         @Override
@@ -79,8 +80,8 @@ public sealed interface ExitStatus {
 
     /**
      * The process has ended, but other code in this JVM collected its status first (with {@code
-     * waitpid(-1)}, or by ignoring SIGCHLD), and the kernel is older than 6.15, where the pidfd
-     * still tells it.
+     * waitpid(-1)}, or by ignoring SIGCHLD), and the kernel is older than 6.15, which would still
+     * tell it by the pidfd.
      */
     record Unknown() implements ExitStatus {
         @Override

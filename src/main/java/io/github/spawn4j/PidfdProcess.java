@@ -89,8 +89,9 @@ public final class PidfdProcess extends Process implements Closeable {
     /** Whether the teardown begins with the end of the input. */
     private final boolean closesInput;
 
-    // Not under the lock of this object, which is the user's: who holds it while he writes, so that
-    // writers take turns, and waits for room would keep everybody from ending the process.
+    // Not under the lock of this object, which is the user's. He may hold it while he writes, so
+    // that
+    // writers take turns; a write that waits for room would keep everybody from ending the process.
     @GuardedBy("child")
     private boolean closed;
 
@@ -282,7 +283,8 @@ public final class PidfdProcess extends Process implements Closeable {
 
     private Terminal checkedTerminal() {
         if (terminal == null) {
-            throw new IllegalStateException("process " + pid() + " has no terminal of ours");
+            throw new IllegalStateException(
+                    "process " + pid() + " was not started with terminal(size)");
         }
         return terminal;
     }
@@ -414,7 +416,7 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /**
-     * The same for some time.
+     * The same, but waits for a limited time.
      *
      * @param timeout how long to wait at most; 0 and less does not wait
      * @return how the process ended; empty if it has not ended by then
@@ -446,9 +448,9 @@ public final class PidfdProcess extends Process implements Closeable {
     /**
      * {@inheritDoc}
      *
-     * <p>The future is completed by a thread of the library, which what depends on it may keep
-     * waiting without harm to others, as long as fewer than 512 wait at once. Cancelling it does
-     * not affect the process.
+     * <p>A thread of the library completes the future. Code that depends on it may block without
+     * harm to others, as long as fewer than 512 such calls block at once. Cancelling it does not
+     * affect the process.
      */
     @Override
     public CompletableFuture<Process> onExit() {
@@ -463,9 +465,9 @@ public final class PidfdProcess extends Process implements Closeable {
     }
 
     /**
-     * Asks the process to end, with SIGTERM, if it has not ended yet, and closes the streams. What
-     * was not read, and what is still buffered for the process, is lost; but the output of a
-     * process that had ended already can still be read, if nobody else can write there.
+     * Asks the process to end, with SIGTERM, if it has not ended yet, and closes the streams.
+     * Output that was not read, and input that is still buffered, are lost; but if the process had
+     * already ended and no other process can write there, its output can still be read.
      *
      * <p>A thread that waits in a read goes on waiting, for the next bytes or the end of the
      * output; one that waits in a write gets an {@link IOException}. On a terminal both do, and the
@@ -509,8 +511,9 @@ public final class PidfdProcess extends Process implements Closeable {
      * Begins the process' {@linkplain EmptyProcess#teardown teardown}, if it has not begun yet, and
      * does not wait. The streams stay open.
      *
-     * @return completed, by a thread of the library, when nobody is left whom it reaches; with an
-     *     {@link IOException} if somebody has survived the last grace, or could not be signalled
+     * @return completed, by a thread of the library, when no process is left that it reaches; with
+     *     an {@link IOException} if a process has survived the last grace, or could not be
+     *     signalled
      */
     public CompletableFuture<@Nullable Void> teardown() {
         CompletableFuture<Void> told = new CompletableFuture<>();
@@ -534,7 +537,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * teardown} reaches.
      *
      * @return the tree, which may outlive the process
-     * @throws IllegalStateException if the process has neither
+     * @throws IllegalStateException if the process has neither a cgroup nor such a group
      */
     public ProcessTree tree() {
         ProcessGroup group = child.processGroup();
@@ -554,11 +557,12 @@ public final class PidfdProcess extends Process implements Closeable {
      * <p>A process with a {@linkplain EmptyProcess#teardown teardown} of its own is torn down at
      * once. Its standard input is closed before, without writing what is still buffered for it
      * unless that is the teardown's {@linkplain Teardown#closeInput first step}. Its outputs are
-     * closed when the teardown is over, so that it can print as it ends. Whoever is reading them
-     * reads on meanwhile, and afterwards has 100 ms for what is left, if he waited in a read at the
-     * beginning or has read something in the last 500 ms. What would keep the process waiting is
-     * dropped if nobody has read any of it for 100 ms. One on a terminal gets SIGHUP first, as both
-     * sides are closed, unless the teardown begins with the end of input.
+     * closed when the teardown is over, so that it can print as it ends. A thread that is reading
+     * them reads on meanwhile. Afterwards it has 100 ms for what is left, if it waited in a read at
+     * the beginning or has read something in the last 500 ms. If a full pipe keeps the process
+     * waiting and nobody has read from it for 100 ms, what is in it is dropped. A process on a
+     * terminal gets SIGHUP first, because both sides are closed, unless the teardown begins with
+     * the end of input.
      *
      * <p>Any other process ends by itself, as JDK 26 documents {@code Process.close}: what is
      * buffered is written first, all streams are closed, and an interrupt begins {@link

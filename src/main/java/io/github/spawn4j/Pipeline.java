@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Processes each of which reads what the one before it writes. The kernel's pipes lie between them,
- * so that nothing passes through the JVM, and each has the two ends that it needs and no others.
- * One thread at a time.
+ * Several processes, each of which reads what the one before it writes. They are joined by pipes of
+ * the kernel, so nothing passes through the JVM, and each process has only the two ends that it
+ * needs. One thread at a time.
  *
  * <pre>{@code
  * CommandResult result = Pipeline.of(
@@ -22,9 +22,10 @@ import java.util.List;
  *     .run(RunOptions.timeout(ofSeconds(10)));
  * }</pre>
  *
- * <p>Stages that are not linked to another one keep their redirects: the first one's standard
- * input, the last one's standard output, everybody's standard error. None of several can have a
- * terminal. A pipeline is started once, and then its stages are used up, also if that has failed.
+ * <p>Streams that lead to no other stage keep their redirects: standard input of the first stage,
+ * standard output of the last one, standard error of all. If there are several stages, none can
+ * have a terminal. A pipeline can be started once; its stages are then used up, even if the start
+ * fails.
  */
 public final class Pipeline {
     private static final String[] STREAM_NAMES = {
@@ -53,10 +54,10 @@ public final class Pipeline {
     public static Pipeline of(EmptyProcess... stages) {
         List<EmptyProcess> all = List.copyOf(Arrays.asList(stages));
         if (all.isEmpty()) {
-            throw new IllegalArgumentException("a pipeline without a stage");
+            throw new IllegalArgumentException("a pipeline needs a stage");
         }
         if (all.stream().distinct().count() < all.size()) {
-            throw new IllegalArgumentException("a process is two stages of the pipeline");
+            throw new IllegalArgumentException("one process is given as two stages");
         }
         return new Pipeline(all);
     }
@@ -96,8 +97,9 @@ public final class Pipeline {
     }
 
     /**
-     * Gives all stages whose standard error is a pipe the same one, so that what they say comes in
-     * the order in which they say it. It is read as the last stage's.
+     * Gives the same pipe to all stages whose standard error is a pipe, so that their messages
+     * arrive in the order in which they were written. It is read as the last stage's standard
+     * error.
      *
      * @return this
      */
@@ -146,7 +148,7 @@ public final class Pipeline {
     /**
      * Runs the processes to their end, as {@link EmptyProcess#run} does; the input is the first
      * one's, standard output the last one's, standard error each one's own unless they share one.
-     * All are torn down together, each as it says.
+     * All are torn down together, each by its own teardown.
      *
      * @param options how
      * @return how it ended
@@ -286,7 +288,7 @@ public final class Pipeline {
             }
             if (stages.get(i).isStartedByJdk() != stages.get(0).isStartedByJdk()) {
                 throw new IllegalStateException(
-                        "the JDK is to start some stages of the pipeline, and not others");
+                        "the JDK would start some stages of the pipeline, and not others");
             }
             if (i > 0) {
                 checkPipe(i, 0);

@@ -171,14 +171,15 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Sets a variable of the child's environment, which at first is the JVM's. A name or a value of
-     * {@link System#getenv()} that is no text has the JVM's bytes.
+     * Sets a variable of the child's environment, which at first is the JVM's. A name or value that
+     * {@link System#getenv()} cannot show as text keeps the JVM's bytes.
      *
      * @param name the name
      * @param value the value
      * @return this
      * @throws IllegalArgumentException if the name is empty or contains {@code =}, if either
-     *     contains NUL, or if either is what several of the JVM's that are no text look like
+     *     contains NUL, or if several of the JVM's names or values, which are no text, would look
+     *     like it
      */
     public S env(String name, String value) {
         S self = changeable();
@@ -220,15 +221,15 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Keeps those variables of the child's environment whose names fit one of the patterns, and
-     * removes all others. Variables that are set afterwards are not concerned. Without a pattern
-     * the environment is empty.
+     * Keeps the variables of the child's environment whose names match one of the patterns, and
+     * removes all others. Variables that are set afterwards are not affected. Without a pattern the
+     * environment is empty.
      *
      * <pre>{@code
      * PidfdProcess.builder("make").keepEnv("PATH", "HOME", "LC_*").env("CC", "clang").start();
      * }</pre>
      *
-     * @param patterns names, in which {@code *} stands for any number of characters, 0 too
+     * @param patterns names, in which {@code *} stands for any number of characters, even none
      * @return this
      * @throws IllegalArgumentException if a pattern contains NUL or a character that cannot be
      *     encoded
@@ -240,8 +241,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Removes those variables from the child's environment whose names fit one of the patterns.
-     * Variables that are set afterwards are not concerned.
+     * Removes the variables from the child's environment whose names match one of the patterns.
+     * Variables that are set afterwards are not affected.
      *
      * <pre>{@code
      * PidfdProcess.builder("npm", "test").dropEnv("AWS_*", "*_TOKEN", "*_SECRET").start();
@@ -258,10 +259,10 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Replaces the child's whole environment. A name or a value of {@link System#getenv()} that is
-     * no text has the JVM's bytes.
+     * Replaces the child's whole environment. A name or value that {@link System#getenv()} cannot
+     * show as text keeps the JVM's bytes.
      *
-     * @param variables all variables that the child is to have, by name
+     * @param variables all variables of the child, by name
      * @return this
      * @throws IllegalArgumentException as for {@link #env}; the environment is then empty or
      *     incomplete
@@ -299,7 +300,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Sets where standard output leads to; a pipe by default.
+     * Sets where standard output leads; a pipe by default.
      *
      * @param destination the redirect
      * @return this
@@ -310,7 +311,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Sets where standard error leads to; a pipe by default.
+     * Sets where standard error leads; a pipe by default.
      *
      * @param destination the redirect; {@link Redirect#STDOUT} to merge it into standard output
      * @return this
@@ -335,12 +336,12 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
      * SpawnStrategy#POSIX_SPAWN}, and not with a {@link #processGroup processGroup} that exists
      * already. Linux 4.13.
      *
-     * <p>{@link Process#getInputStream() getInputStream} is then what the terminal shows, and
-     * {@link Process#getOutputStream() getOutputStream} what is typed, each unless that standard
-     * stream is a pipe. {@link Process#getErrorStream() getErrorStream} is empty if standard error
-     * is no pipe; but where only standard output is one, it is what the terminal shows. Read the
-     * one that shows: a terminal holds a few KiB, then the child waits. As on every terminal, until
-     * the child changes its mode,
+     * <p>{@link Process#getInputStream() getInputStream} then reads what the terminal shows, and
+     * {@link Process#getOutputStream() getOutputStream} writes what is typed, each unless that
+     * standard stream is a pipe. {@link Process#getErrorStream() getErrorStream} is empty if
+     * standard error is no pipe; but if only standard output is a pipe, it reads what the terminal
+     * shows. Do read what is shown: a terminal holds a few KiB, and then the child waits. As on
+     * every terminal, until the child changes its mode,
      *
      * <ul>
      *   <li>what is typed is echoed and read by lines of up to 4095 bytes, and a newline is shown
@@ -351,9 +352,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
      *       SIGQUIT, 26 (^Z) SIGTSTP, 4 (^D) the end of input.
      * </ul>
      *
-     * <p>What is shown ends when no process has the terminal open. To close what is typed is to
-     * type the end of input, once, where the child reads by lines at that moment; a program that
-     * reads keys (an editor, a shell's line editing) is not told. When both are closed, by {@link
+     * <p>What is shown ends when no process has the terminal open. Closing {@code getOutputStream}
+     * types the end of input once, if the child reads by lines at that moment. A program that reads
+     * keys (an editor, a shell's line editing) does not notice it. When both are closed, by {@link
      * Process#destroy() destroy} too, the terminal hangs up: the child and the foreground group get
      * SIGHUP.
      *
@@ -387,9 +388,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Gives the child an open descriptor of the JVM under this number. All descriptors that are
-     * mapped are the JVM's, whatever the others become: two can change places, and one can be had
-     * under several numbers, its own among them.
+     * Gives the child an open descriptor of the JVM under this number. Each mapped number means the
+     * JVM's descriptor, whatever the other calls map: two descriptors can change places, and one
+     * can appear under several numbers, its own included.
      *
      * <pre>{@code
      * PidfdProcess.builder("worker").mapFd(database, 3).mapFd(log, 4).start();
@@ -405,14 +406,15 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * The same of what a {@linkplain Redirect#channel channel}, a {@linkplain Redirect#socket
-     * socket} or a file is.
+     * The same for a {@linkplain Redirect#channel channel}, a {@linkplain Redirect#socket socket}
+     * or a file.
      *
      * <pre>{@code
      * PidfdProcess.builder("httpd").mapFd(Redirect.channel(listener), 3).env("LISTEN_FDS", "1").start();
      * }</pre>
      *
-     * @param ours what the child is to have; no pipe, and nothing that only a stream can be
+     * @param ours what the child gets; not a pipe, nor anything else that only a standard stream
+     *     can be
      * @param theirs the number in the child, 3 or higher; that of an earlier call is replaced
      * @return this
      * @throws IllegalArgumentException if {@code ours} cannot be mapped, {@code theirs} is too low,
@@ -437,13 +439,13 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Lets an interrupt end a thread's reading and writing of the streams of the {@link
-     * PidfdProcess}, as {@link java.nio.channels.InterruptibleChannel} has it: the stream is
-     * closed, and the thread gets a {@link java.nio.channels.ClosedByInterruptException} and keeps
-     * its interrupt status. So does a thread that was interrupted before, once it has to wait.
+     * Lets an interrupt end a read or write on the streams of the {@link PidfdProcess}, as with an
+     * {@link java.nio.channels.InterruptibleChannel}: the stream is closed, and the thread gets a
+     * {@link java.nio.channels.ClosedByInterruptException} and keeps its interrupt status. The same
+     * happens to a thread that was interrupted earlier, once it has to wait.
      *
      * <p>Without this an interrupt changes nothing, as with the streams of {@link ProcessBuilder}:
-     * the thread waits on, gets its bytes, and keeps its interrupt status. To close the stream ends
+     * the thread waits on, gets its bytes, and keeps its interrupt status. Closing the stream ends
      * its wait. A {@linkplain EmptyProcess#run run} can be interrupted either way.
      *
      * <pre>{@code
@@ -479,8 +481,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Gives the child the first argument of another name, {@code argv[0]}, which otherwise is the
-     * program as it was given.
+     * Sets the child's name for itself, {@code argv[0]}, which by default is the program as it was
+     * given.
      *
      * @param name the name
      * @return this
@@ -509,7 +511,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
      * <p>Only the foreground group of a terminal may read from it. A child that leads a group of
      * its own and reads the JVM's standard input ({@link #inheritIO}) is given the foreground where
      * that is a terminal and the JVM has it, and the JVM takes it back when the child has ended.
-     * Until then the keys that signal, such as ^C, reach the child and not the JVM, and the JVM
+     * Until then keys that send signals, such as ^C, reach the child and not the JVM, and the JVM
      * must not read from the terminal. A child that ^Z has stopped waits for {@link Signal#CONT}.
      * Not with {@link SpawnStrategy#POSIX_SPAWN}.
      *
@@ -556,8 +558,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Lets the child be born in a cgroup (version 2), so that not even its first page is charged
-     * elsewhere; CLONE_INTO_CGROUP, Linux 5.7. Not with {@link SpawnStrategy#POSIX_SPAWN}.
+     * Starts the child in a cgroup (version 2), where it is born, so that not even its first page
+     * is charged elsewhere; CLONE_INTO_CGROUP, Linux 5.7. Not with {@link
+     * SpawnStrategy#POSIX_SPAWN}.
      *
      * <p>Where the kernel or a filter refuses that, and where it would kill the child (seen on
      * Linux 6.18, in a cgroup that {@code cgroup.kill} was written to), the child moves itself
@@ -579,8 +582,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * The same in a cgroup that was made here, which also tells that the process was killed for
-     * want of memory: {@link ExitStatus.OutOfMemory}.
+     * The same in a cgroup that was made here. The exit status then also tells that the process was
+     * killed because memory ran out: {@link ExitStatus.OutOfMemory}.
      *
      * @param cgroup the cgroup, which stays the caller's
      * @return this
@@ -596,8 +599,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
      * PidfdProcess#close()} and {@link PidfdProcess#teardown()}, and perhaps at the JVM's end.
      *
      * <p>Without this it is {@link Teardown#DEFAULT}, and {@code close} waits for the process to
-     * end by itself, as {@link Process} has it. A {@linkplain Teardown#ofGroup group's} makes the
-     * child the leader of a new process group, if it does not get a session.
+     * end by itself, as {@link Process} does. A teardown {@linkplain Teardown#ofGroup of the group}
+     * makes the child the leader of a new process group, if it does not get a session.
      *
      * @param teardown the teardown
      * @return this
@@ -609,9 +612,9 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Starts the process in a sandbox, whose directory is also where it starts and the value of
-     * TMPDIR; both can be set otherwise afterwards. What else is set here stays, but for what the
-     * sandbox sets too. Not with a {@code cgroup}.
+     * Starts the process in a sandbox. The sandbox's directory is also the child's directory and
+     * the value of TMPDIR; both can be changed afterwards. Other settings stay, unless the sandbox
+     * sets them too. Not with a {@code cgroup}.
      *
      * <p>A start fails at step {@code sandbox} with EOPNOTSUPP if a limit cannot be enforced.
      *
@@ -633,7 +636,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * Lets the child get a signal when the JVM ends, in whatever way, even by SIGKILL;
+     * Sends the child a signal when the JVM ends, in whatever way, even by SIGKILL;
      * PR_SET_PDEATHSIG, see prctl(2). A child whose JVM has died while it was being started ends at
      * once. Children of the child get nothing. Not with {@link SpawnStrategy#POSIX_SPAWN}.
      *
@@ -643,16 +646,16 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
      *
      * <p>The kernel ties this to the thread that starts the child, so one thread of the library,
      * which lives as long as the JVM, starts all such children. They take turns: an action that
-     * waits, on a FIFO say, keeps the others waiting. And what belongs to a thread, the child has
-     * from that one rather than from the calling one: niceness, scheduling, affinity; also ids,
-     * capabilities and namespaces, should native code have given the calling thread its own. {@link
-     * #inheritSignals} means the mask of the calling thread all the same.
+     * waits, for example on a FIFO, keeps the others waiting. And the child inherits from that
+     * thread, rather than from the calling one, whatever belongs to a thread: niceness, scheduling,
+     * affinity; also ids, capabilities and namespaces, should native code have given the calling
+     * thread its own. {@link #inheritSignals} means the mask of the calling thread all the same.
      *
      * <p>The setting survives exec, but for a program that gains privileges by it (set-user-ID,
      * set-group-ID, file capabilities): the kernel then clears it, and the child outlives the JVM.
      * A child can clear or change it itself, and block or ignore any signal but SIGKILL.
      *
-     * @param signal the signal; SIGKILL is the one that nobody escapes
+     * @param signal the signal; SIGKILL is the one that no process escapes
      * @return this
      */
     public S parentDeathSignal(Signal signal) {
@@ -713,8 +716,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
     }
 
     /**
-     * /** The same in the directories of the JVM's PATH, whatever the child's PATH is, as
-     * posix_spawnp(3) has it.
+     * The same in the directories of the JVM's PATH, whatever the child's PATH is, as
+     * posix_spawnp(3) does.
      *
      * @return this
      */
@@ -739,7 +742,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
         }
     }
 
-    /** Whether the first argument is something else than the program. */
+    /** Whether the first argument is something other than the program. */
     final boolean hasOtherName() {
         byte[] name = Text.encodeName("program", program);
         return !Arrays.equals(

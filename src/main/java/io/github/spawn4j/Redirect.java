@@ -25,7 +25,7 @@ import java.util.Objects;
  * <p>Files are opened by the child itself, so no other child and no other thread ever sees their
  * descriptors; a relative path counts from the JVM's directory as the kernel knows it, which is not
  * {@code user.dir} when the directory was renamed. A name is its bytes, whether they are text or
- * not; a path of another file system than the default one is an {@link IllegalArgumentException}.
+ * not; a path of a file system other than the default one is an {@link IllegalArgumentException}.
  */
 public abstract sealed class Redirect {
     /** A pipe to the JVM: the default. */
@@ -34,7 +34,7 @@ public abstract sealed class Redirect {
     /** The JVM's own stream; closed if the JVM's is closed. */
     public static final Redirect INHERIT = new Inherit();
 
-    /** /dev/null: nothing to read, and what is written is lost. */
+    /** /dev/null: there is nothing to read, and what is written is lost. */
     public static final Redirect DISCARD = new Discard();
 
     /** Where standard output leads to; for standard error only. Both then share one file offset. */
@@ -92,9 +92,9 @@ public abstract sealed class Redirect {
     }
 
     /**
-     * The same by what the JDK has for it, such as that of a {@link java.io.RandomAccessFile}.
+     * The same for a descriptor of the JDK's, such as that of a {@link java.io.RandomAccessFile}.
      *
-     * @param descriptor what must be open when the process starts, until {@code start} returns
+     * @param descriptor the descriptor, which must be open until {@code start} returns
      * @return the redirect
      */
     public static Redirect descriptor(FileDescriptor descriptor) {
@@ -119,14 +119,14 @@ public abstract sealed class Redirect {
     public static Redirect channel(Channel channel) {
         FileDescriptor descriptor = JdkDescriptor.of(channel);
         if (descriptor == null) {
-            throw new IllegalArgumentException("no descriptor is known of " + channel);
+            throw new IllegalArgumentException("no descriptor is known for " + channel);
         }
         return new Open(descriptor, "a channel");
     }
 
     /**
-     * The same of a socket. The JDK makes one non-blocking that has a timeout, or that a virtual
-     * thread has used.
+     * The same for a socket. The JDK makes a socket non-blocking if it has a timeout, or if a
+     * virtual thread has used it.
      *
      * @param socket the socket, which must be connected, and open until {@code start} returns
      * @return the redirect
@@ -136,7 +136,7 @@ public abstract sealed class Redirect {
     public static Redirect socket(Socket socket) {
         FileDescriptor descriptor = JdkDescriptor.of(socket);
         if (descriptor == null) {
-            throw new IllegalArgumentException("no descriptor is known of " + socket);
+            throw new IllegalArgumentException("no descriptor is known for " + socket);
         }
         return new Open(descriptor, "a socket");
     }

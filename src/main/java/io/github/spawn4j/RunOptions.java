@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * How a process is {@linkplain EmptyProcess#run run} to its end: for how long, with what input, and
- * what becomes of its output. Immutable: each method gives other options.
+ * what becomes of its output. Immutable: each method returns new options.
  *
  * <pre>{@code
  * RunOptions options = RunOptions.timeout(ofSeconds(30))
@@ -27,9 +27,10 @@ import java.util.stream.Collectors;
  * Any exit but code 0 is a failure. If another process keeps an output open after the exit, the run
  * waits for it for 100 ms.
  *
- * <p>Only code 0 is a success as nobody looks at a status that he did not ask for: half an output,
- * or none, would pass for the whole. Programs whose other codes are answers, such as diff(1) and
- * grep(1), have {@link #expectExit} or {@link #anyExit}. The exception has the whole result.
+ * <p>Only code 0 is a success, because few callers look at a status that they did not ask for, and
+ * would take half an output, or none, for the whole. For programs whose other codes are answers,
+ * such as diff(1) and grep(1), there are {@link #expectExit} and {@link #anyExit}. The exception
+ * has the whole result.
  */
 public final class RunOptions {
     private static final int DEFAULT_CAPTURE = 16 * 1024 * 1024;
@@ -137,9 +138,9 @@ public final class RunOptions {
      * Copies a stream to standard input, by a thread of the library, and then gives the end. The
      * stream is not closed. What the process does not read may have been read from the stream all
      * the same. If the stream fails the process is torn down and the run fails with {@link
-     * CommandException.Reason#INPUT}; a stream that waits when the process has ended does not keep
-     * the run, but is interrupted. One that an interrupt does not end, such as {@link System#in},
-     * keeps its thread, which takes what comes next.
+     * CommandException.Reason#INPUT}; if a read from the stream still waits when the process has
+     * ended, the read is interrupted and the run does not wait for it. A stream that ignores
+     * interrupts, such as {@link System#in}, keeps its thread, which takes what comes next.
      *
      * @param stream the input, for one run
      * @return the options
@@ -149,8 +150,8 @@ public final class RunOptions {
     }
 
     /**
-     * Lets the process read a file as standard input, which it opens itself before it executes its
-     * program; a FIFO without a writer keeps it, and the start, waiting.
+     * Lets the process read a file as standard input. The child opens the file itself, before it
+     * executes its program; a FIFO without a writer keeps the child, and so the start, waiting.
      *
      * @param file the file; a relative path counts from the JVM's directory
      * @return the options
@@ -161,8 +162,8 @@ public final class RunOptions {
 
     /**
      * Leaves standard input open, to be written to with {@link RunningCommand#write} while the
-     * process runs, and ended with {@link RunningCommand#closeStdin}. For {@code runAsync} only: in
-     * a {@code run} there is nobody who could write.
+     * process runs, and ended with {@link RunningCommand#closeStdin}. For {@code runAsync} only,
+     * because during a {@code run} the caller has nothing yet to write to.
      *
      * @return the options
      */
@@ -173,7 +174,7 @@ public final class RunOptions {
     /**
      * Says what becomes of standard output.
      *
-     * @param capture what is kept and who is told
+     * @param capture how much is kept, and which listener or destination gets it
      * @return the options
      */
     public RunOptions stdout(Capture capture) {
@@ -184,7 +185,7 @@ public final class RunOptions {
     /**
      * Says what becomes of standard error.
      *
-     * @param capture what is kept and who is told
+     * @param capture how much is kept, and which listener or destination gets it
      * @return the options
      */
     public RunOptions stderr(Capture capture) {
@@ -220,8 +221,8 @@ public final class RunOptions {
     }
 
     /**
-     * Makes no exit a failure, not even death by a signal: for who looks at {@link
-     * CommandResult#exitStatus} himself.
+     * Makes every exit a success, even death by a signal. For callers that look at {@link
+     * CommandResult#exitStatus} themselves.
      *
      * <pre>{@code
      * int code = PidfdProcess.builder(command).run(RunOptions.noTimeout().anyExit()).exitValue();
@@ -234,7 +235,7 @@ public final class RunOptions {
     }
 
     /**
-     * Waits this long, after the process has ended, for output that somebody else, mostly a
+     * Waits this long, after the process has ended, for an output that another process, mostly a
      * grandchild, keeps open. What the process itself has written is read in any case.
      *
      * @param linger from the exit; not negative
@@ -247,17 +248,17 @@ public final class RunOptions {
     }
 
     /**
-     * Leaves no process behind, also after success: when everything has ended that a run waits for,
-     * the process is {@linkplain EmptyProcess#teardown torn down} with all that belong to it, and
-     * the run is over when they are gone. If one survives, the run fails, with {@link
+     * Leaves no process behind, even after success. When everything that a run waits for has ended,
+     * all processes that belong to it are {@linkplain EmptyProcess#teardown torn down}, and the run
+     * is over when they are gone. If one survives, the run fails, with {@link
      * CommandException.Reason#SURVIVOR} if nothing else was wrong.
      *
-     * <p>Those that belong to it are all processes of its {@linkplain EmptyProcess#cgroup cgroup},
-     * daemons too, and those that were there before. Without a cgroup they are those of its process
-     * group, which is then its own; one that has left the group ({@code setsid}, {@code nohup} in a
-     * shell with job control) is neither reached nor noticed. The teardown keeps its steps; before
-     * Linux 6.9 none of them reaches a group whose leader has ended, so that a straggler is an
-     * error.
+     * <p>In a {@linkplain EmptyProcess#cgroup cgroup}, all its processes belong to the run: daemons
+     * too, and processes that were there before. Without a cgroup, the processes of its process
+     * group do; the process then leads a group of its own. A process that has left the group
+     * ({@code setsid}, {@code nohup} in a shell with job control) is neither reached nor noticed.
+     * The teardown keeps its steps; before Linux 6.9 none of them reaches a group whose leader has
+     * ended, so that a straggler is an error.
      *
      * @return the options
      */
@@ -281,7 +282,8 @@ public final class RunOptions {
     /** Refuses what only makes sense while somebody has the {@link RunningCommand}. */
     void checkIsWaitedFor() {
         if (input == Input.LIVE) {
-            throw new IllegalStateException("openStdin() is for runAsync, as run() only returns");
+            throw new IllegalStateException(
+                    "openStdin() is for runAsync: run() returns when the process has ended");
         }
     }
 
@@ -311,7 +313,7 @@ public final class RunOptions {
         return stderr;
     }
 
-    /** Whether a run that ends like this is as it should be. */
+    /** Whether a run that ends like this is a success. */
     boolean expects(ExitStatus status) {
         return expectedExits == null || isExpected(status);
     }

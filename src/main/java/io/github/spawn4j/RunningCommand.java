@@ -88,8 +88,8 @@ public final class RunningCommand extends CompletableFuture<CommandResult> {
     /**
      * Writes to standard input, which {@link RunOptions#openStdin} has left open; of a pipeline to
      * that of the first process. Does not wait: what the process has no room for is kept in memory,
-     * and written in the order of the calls as it reads. Whoever writes much waits for the future
-     * before he writes more.
+     * and written in the order of the calls as it reads. A caller with much to write should wait
+     * for the future before writing more.
      *
      * <pre>{@code
      * CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);
@@ -99,10 +99,10 @@ public final class RunningCommand extends CompletableFuture<CommandResult> {
      * }</pre>
      *
      * @param bytes what is written; copied
-     * @return completed when the kernel has all of it, which is not to say that the process has
-     *     read it; with an {@link IOException} if the process does not read any more, or standard
-     *     input was closed. At once if there is room, else by a thread of the library. Cancelling
-     *     it does not take the bytes back
+     * @return completed when the kernel has all of it, whether or not the process has read it; with
+     *     an {@link IOException} if the process does not read any more, or standard input was
+     *     closed. It is completed at once if there is room, else by a thread of the library.
+     *     Cancelling it does not take the bytes back
      * @throws IllegalStateException if the options do not leave standard input open, or if the
      *     process could not be started
      */
@@ -123,8 +123,8 @@ public final class RunningCommand extends CompletableFuture<CommandResult> {
     }
 
     /**
-     * Ends standard input behind what has been written; ending it again does nothing. On a terminal
-     * the character is typed that says the end of input.
+     * Ends standard input after what has been written; ending it again does nothing. On a terminal,
+     * this types the end-of-input character.
      *
      * @throws IllegalStateException as for {@link #write(byte[])}
      */
@@ -134,7 +134,7 @@ public final class RunningCommand extends CompletableFuture<CommandResult> {
 
     private Run started() {
         if (run == null) {
-            throw new IllegalStateException("it could not be started");
+            throw new IllegalStateException("the command could not be started");
         }
         return run;
     }

@@ -5,22 +5,21 @@ import io.github.spawn4j.internal.launch.RequestLayout;
 import java.util.Optional;
 
 /**
- * The mechanism that makes a child. All of them behave alike, which one contract test suite holds;
- * they differ in what they cost and in what they can express. {@link #CLONE3} is the one to use,
- * and {@link #JDK} stands in for it where it is not to be had; the others are there to compare it
- * with. Immutable.
+ * The mechanism that makes a child. All of them pass the same contract tests; they differ in what
+ * they cost and in what they can express. {@link #CLONE3} is the one to use, and {@link #JDK}
+ * replaces it where it is not supported. The others exist to compare it with. Immutable.
  *
  * <pre>{@code
  * PidfdProcess.builder("make").strategy(SpawnStrategy.POSIX_SPAWN).start();
  * }</pre>
  *
- * <p>Where nothing else is said it is {@link #CLONE3}, or {@link #JDK} where that is {@linkplain
- * #isSupported() not supported}: on another system than Linux, on an architecture that this jar has
- * no native library for, where that cannot be loaded, and where the kernel or a filter refuses the
- * calls that it takes. That is told to the log once, as a warning. To have no process started by
- * the JDK, name a strategy, for one process ({@link EmptyProcess#strategy}) or for all: the system
- * property {@code io.github.spawn4j.strategy} is that of all processes that name none, read when
- * one is first needed, such as {@code clone3}. What cannot be done is then refused by name.
+ * <p>The default is {@link #CLONE3}, or {@link #JDK} where that is {@linkplain #isSupported() not
+ * supported}: on systems other than Linux, on an architecture without a native library in this jar,
+ * where the native library cannot be loaded, and where the kernel or a filter refuses the calls
+ * that it needs. This is logged once, as a warning. To have no process started by the JDK, name a
+ * strategy, for one process ({@link EmptyProcess#strategy}) or for all: the system property {@code
+ * io.github.spawn4j.strategy} is that of all processes that name none, read when one is first
+ * needed, such as {@code clone3}. What cannot be done is then refused by name.
  */
 public enum SpawnStrategy {
     /**
@@ -90,8 +89,8 @@ public enum SpawnStrategy {
     }
 
     /**
-     * Whether processes can be started in this way here. Tried rather than concluded from versions,
-     * by loading the native library and by asking the kernel in a child; that is done once.
+     * Whether processes can be started in this way here. This is tried, once, by loading the native
+     * library and asking the kernel in a child, rather than concluded from versions.
      *
      * <pre>{@code
      * if (!SpawnStrategy.CLONE3.isSupported()) {

@@ -33,7 +33,7 @@ import java.util.Optional;
  *
  * <p>At every spawn the path must still lead to the same file: same device, inode, size, mode,
  * owner, group, ctime and mtime. If not, the template is stale and the spawn fails with ESTALE;
- * build another. What runs is the file that was opened (Linux 6.14 and newer, ELF programs), so
+ * build another one. What runs is the file that was opened (Linux 6.14 and newer, ELF programs), so
  * nothing can be put in its place between check and execution; for scripts and on older kernels it
  * is what the path leads to right after the check.
  *
@@ -74,7 +74,7 @@ public final class SpawnTemplate implements AutoCloseable {
     }
 
     /**
-     * Begins a template of a command that comes as one list.
+     * Begins a template of a command that is given as one list.
      *
      * <pre>{@code
      * SpawnTemplate.builder(List.of("git", "-C", "/srv/repo")).build();
@@ -139,8 +139,8 @@ public final class SpawnTemplate implements AutoCloseable {
     }
 
     /**
-     * What has become of the starts, if the template is {@linkplain Builder#warm kept warm}; of
-     * another nothing is counted.
+     * How the starts were made, if the template is {@linkplain Builder#warm kept warm}. For other
+     * templates nothing is counted.
      *
      * @return the numbers
      */
@@ -157,8 +157,9 @@ public final class SpawnTemplate implements AutoCloseable {
     }
 
     /**
-     * How often a program that is {@linkplain Warm kept warm} was started how. Immutable; each
-     * number is right, but starts that go on meanwhile may be in one and not yet in another.
+     * How the starts of a program that is {@linkplain Warm kept warm} were made. Immutable. Each
+     * number is right, but a start that is still going on may be in one number and not yet in
+     * another.
      *
      * <pre>{@code
      * Statistics statistics = template.statistics();
@@ -167,8 +168,8 @@ public final class SpawnTemplate implements AutoCloseable {
      *
      * @param warm starts of a child that the helper cloned for it
      * @param parked starts of a child that was waiting
-     * @param coldStarts how many starts were cold for which reason; without those that have not
-     *     occurred
+     * @param coldStarts how many starts were cold, by reason; reasons that have not occurred are
+     *     left out
      * @param helperPid the helper's pid, or 0 if there is none
      * @param refusal why the last attempt to make a helper has failed, if it has
      */
@@ -243,7 +244,7 @@ public final class SpawnTemplate implements AutoCloseable {
         @Override
         public TemplateProgram current() throws IOException {
             if (template.held == null) {
-                throw new ErrnoException("strategy of a template of the JDK's", Errno.EOPNOTSUPP);
+                throw new ErrnoException("strategy other than the template's", Errno.EOPNOTSUPP);
             }
             return template.held;
         }
@@ -298,10 +299,10 @@ public final class SpawnTemplate implements AutoCloseable {
         }
 
         /**
-         * Denies everybody to write to the program while the template is open: open(2) for writing
-         * and truncate(2) fail with ETXTBSY; replacing the file by rename works. Costs a process
-         * that never runs: it is stopped, traced, at its first instruction. ELF programs only;
-         * {@code doctor} of the tools says whether it can be had.
+         * Lets nobody write to the program while the template is open: open(2) for writing and
+         * truncate(2) fail with ETXTBSY; replacing the file by rename works. Costs a process that
+         * never runs: it is stopped, traced, at its first instruction. ELF programs only; {@code
+         * doctor} of the tools says whether it can be had.
          *
          * @return this
          */
@@ -315,7 +316,7 @@ public final class SpawnTemplate implements AutoCloseable {
          * The helper is made in the background when the template is built, and ends when it is
          * closed.
          *
-         * @param settings how; see there what it needs, what it costs and what is different
+         * @param settings how; {@link Warm} says what it needs, what it costs and what is different
          * @return this
          */
         public Builder warm(Warm settings) {

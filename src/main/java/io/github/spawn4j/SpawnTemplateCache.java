@@ -32,15 +32,16 @@ import java.util.Objects;
  * System.out.println(tools.statistics());
  * }</pre>
  *
- * <p>A bare name is searched in the JVM's PATH when its template is made; another program of that
- * name that appears earlier in PATH later is not noticed before the known one changes, or {@link
- * #invalidate} is called. The cache holds one descriptor for each program. The least recently used
- * template makes room for a new one; it is closed when nobody spawns from it any more.
+ * <p>A bare name is searched in the JVM's PATH when its template is made; if another program of
+ * that name appears earlier in PATH afterwards, the cache does not notice until the known one
+ * changes or {@link #invalidate} is called. The cache holds one descriptor for each program. The
+ * least recently used template makes room for a new one; it is closed when nobody spawns from it
+ * any more.
  *
  * <p>Processes that {@linkplain SpawnStrategy#JDK the JDK} starts need no template: it holds and
  * counts none then.
  *
- * <p>Whoever builds a cache closes it; it lives as long as the application, usually.
+ * <p>Whoever builds a cache closes it; usually it lives as long as the application.
  */
 public final class SpawnTemplateCache implements AutoCloseable {
     private static final Log LOG = Log.of(SpawnTemplateCache.class);
@@ -145,16 +146,15 @@ public final class SpawnTemplateCache implements AutoCloseable {
     }
 
     /**
-     * Gives up the template of a program, which the next spawn makes again. To be called where a
-     * program of that name has come that is earlier in PATH, which the cache does not notice by
-     * itself.
+     * Drops the template of a program; the next spawn makes a new one. Call it when another program
+     * of that name has appeared earlier in PATH, which the cache does not notice by itself.
      *
      * <pre>{@code
      * tools.invalidate("node"); // as nvm has installed another one
      * }</pre>
      *
      * @param program as it is given to {@link #spawn}
-     * @return true if there was a template; starts from it that are going on finish
+     * @return true if there was a template; starts from it that have begun are finished
      */
     public boolean invalidate(String program) {
         TemplateProgram known;
@@ -302,7 +302,7 @@ public final class SpawnTemplateCache implements AutoCloseable {
     }
 
     /**
-     * How the starts of one program were, since its template was made.
+     * How the starts of one program were made, since it has a template.
      *
      * @param program as it is given to {@link #spawn}
      * @return the numbers; none if the cache does not hold the program, or does not keep it warm
@@ -318,8 +318,8 @@ public final class SpawnTemplateCache implements AutoCloseable {
     }
 
     /**
-     * Closes all templates; spawns that are going on finish, later ones fail with EBADF. Closing
-     * twice does nothing.
+     * Closes all templates. Spawns that have begun are finished, later ones fail with EBADF.
+     * Closing twice does nothing.
      */
     @Override
     public void close() {
@@ -379,8 +379,8 @@ public final class SpawnTemplateCache implements AutoCloseable {
          * Keeps the programs {@linkplain Warm warm} that have been started often enough.
          *
          * @param settings how
-         * @param fromStart from which start on a program has a helper: 1 for all, 3 for what is
-         *     started a third time; at least 1
+         * @param fromStart the start from which on a program has a helper: 1 for every program, 3
+         *     for programs that are started a third time; at least 1
          * @return this
          * @throws IllegalArgumentException if {@code fromStart} is less than 1
          */

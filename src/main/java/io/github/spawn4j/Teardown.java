@@ -27,17 +27,17 @@ import java.util.stream.Collectors;
  * }</pre>
  *
  * <p>It begins when a {@link EmptyProcess#run run} exceeds its time or is interrupted, by {@link
- * PidfdProcess#close()} and {@link PidfdProcess#teardown()}, and where it says so when the JVM
- * ends. It is over as soon as nobody is left; a process that has ended but that its parent has not
- * waited for does not count, where /proc tells that (below).
+ * PidfdProcess#close()} and {@link PidfdProcess#teardown()}, and, if {@link #atShutdown} is set,
+ * when the JVM ends. It is over as soon as nobody is left. A zombie, which has ended but which its
+ * parent has not waited for, does not count if /proc shows it as one (below).
  *
- * <p>A process that is stopped handles nothing. So each step that it could handle is followed by
- * SIGCONT, to the same processes: not SIGKILL, nor SIGCONT and the signals that stop. A cgroup that
- * is frozen stays frozen; only SIGKILL reaches its processes.
+ * <p>A stopped process handles no signal. So SIGCONT follows each step, to the same processes,
+ * except after SIGKILL, SIGCONT and the signals that stop a process. A cgroup that is frozen stays
+ * frozen; only SIGKILL reaches its processes.
  *
  * <p>A process that is left after the last grace has survived, which is an error. After SIGKILL
- * that is not decided before 2 seconds have passed, however short the grace was, as the kernel
- * needs a moment to clear up behind a process.
+ * this takes at least 2 seconds to decide, however short the grace was, because the kernel needs a
+ * moment to clean up after a process.
  */
 public final class Teardown {
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(2);
@@ -75,15 +75,14 @@ public final class Teardown {
     }
 
     /**
-     * A teardown whose first step is the gentlest one: standard input is closed, which servers that
-     * talk through it (language servers, the Model Context Protocol) and filters take as the wish
-     * that they end.
+     * A teardown whose first step is the gentlest one: standard input is closed, Servers that talk
+     * through it (language servers, the Model Context Protocol) and filters then end by themselves.
      *
      * <p>What is buffered in {@link Process#getOutputStream()} and {@link Process#outputWriter()}
-     * is written before, as far as the process reads it within the grace. Input that a run still
-     * feeds ends where it is. On a terminal the character is typed that says the end of input. A
-     * process whose standard input is neither a pipe nor a terminal of this library is given the
-     * next step at once; those of a pipeline have the grace of the first one.
+     * is written first, as far as the process reads it within the grace. Input that a run still
+     * feeds ends where it is. On a terminal, this types the end-of-input character. If standard
+     * input is neither a pipe nor a terminal of this library, the next step follows at once; the
+     * stages of a pipeline have the grace of the first one.
      *
      * @param grace how long the process then has; not negative
      * @return the teardown; unless steps follow, a process that does not end by itself lives on
@@ -117,19 +116,20 @@ public final class Teardown {
     }
 
     /**
-     * The same for the whole process group, of which the process becomes the leader: everybody that
-     * it starts, unless they leave the group. As long as somebody is left in the group it costs a
-     * descriptor, until the teardown or until nobody refers to the process any more.
+     * The same for the whole process group. The process becomes the group's leader, and all
+     * processes that it starts belong to the group, unless they leave it. It costs a descriptor as
+     * long as the group has members, until the teardown, or until nobody refers to the process any
+     * more.
      *
-     * <p>From Linux 6.9 on the group is reached also after the process itself has ended
-     * (pidfd_send_signal(2)). Before that, and where a filter refuses the call, it is reached only
-     * until the exit has been collected; a teardown that begins before keeps the exit back until
-     * nobody else is left or its last signal has been sent, so that nobody is told of it sooner,
-     * and one that begins later fails at once if somebody is left.
+     * <p>From Linux 6.9 on, the group can be signalled even after the process itself has ended
+     * (pidfd_send_signal(2)). Before that, and where a filter refuses the call, it can be signalled
+     * only until the exit has been collected. A teardown that begins in time therefore keeps the
+     * exit back until nobody else is left or its last signal has been sent; nobody learns of the
+     * exit sooner. A teardown that begins later fails at once if somebody is left.
      *
-     * <p>Zombies are told from others by /proc. Where that is missing, of another pid namespace
-     * ({@code unshare --pid} without {@code --mount-proc}) or hides processes ({@code hidepid}),
-     * zombies that nobody waits for count as survivors, and the error says so.
+     * <p>Only /proc tells zombies from other processes. Where /proc is missing, is that of another
+     * pid namespace ({@code unshare --pid} without {@code --mount-proc}) or hides processes ({@code
+     * hidepid}), zombies that nobody waits for count as survivors, and the error says so.
      *
      * @return the wider teardown
      */
@@ -138,9 +138,10 @@ public final class Teardown {
     }
 
     /**
-     * The same for everybody in the {@link EmptyProcess#cgroup cgroup} that the process was started
-     * in, and below it, whoever started them; nobody can leave it without the rights to. SIGKILL is
-     * {@code cgroup.kill} from Linux 5.14 on, which no fork outruns; see cgroups(7).
+     * The same for all processes in the {@link EmptyProcess#cgroup cgroup} that the process was
+     * started in, and below it, whoever started them. A process cannot leave it without the right
+     * to do so. From Linux 5.14 on, SIGKILL is sent by {@code cgroup.kill}, which no fork can
+     * outrun; see cgroups(7).
      *
      * @return the wider teardown; a start without a cgroup is refused
      */
@@ -149,8 +150,8 @@ public final class Teardown {
     }
 
     /**
-     * The same, which begins at the latest when the JVM ends in an orderly way, and which the end
-     * of the JVM then waits for. For a JVM that is killed see {@link EmptyProcess}.
+     * The same, but it begins at the latest when the JVM ends in an orderly way, and the JVM then
+     * waits for it. For a JVM that is killed see {@link EmptyProcess#parentDeathSignal}.
      *
      * @return the teardown that the JVM's end begins
      */

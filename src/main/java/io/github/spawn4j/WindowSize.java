@@ -29,7 +29,7 @@ public record WindowSize(int rows, int columns) {
 
     private static void check(String what, int value) {
         if (value < 1 || value > MOST) {
-            throw new IllegalArgumentException(what + " " + value + " is not 1 to " + MOST);
+            throw new IllegalArgumentException(what + " " + value + " is not in 1 to " + MOST);
         }
     }
 }

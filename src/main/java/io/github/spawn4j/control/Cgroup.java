@@ -109,7 +109,7 @@ public final class Cgroup implements AutoCloseable {
         Leftovers.prepare();
         if (!new CgroupFiles(parent).has("cgroup.procs")) {
             throw new NoSuchFileException(
-                    parent.toString(), null, "it is not the directory of a cgroup of version 2");
+                    parent.toString(), null, "not the directory of a cgroup of version 2");
         }
         // Controllers are handed on by the real one's parents.
         Path real = parent.toRealPath();
@@ -183,7 +183,7 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Limits CPU time to that of so many processors, in each tenth of a second: {@code cpu.max},
+     * Limits CPU time to that of this many processors, in each tenth of a second: {@code cpu.max},
      * controller cpu.
      *
      * @param processors such as 1.5; 0.01 to 2147483647
@@ -280,9 +280,9 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Has all its processes stop, and those that are forked: {@code cgroup.freeze}, Linux 5.2. Does
-     * not wait until the last one has, which {@link Events#isFrozen} tells. They can be killed; but
-     * none can be started in it.
+     * Stops all its processes, and those that they fork: {@code cgroup.freeze}, Linux 5.2. Does not
+     * wait until the last one has stopped; {@link Events#isFrozen} tells that. Stopped processes
+     * can be killed, but none can be started in the cgroup.
      *
      * @return this
      * @throws IOException if the kernel forbids it, or is older
@@ -293,7 +293,7 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Has all its processes go on.
+     * Lets all its processes go on.
      *
      * @return this
      * @throws IOException if the kernel forbids it, or is older
@@ -354,8 +354,8 @@ public final class Cgroup implements AutoCloseable {
      * @param isPopulated whether a process that has not ended is in it or below: {@code
      *     cgroup.events}
      * @param isFrozen whether its processes are stopped: {@code cgroup.events}
-     * @param outOfMemoryKills how many of its processes the kernel has killed for want of memory:
-     *     {@code oom_kill} of {@code memory.events}; empty without the controller
+     * @param outOfMemoryKills how many of its processes the kernel has killed because memory ran
+     *     out: {@code oom_kill} of {@code memory.events}; empty without the controller
      * @param memoryMaxHits how often its limit on memory was met, mostly without harm: {@code max}
      *     of {@code memory.events}; empty without the controller
      * @param refusedForks how often its limit on processes was met: {@code max} of {@code

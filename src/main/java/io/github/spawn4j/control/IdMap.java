@@ -56,7 +56,13 @@ public final class IdMap {
                         && outside + count <= MOST;
         if (!isRange) {
             throw new IllegalArgumentException(
-                    count + " ids from " + inside + " that stand for those from " + outside);
+                    "no range of ids: "
+                            + count
+                            + " from "
+                            + inside
+                            + ", which stand for "
+                            + outside
+                            + " on");
         }
         return new IdMap(lines + inside + " " + outside + " " + count + "\n");
     }

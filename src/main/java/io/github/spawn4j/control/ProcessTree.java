@@ -22,8 +22,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process with all that belong to it: the processes of its cgroup, or of its process group. It
- * lasts as long as one of them, also after the process itself has ended. Thread-safe.
+ * A process and all processes that belong to it: those of its cgroup, or of its process group. The
+ * tree lasts as long as any of them, even after the process itself has ended. Thread-safe.
  *
  * <pre>{@code
  * PidfdProcess make = PidfdProcess.builder("make", "-j4").teardown(Teardown.DEFAULT.ofGroup()).start();
@@ -34,11 +34,11 @@ import org.jspecify.annotations.Nullable;
  * boolean allGone = tree.awaitGone(ofMinutes(1));
  * }</pre>
  *
- * <p>To end it, gently first, is what {@link PidfdProcess#teardown()} does.
+ * <p>{@link PidfdProcess#teardown()} ends it, gently at first.
  */
 public final class ProcessTree {
     /**
-     * Which processes belong to a tree.
+     * Which processes belong to a tree. Immutable.
      *
      * <pre>{@code
      * if (process.tree().reach() == ProcessTree.Reach.GROUP) {
@@ -54,7 +54,8 @@ public final class ProcessTree {
         GROUP,
 
         /**
-         * Those of the cgroup and of all below, which no process can leave without the rights to.
+         * Those of the cgroup and of all cgroups below, which no process can leave without the
+         * right to do so.
          */
         CGROUP
     }
@@ -85,7 +86,7 @@ public final class ProcessTree {
     }
 
     /**
-     * The process that it is the tree of.
+     * The process whose tree this is.
      *
      * @return the process, which may have ended
      */
@@ -170,7 +171,7 @@ public final class ProcessTree {
     }
 
     /**
-     * Completed when none is left. No event tells when that is, so the library looks: at first
+     * Completed when no process is left. No event tells of that, so the library looks: at first
      * after a millisecond, later every 32. Completing or cancelling it ends that.
      *
      * @return completed by a thread of the library; with an {@link IOException} if it cannot be

@@ -33,8 +33,8 @@ public enum ColdReason {
     UNKNOWN_LINKER(WarmSpawn.UNKNOWN_LINKER),
 
     /**
-     * Its dynamic linker was tried with a program of the library, and that did not start warm as it
-     * does cold.
+     * Its dynamic linker was tried with a program of the library, and that program did not start
+     * warm as it does cold.
      */
     DIFFERING_LINKER(WarmSpawn.LINKER_DIFFERS),
 
@@ -44,7 +44,10 @@ public enum ColdReason {
     /** Its dynamic linker does more than link: it prints something, or is audited. */
     BUSY_LINKER(WarmSpawn.LINKER_ACTS),
 
-    /** It has ended, or stopped elsewhere, before it was linked: a library is missing, say. */
+    /**
+     * It ended, or stopped elsewhere, before it was linked: because a library is missing, for
+     * example.
+     */
     NOT_LINKED(WarmSpawn.NEVER_LINKED),
 
     // The system.
@@ -96,7 +99,7 @@ public enum ColdReason {
 
     // What has changed since the helper was made.
 
-    /** The program, or one of its libraries; there will be another helper. */
+    /** The program or one of its libraries has changed; the helper is replaced. */
     CHANGED_FILES(WarmSpawn.STALE),
 
     /**
@@ -122,16 +125,16 @@ public enum ColdReason {
 
     // The helper.
 
-    /** It has as many starts under way as it can have. */
+    /** The helper has as many starts under way as it can have. */
     BUSY(WarmSpawn.BUSY),
 
-    /** It did not start the process within the {@linkplain Warm#deadline deadline}. */
+    /** The helper did not start the process within the {@linkplain Warm#deadline deadline}. */
     LATE(WarmSpawn.LATE),
 
-    /** It has been killed, or one of the children that waited. */
+    /** The helper, or one of its waiting children, has been killed. */
     LOST_HELPER(WarmSpawn.BROKEN),
 
-    /** There is none yet, or no longer: it is being made, or has been idle. */
+    /** There is no helper yet, or no longer: it is being made, or has been idle. */
     NO_HELPER(WarmProgram.NOT_READY);
 
     private static final ColdReason[] ALL = values();

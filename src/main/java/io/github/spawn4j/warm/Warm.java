@@ -13,7 +13,7 @@ import java.util.Objects;
 
 /**
  * How the program of a template is kept warm: executed and linked ahead, so that a start does not
- * wait for that. Immutable: each method gives other settings.
+ * wait for that. Immutable: each method returns new settings.
  *
  * <pre>{@code
  * try (SpawnTemplate git = SpawnTemplate.builder("git").warm(Warm.on().parked(4)).build()) {
@@ -25,17 +25,17 @@ import java.util.Objects;
  * <p>A warm template keeps a <em>helper</em>: a process that has executed the program, and was
  * stopped when the dynamic linker had done its work, before any code of the program had run. A
  * start clones it; the clone is a child of the JVM as any other, gets its arguments, environment,
- * descriptors and directory, and runs. The helper is made in the background. A start that finds
- * none, or that it does not suit, is <em>cold</em>: as if the template were not warm, with the same
- * result. {@link SpawnTemplate#statistics()} counts both, and {@link PidfdProcess#startedAs()} says
- * which it was.
+ * descriptors and directory, and runs. The helper is made in the background. A start that finds no
+ * helper, or that the helper cannot serve, is <em>cold</em>: as if the template were not warm, with
+ * the same result. {@link SpawnTemplate#statistics()} counts both, and {@link
+ * PidfdProcess#startedAs()} says which it was.
  *
- * <p>{@code docs/warm.md} of the sources tells how it works, what is different for the program, and
+ * <p>{@code docs/warm.md} of the sources says how it works, what is different for the program, and
  * what was measured.
  *
- * <p>It pays for short programs that are dynamically linked, and are started often: {@code grep},
- * {@code git}, {@code sh}. It needs x86-64, Linux 5.9 or newer with CONFIG_CHECKPOINT_RESTORE,
- * glibc, {@code /proc} and ptrace(2) of own children; where something is missing all starts are
+ * <p>It pays for short programs that are dynamically linked and started often: {@code grep}, {@code
+ * git}, {@code sh}. It needs x86-64, Linux 5.9 or newer with CONFIG_CHECKPOINT_RESTORE, glibc,
+ * {@code /proc} and ptrace(2) of the JVM's own children; if one of these is missing, all starts are
  * cold, with the {@linkplain ColdReason reason}.
  *
  * <h2>What it costs</h2>
@@ -121,11 +121,10 @@ public final class Warm {
     }
 
     /**
-     * Ends the helper when there has been no start for long; the next one is cold then, and has
-     * another made. It is looked at once a second.
+     * Ends the helper when there has been no start for this long. The next start is then cold, and
+     * a new helper is made. The library looks once a second.
      *
-     * @param time for how long; positive, a year at most
-     * @return the settings
+     * @param time how long; positive, a year at most @return the settings
      * @throws IllegalArgumentException if it is not
      */
     public Warm idle(Duration time) {
@@ -133,8 +132,8 @@ public final class Warm {
     }
 
     /**
-     * Makes another helper after so many starts, with other addresses. The old one serves until
-     * then.
+     * Makes a new helper, with other addresses, after this many starts. The old one serves until
+     * the new one is ready.
      *
      * @param starts how many; at least 1
      * @return the settings
@@ -142,14 +141,14 @@ public final class Warm {
      */
     public Warm renewAfter(int starts) {
         if (starts < 1) {
-            throw new IllegalArgumentException("renewal after " + starts + " starts");
+            throw new IllegalArgumentException("renewal after " + starts + " starts: less than 1");
         }
         return new Warm(parked, idle, starts, deadline);
     }
 
     /**
-     * How long a start waits for a child of the helper to begin with it. After that it is cold, and
-     * there will be another helper. What the child has begun with is waited for.
+     * How long a start waits for a child of the helper to take it. After that the start is cold,
+     * and the helper is replaced. A start that a child has taken is waited for.
      *
      * @param time rounded up to 20 ms; positive, a day at most
      * @return the settings

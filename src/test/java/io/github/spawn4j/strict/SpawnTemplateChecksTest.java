@@ -27,6 +27,7 @@ import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.OwnThread;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.SpawnTemplateCases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

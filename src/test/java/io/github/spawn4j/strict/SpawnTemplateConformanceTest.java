@@ -19,6 +19,7 @@ import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.OwnThread;
 import io.github.spawn4j.testing.Probe;
+import io.github.spawn4j.testing.SpawnTemplateCases;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;

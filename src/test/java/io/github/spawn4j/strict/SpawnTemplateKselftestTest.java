@@ -21,6 +21,7 @@ import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.OwnThread;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.SpawnTemplateCases;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -19,7 +19,7 @@ public final class BlockDevice {
         long minor = (number & 0xff) | ((number >> 12) & 0xfff00);
         Path device = DEVICES.resolve(major + ":" + minor);
         if (!Files.exists(device)) {
-            throw new IOException(file + " lies on no device that could be limited");
+            throw new IOException(file + " does not lie on a device that can be limited");
         }
         Path real = device.toRealPath();
         Path disk = Files.exists(real.resolve("partition")) ? real.getParent() : real;

@@ -62,8 +62,8 @@ public final class CgroupMembers implements Target {
     }
 
     /**
-     * Where there are no pidfds: somebody else could only get it who gets the pid between a look
-     * into the cgroup and the signal.
+     * Where there are no pidfds. Another process could only be hit if it got the pid between the
+     * look into the cgroup and the signal.
      */
     private void signalEachByNumber(Set<Integer> members, int signal) throws IOException {
         IOException failure = null;

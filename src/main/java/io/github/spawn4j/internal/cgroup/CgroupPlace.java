@@ -87,7 +87,7 @@ public final class CgroupPlace {
                 return new Tree(mount, mount.resolve(root.relativize(own)).normalize());
             }
         }
-        throw new IOException("this kernel tells no cgroup of version 2 in /proc/self/cgroup");
+        throw new IOException("/proc/self/cgroup names no cgroup of version 2");
     }
 
     private static List<String> lines(String file) throws IOException {

@@ -41,13 +41,13 @@ import java.util.function.LongFunction;
 public final class Child extends Chore implements Reactor.Handler, ChildProcess {
     /*
      * A thread that waits reaps the child when it finds that it has ended. The reactor only looks: a
-     * thousand more may have ended whom somebody waits for, and reaping takes the kernel longer than
-     * everything else there is to do for one. It reaps when it has a moment (cleanUp), unless
-     * somebody was about to tell a user before that and has done it: a user who has been told
+     * thousand more may have ended that somebody waits for, and reaping takes the kernel longer than
+     * everything else that there is to do for an exit. It reaps when it has a moment (cleanUp), unless
+     * a thread that is about to tell a user has done so before: a user who has been told
      * expects neither a zombie nor that the pid is still taken.
      *
-     * Whatever of this fails for a want that passes is left to the reactor as a chore, which the
-     * child itself is.
+     * What fails because something has run out for a while is left to the reactor, as a chore, which
+     * the child itself is.
      *
      * The reactor waits for the child's lock. So that is a monitor, which the JVM leaves whatever
      * is thrown: a stack that overflows as somebody enters a ReentrantLock leaves that locked for

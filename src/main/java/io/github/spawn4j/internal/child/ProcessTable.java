@@ -21,9 +21,9 @@ import java.util.concurrent.Executor;
 /**
  * Tells which processes live in a process group, which no system call does. Thread-safe.
  *
- * <p>A look through /proc costs the more the more processes the machine has. So it is taken for all
- * who ask at the same time, by one thread, and not at all for a group of which a member is known
- * that still lives.
+ * <p>A look through /proc costs more on a machine with more processes. So one thread looks for all
+ * callers that ask at the same time, and nobody looks while a known member of the group still
+ * lives.
  */
 final class ProcessTable {
     static final int NOBODY = 0;
@@ -178,7 +178,7 @@ final class ProcessTable {
      */
     Set<Integer> members(int group) throws IOException {
         if (!isTrusted()) {
-            throw new IOException(proc + " is none of this pid namespace that shows all processes");
+            throw new IOException(proc + " does not show all processes of this pid namespace");
         }
         Set<Integer> members = new HashSet<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {

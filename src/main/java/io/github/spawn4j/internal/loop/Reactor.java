@@ -14,24 +14,25 @@ public final class Reactor {
      * exit is the only event of a pidfd; a pipe is registered on its first wait and armed for one
      * event at a time.
      *
-     * Most children are short, and waited for by the thread that has started them. To wake this
-     * thread for each of those would cost more than their exit. So a new child is a newcomer at
+     * Most children are short, and waited for by the thread that has started them. Waking this
+     * thread for each of them would cost more than their exit. So a new child is a newcomer at
      * first: this thread looks after newcomers a few milliseconds later and registers those that
      * are still there and that nobody polls. Whoever wants to be told of an exit registers at once.
      *
      * Nothing that fails once may end the watching. So each step of a turn is guarded for itself, and
      * what fails in one is a chore that stays until it has been done. What is watched belongs to no
-     * loop: registrations, timers and chores are everybody's, and survive the loop and its thread. A
-     * thread that has died has a successor on the same epoll instance; an epoll instance
-     * that is lost, as somebody has closed our descriptor, one that all registrations are moved to.
-     * Where nothing is watched the thread ends, so that a class loader which is dropped is not kept.
+     * loop: registrations, timers and chores are everybody's, and survive the loop and its thread. A thread that
+     * has died has a successor on the same epoll instance. If that instance is lost, because
+     * somebody has closed our descriptor, all registrations move to a new one.
+     * When nothing is
+     * watched the thread ends, so that it keeps no class loader that is dropped.
      *
      * Why a thread and not SIGCHLD: signal handlers belong to the whole process, and to somebody
      * else. Why one and not one per child: that is what makes two thousand children expensive in
      * the JDK.
      *
-     * Loop is what the thread does, Watch the epoll instance that it waits at, Succession which loop
-     * is the one. Newcomers, Afterwards, Timer and Registrations are what it has to do.
+     * Loop is what the thread does, Watch is the epoll instance that it waits at, and Succession
+     * decides which loop is the current one. Newcomers, Afterwards, Timer and Registrations are what it has to do.
      */
     private Reactor() {}
 

@@ -18,11 +18,11 @@ import java.util.function.LongSupplier;
 public final class Workers {
     /*
      * Most tasks are short, and come in bursts: a thousand processes that end at once. So a few
-     * threads take them from a queue; to start one for each would keep the reactor from its work
-     * for longer than the tasks take. But some block, for as long as they like, and must not keep
-     * another process waiting. So while tasks wait somebody looks every few milliseconds what has
-     * become of those that run, and a thread that is stuck in one no longer counts as one of the few:
-     * another takes its place. Whether the queue moves would be the wrong question: on a busy machine
+     * threads take them from a queue: starting one for each would keep the reactor busy for longer
+     * than the tasks take. But some block, for as long as they like, and must not keep
+     * another process waiting. So while tasks wait, somebody looks every few milliseconds at those
+     * that run, and a thread that is stuck in a task no longer counts as one of the few: another
+     * takes its place. Whether the queue moves would be the wrong question: on a busy machine
      * it does not, and more threads would make that worse.
      *
      * The thread that became idle last is the first to be used again. If they took turns, none would

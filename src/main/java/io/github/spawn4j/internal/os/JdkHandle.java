@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * Makes the JDK's own kind of handle for a process that has gone. {@link ProcessHandle#of} finds
- * only who is there; and the JDK's handles compare with nothing but their like.
+ * only processes that are there, and the JDK's handles equal only their own kind.
  */
 public final class JdkHandle {
     /** No process starts then, so that a later one with this pid is not taken for this one. */

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Whether the native half of the library is here, for who can do without. Thread-safe. */
+/**
+ * Whether the native half of the library is here, for callers that can do without it. Thread-safe.
+ */
 public final class NativeHalf {
     private static final String LINUX = "Linux";
     private static final File ALWAYS_THERE = new File("/dev/null");

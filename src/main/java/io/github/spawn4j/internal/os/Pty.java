@@ -95,8 +95,8 @@ public final class Pty implements AutoCloseable {
     }
 
     /**
-     * What says the end of input to who reads the terminal, see {@code pty.h}; empty if nothing
-     * does.
+     * The bytes that tell a reader of the terminal that its input has ended, see {@code pty.h};
+     * empty if no bytes do.
      *
      * @param last the last byte that was written, or -1
      */

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An output of a child that is read to its end: what is kept of it, and who listens. Thread-safe.
+ * An output of a child that is read to its end, what is kept of it, and its listener. Thread-safe.
  */
 public interface Outlet extends Child.Stream {
     /** Begins to read. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.spawn4j.strict;
+package io.github.spawn4j.testing;
 
 import static io.github.spawn4j.strict.StrictSpawnTemplate.SPAWN_TEMPLATE_ACTION_CLOSE;
 import static io.github.spawn4j.strict.StrictSpawnTemplate.SPAWN_TEMPLATE_ACTION_CLOSE_RANGE;
@@ -17,15 +17,13 @@ import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.internal.os.Errno;
+import io.github.spawn4j.strict.StrictSpawnTemplate;
 import io.github.spawn4j.strict.StrictSpawnTemplate.Action;
 import io.github.spawn4j.strict.StrictSpawnTemplate.CreateArgs;
 import io.github.spawn4j.strict.StrictSpawnTemplate.Option;
 import io.github.spawn4j.strict.StrictSpawnTemplate.SpawnArgs;
 import io.github.spawn4j.strict.StrictSpawnTemplate.SpawnTemplateOpen;
 import io.github.spawn4j.strict.StrictSpawnTemplate.SpawnTemplateSigset;
-import io.github.spawn4j.testing.LibC;
-import io.github.spawn4j.testing.Probe;
-import io.github.spawn4j.testing.ProbeReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,54 +41,55 @@ import org.opentest4j.TestAbortedException;
  * What the cases of spawn templates are made of: descriptions, actions, files, and children that
  * report.
  */
-abstract class SpawnTemplateCases {
-    static final int USR1 = Signal.USR1.number();
-    static final int AT_FDCWD = OpenFlags.AT_FDCWD;
+public abstract class SpawnTemplateCases {
+    protected static final int USR1 = Signal.USR1.number();
+    protected static final int AT_FDCWD = OpenFlags.AT_FDCWD;
 
     /** A number that no process here has open. */
-    static final int UNUSED = 9876;
+    protected static final int UNUSED = 9876;
 
-    @TempDir Path folder;
+    @TempDir protected Path folder;
 
-    final List<Integer> opened = new ArrayList<>();
-    Path mounted;
+    protected final List<Integer> opened = new ArrayList<>();
+    protected Path mounted;
 
     @BeforeEach
-    void letOthersIn() throws IOException {
+    protected void letOthersIn() throws IOException {
         folder = folder.toRealPath();
         setMode(folder, "rwxrwxrwx");
     }
 
     @AfterEach
-    void closeWhatWasOpened() {
+    protected void closeWhatWasOpened() {
         opened.forEach(LibC::close);
         if (mounted != null) {
             LibC.check("umount", LibC.umount2(mounted.toString(), LibC.MNT_DETACH));
         }
     }
 
-    static CreateArgs path(Object filename) {
+    protected static CreateArgs path(Object filename) {
         CreateArgs args = new CreateArgs();
         args.execfd = -1;
         args.filename = filename.toString();
         return args;
     }
 
-    static CreateArgs descriptor(int fd) {
+    protected static CreateArgs descriptor(int fd) {
         CreateArgs args = new CreateArgs();
         args.execfd = fd;
         return args;
     }
 
-    static StrictSpawnTemplate create(CreateArgs args, Option... options) throws SpawnException {
+    protected static StrictSpawnTemplate create(CreateArgs args, Option... options)
+            throws SpawnException {
         return StrictSpawnTemplate.spawn_template_create(args, options);
     }
 
-    static StrictSpawnTemplate probe() throws SpawnException {
+    protected static StrictSpawnTemplate probe() throws SpawnException {
         return create(path(Probe.PROGRAM));
     }
 
-    static SpawnArgs args(Action... actions) {
+    protected static SpawnArgs args(Action... actions) {
         SpawnArgs args = new SpawnArgs();
         args.pidfd = new int[1];
         args.argv = new String[] {"probe", "--exit", "0"};
@@ -100,101 +99,101 @@ abstract class SpawnTemplateCases {
         return args;
     }
 
-    static SpawnArgs inheriting(SpawnArgs args) {
+    protected static SpawnArgs inheriting(SpawnArgs args) {
         args.flags = SPAWN_TEMPLATE_SPAWN_INHERIT_FDS;
         return args;
     }
 
-    static Action close(int fd) {
+    protected static Action close(int fd) {
         return new Action(SPAWN_TEMPLATE_ACTION_CLOSE, 0, fd, 0, null);
     }
 
-    static Action dup2(int fd, int newfd) {
+    protected static Action dup2(int fd, int newfd) {
         return new Action(SPAWN_TEMPLATE_ACTION_DUP2, 0, fd, newfd, null);
     }
 
-    static Action fchdir(int fd) {
+    protected static Action fchdir(int fd) {
         return new Action(SPAWN_TEMPLATE_ACTION_FCHDIR, 0, fd, 0, null);
     }
 
-    static Action open(Object path, int newfd) {
+    protected static Action open(Object path, int newfd) {
         return openAt(AT_FDCWD, path, newfd);
     }
 
-    static Action openAt(int directory, Object path, int newfd) {
+    protected static Action openAt(int directory, Object path, int newfd) {
         SpawnTemplateOpen open = new SpawnTemplateOpen(path.toString(), 0, 0, 0);
         return new Action(SPAWN_TEMPLATE_ACTION_OPEN, 0, directory, newfd, open);
     }
 
-    static Action closeRange(int first, int last) {
+    protected static Action closeRange(int first, int last) {
         return new Action(SPAWN_TEMPLATE_ACTION_CLOSE_RANGE, 0, first, last, null);
     }
 
-    static Action signals(int type, long set, long size) {
+    protected static Action signals(int type, long set, long size) {
         return new Action(type, 0, 0, 0, new SpawnTemplateSigset(set, size));
     }
 
-    static long bit(int signal) {
+    protected static long bit(int signal) {
         return 1L << (signal - 1);
     }
 
-    int remember(int fd) {
+    protected int remember(int fd) {
         opened.add(fd);
         return fd;
     }
 
     /** A descriptor of /dev/null. */
-    int nullDevice(int flags) {
+    protected int nullDevice(int flags) {
         return remember(LibC.open(Path.of("/dev/null"), flags));
     }
 
-    int[] pipe() {
+    protected int[] pipe() {
         int[] ends = LibC.pipe();
         remember(ends[1]);
         return ends;
     }
 
-    void closeNow(int fd) {
+    protected void closeNow(int fd) {
         opened.remove((Integer) fd);
         LibC.close(fd);
     }
 
-    static void setMode(Path file, String mode) throws IOException {
+    protected static void setMode(Path file, String mode) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     }
 
-    Path file(String name, byte[] content, String mode) throws IOException {
+    protected Path file(String name, byte[] content, String mode) throws IOException {
         Path file = Files.write(folder.resolve(name), content);
         setMode(file, mode);
         return file;
     }
 
     /** A program of our own that can be changed. */
-    Path copy(String name) throws IOException {
+    protected Path copy(String name) throws IOException {
         return file(name, Files.readAllBytes(Probe.FILE), "rwxr-xr-x");
     }
 
-    static void spawn(SpawnArgs args) throws SpawnException {
+    protected static void spawn(SpawnArgs args) throws SpawnException {
         try (StrictSpawnTemplate template = probe()) {
             template.spawn_template_spawn(args);
         }
     }
 
-    static int status(StrictSpawnTemplate template, SpawnArgs args) throws Exception {
+    protected static int status(StrictSpawnTemplate template, SpawnArgs args) throws Exception {
         PidfdProcess process = template.spawn_template_spawn(args);
         process.waitFor();
         assertThat(process.exitStatus()).isInstanceOf(ExitStatus.Exited.class);
         return process.exitValue();
     }
 
-    static int status(SpawnArgs args) throws Exception {
+    protected static int status(SpawnArgs args) throws Exception {
         try (StrictSpawnTemplate template = probe()) {
             return status(template, args);
         }
     }
 
     /** What a probe sees that takes these steps first. */
-    ProbeReport report(StrictSpawnTemplate template, SpawnArgs args, String... steps)
+    protected ProbeReport report(StrictSpawnTemplate template, SpawnArgs args, String... steps)
             throws Exception {
         Path report = folder.resolve("report");
         List<String> argv = new ArrayList<>(List.of("probe"));
@@ -205,13 +204,13 @@ abstract class SpawnTemplateCases {
         return new ProbeReport(Files.readAllBytes(report));
     }
 
-    ProbeReport report(SpawnArgs args, String... steps) throws Exception {
+    protected ProbeReport report(SpawnArgs args, String... steps) throws Exception {
         try (StrictSpawnTemplate template = probe()) {
             return report(template, args, steps);
         }
     }
 
-    static void assertFails(int errno, ThrowingCallable call) {
+    protected static void assertFails(int errno, ThrowingCallable call) {
         Throwable thrown = catchThrowable(call);
         if (thrown instanceof TestAbortedException skipped) {
             throw skipped;
@@ -223,11 +222,11 @@ abstract class SpawnTemplateCases {
                         e -> assertThat(Errno.name(e.errno())).isEqualTo(Errno.name(errno)));
     }
 
-    static void assertNoChild() {
+    protected static void assertNoChild() {
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
 
-    static void assumeRoot(String what) {
+    protected static void assumeRoot(String what) {
         assumeTrue(LibC.isRoot(), what + " needs root");
     }
 }
