@@ -29,4 +29,4 @@ for round in $(seq "$rounds"); do
     run JDK -Xmx512m
     run agent "-Xmx512m -javaagent:$jar"
 done
-echo "| Gradle, one exec | $(median <"$work/JDK") ms | $(median <"$work/agent") ms |"
+printf '| Gradle, one exec | %.1f ms | %.1f ms |\n' "$(median <"$work/JDK")" "$(median <"$work/agent")"

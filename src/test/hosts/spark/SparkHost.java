@@ -49,15 +49,15 @@ public final class SparkHost {
     public static void main(String[] args) {
         int partitions = Integer.parseInt(args[1]);
         try (JavaSparkContext spark = context(args[0], "")) {
-            measure(spark, "RDD.pipe", partitions, lines -> lines.pipe("cat"));
+            measure(spark, "`RDD.pipe`", partitions, lines -> lines.pipe("cat"));
             measure(
                     spark,
-                    "mapPartitions with a template",
+                    "`mapPartitions` with a template",
                     partitions,
                     lines -> lines.mapPartitions(SparkHost::throughCat));
         }
         try (JavaSparkContext spark = context(args[0], "-javaagent:" + args[0] + "/spawn4j.jar")) {
-            measure(spark, "RDD.pipe under the agent", partitions, lines -> lines.pipe("cat"));
+            measure(spark, "`RDD.pipe` under the agent", partitions, lines -> lines.pipe("cat"));
         }
     }
 
@@ -92,6 +92,6 @@ public final class SparkHost {
             }
         }
         Arrays.sort(ms);
-        System.out.printf("| %s | %.2f ms |%n", name, ms[ROUNDS / 2] / partitions);
+        System.out.printf("| %s | %.0f ms |%n", name, ms[ROUNDS / 2] / partitions);
     }
 }

@@ -582,7 +582,11 @@ class ExitTest {
 
     @ForEachStrategy
     void measuresEachProcessOfItsOwn(SpawnStrategy strategy) throws Exception {
-        PidfdProcess busy = Probe.with(strategy, "--burn", "120").inheritIO().start();
+        // An emulated machine takes hundreds of milliseconds for a start alone.
+        PidfdProcess first = Probe.with(strategy, "--exit", "0").inheritIO().start();
+        first.waitFor();
+        long burnMs = 120 + 3 * first.resourceUsage().cpuTime().toMillis();
+        PidfdProcess busy = Probe.with(strategy, "--burn", "" + burnMs).inheritIO().start();
         busy.waitFor();
         PidfdProcess idle = Probe.with(strategy, "--exit", "0").inheritIO().start();
         idle.waitFor();

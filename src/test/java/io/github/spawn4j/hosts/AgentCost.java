@@ -43,14 +43,14 @@ public final class AgentCost {
         Path empty = AgentJvm.makeAgent(Path.of(args[1], "empty.jar"), Empty.class);
         Map<String, List<String>> ways = new LinkedHashMap<>();
         ways.put("without an agent", List.of());
-        ways.put("with one that does nothing", List.of("-javaagent:" + empty));
+        ways.put("with an agent that does nothing", List.of("-javaagent:" + empty));
         ways.put("with this one", List.of("-javaagent:" + args[0]));
         List<String> options = Arrays.asList(args).subList(3, args.length);
         Map<String, List<double[]>> figures = new LinkedHashMap<>();
         for (int round = Integer.parseInt(args[2]); round > 0; round--) {
             for (int starts = 0; starts <= 1; starts++) {
                 for (Map.Entry<String, List<String>> way : ways.entrySet()) {
-                    String row = starts + " processes, " + way.getKey();
+                    String row = (starts == 0 ? "no" : "one") + " process, " + way.getKey();
                     figures.computeIfAbsent(row, key -> new ArrayList<>())
                             .add(run(options, way.getValue(), starts));
                 }

@@ -41,9 +41,9 @@ public final class McpSession {
         } finally {
             long endNs = System.nanoTime();
             transport.close();
-            print("close", endNs, 1);
+            print("`close()`", endNs, 1);
         }
-        System.out.println("end: " + transport.server().exitStatus());
+        System.out.printf("end|exit %d%n", transport.server().exitValue());
     }
 
     private static String call(int id) {
@@ -67,6 +67,6 @@ public final class McpSession {
     }
 
     private static void print(String what, long sinceNs, int times) {
-        System.out.printf("%s: %.2f ms%n", what, (System.nanoTime() - sinceNs) / 1e6 / times);
+        System.out.printf("%s|%.1f ms%n", what, (System.nanoTime() - sinceNs) / 1e6 / times);
     }
 }
