@@ -37,7 +37,7 @@ final class Ballast implements AutoCloseable {
      * @throws IOException if it is not
      */
     static void check(Burden burden, int jvms) throws IOException {
-        int openFiles = burden.openFiles() + burden.earlyFiles();
+        long openFiles = (long) burden.openFiles() + burden.earlyFiles();
         int residentMib = burden.residentMib();
         long limit = Surroundings.maxOpenFiles();
         if (openFiles > 0 && openFiles > limit - Surroundings.openFiles() - SPARE_FILES) {
