@@ -15,20 +15,19 @@ final class Ballast implements AutoCloseable {
     private static final long MIB = 1 << 20;
     private static final int CHUNK_MIB = 64;
 
-    private final int openFiles;
-    private final int residentMib;
+    private final Burden burden;
     private final List<FileInputStream> files = new ArrayList<>();
     private final List<ByteBuffer> memory = new ArrayList<>();
 
     /**
-     * Checks that so much is possible.
+     * Checks that so much is possible, and opens the early files.
      *
      * @throws IOException if it is not
      */
-    Ballast(int openFiles, int residentMib) throws IOException {
-        this.openFiles = openFiles;
-        this.residentMib = residentMib;
-        check(new Burden(openFiles, residentMib), 1);
+    Ballast(Burden burden) throws IOException {
+        this.burden = burden;
+        check(burden, 1);
+        open(burden.earlyFiles());
     }
 
     /**
@@ -38,7 +37,7 @@ final class Ballast implements AutoCloseable {
      * @throws IOException if it is not
      */
     static void check(Burden burden, int jvms) throws IOException {
-        int openFiles = burden.openFiles();
+        long openFiles = (long) burden.openFiles() + burden.earlyFiles();
         int residentMib = burden.residentMib();
         long limit = Surroundings.maxOpenFiles();
         if (openFiles > 0 && openFiles > limit - Surroundings.openFiles() - SPARE_FILES) {
@@ -65,12 +64,16 @@ final class Ballast implements AutoCloseable {
     }
 
     void load() throws IOException {
-        for (int i = 0; i < openFiles; i++) {
-            files.add(new FileInputStream("/dev/null"));
-        }
-        for (int left = residentMib; left > 0; left -= CHUNK_MIB) {
+        open(burden.openFiles());
+        for (int left = burden.residentMib(); left > 0; left -= CHUNK_MIB) {
             // Resident at once, as it is zeroed.
             memory.add(ByteBuffer.allocateDirect((int) (Math.min(left, CHUNK_MIB) * MIB)));
+        }
+    }
+
+    private void open(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            files.add(new FileInputStream("/dev/null"));
         }
     }
 

@@ -114,6 +114,14 @@ final class CompareCommand implements Callable<Integer> {
     int openFiles;
 
     @Option(
+            names = "--early-files",
+            paramLabel = "N",
+            description =
+                    "Files that the JVM opens before it loads the library of a way, and keeps"
+                            + " open, as if it had so many jars. Default: ${DEFAULT-VALUE}.")
+    int earlyFiles;
+
+    @Option(
             names = "--resident-mib",
             paramLabel = "N",
             description =
@@ -135,7 +143,7 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (isNotPositive(count) || isNotPositive(warmUp) || openFiles < 0 || residentMib < 0) {
+        if (isNotPositive(count) || isNotPositive(warmUp) || isNegative()) {
             throw new ParameterException(spec.commandLine(), "numbers must be positive");
         }
         // Only a program of ours says where it ran, and on one processor there is no other.
@@ -143,7 +151,7 @@ final class CompareCommand implements Callable<Integer> {
         Map<SpawnerType, Measurement> results;
         Machine machine = new Machine();
         Remarks remarks = new Remarks(spec.commandLine().getErr());
-        Burden burden = new Burden(openFiles, residentMib);
+        Burden burden = new Burden(openFiles, residentMib, earlyFiles);
         Set<SpawnerType> ways = cgroup ? SpawnerType.ofCgroups() : spawners;
         Ballast.check(burden, ways.size());
         try (NativePrograms programs = new NativePrograms();
@@ -165,21 +173,26 @@ final class CompareCommand implements Callable<Integer> {
         return 0;
     }
 
+    private boolean isNegative() {
+        return openFiles < 0 || earlyFiles < 0 || residentMib < 0;
+    }
+
     private static boolean isNotPositive(Integer number) {
         return number != null && number < 1;
     }
 
     private String tables(ComparisonReport report) {
         return String.format(
-                        "%s, %sstarts each after a warm-up of %s; %s; %d more files open, %d MiB"
-                                + " more in use%n%n",
+                        "%s, %sstarts each after a warm-up of %s; %s; %d more files open,"
+                                + " %d before libraries are loaded, %d MiB more in use%n%n",
                         program,
                         count == null ? "" : count + " ",
                         warmUp == null
                                 ? Comparison.WARM_UP + " (at most " + Comparison.WARM_UP_S + " s)"
                                 : warmUp.toString(),
                         pin ? "all on processor " + processor : "on any processor",
-                        openFiles,
+                        openFiles + earlyFiles,
+                        earlyFiles,
                         residentMib)
                 + report.tables();
     }
@@ -191,6 +204,7 @@ final class CompareCommand implements Callable<Integer> {
         document.put("warmUp", warmUp);
         document.put("processor", pin ? (Integer) processor : null);
         document.put("openFiles", openFiles);
+        document.put("earlyFiles", earlyFiles);
         document.put("residentMib", residentMib);
         document.put("seed", seed);
         machine.describe(document);

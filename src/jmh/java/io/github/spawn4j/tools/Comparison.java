@@ -125,7 +125,8 @@ final class Comparison implements AutoCloseable {
                                 type,
                                 program,
                                 burden.openFiles(),
-                                burden.residentMib()));
+                                burden.residentMib(),
+                                burden.earlyFiles()));
     }
 
     private void warmUpOrLeaveOut(SpawnerType type, Progress progress) throws IOException {

@@ -144,7 +144,7 @@ final class ReportStarts {
         Map<SpawnerType, Series> series = new EnumMap<>(SpawnerType.class);
         List<String> steps = new ArrayList<>();
         for (int number : numbers) {
-            add(series, steps.size(), measure(BURDENED_BY_FILES, new Burden(number, 0)));
+            add(series, steps.size(), measure(BURDENED_BY_FILES, new Burden(number, 0, 0)));
             steps.add(String.format(Locale.ROOT, "%,d", number));
         }
         return List.of(
@@ -166,7 +166,7 @@ final class ReportStarts {
         Map<SpawnerType, Series> series = new EnumMap<>(SpawnerType.class);
         List<String> steps = new ArrayList<>();
         for (int mib : mebibytes) {
-            Burden burden = new Burden(0, mib);
+            Burden burden = new Burden(0, mib, 0);
             try {
                 Ballast.check(burden, BURDENED_BY_MEMORY.size());
             } catch (IOException e) {

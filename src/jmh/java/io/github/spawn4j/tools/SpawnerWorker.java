@@ -31,13 +31,12 @@ public final class SpawnerWorker {
 
     /**
      * @param args the name of a {@link SpawnerType}, a program, and what is to burden the JVM: the
-     *     files that it has open, and the MiB that it uses
+     *     files that it has open, the MiB that it uses, and the files that it has opened first
      */
     public static void main(String[] args) throws IOException {
         PrintStream answers = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
         try (NativePrograms programs = new NativePrograms();
-                Ballast ballast =
-                        new Ballast(Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+                Ballast ballast = new Ballast(burden(args));
                 Spawner spawner = SpawnerType.of(args[0]).open(args[1], programs)) {
             // Only now: an application has loaded its libraries before it is busy.
             ballast.load();
@@ -48,6 +47,11 @@ public final class SpawnerWorker {
         answers.flush();
         // Threads of a peer may keep the JVM alive.
         System.exit(0);
+    }
+
+    private static Burden burden(String[] args) {
+        return new Burden(
+                Integer.parseInt(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
     }
 
     private static void serve(Spawner spawner, PrintStream answers)

@@ -45,7 +45,7 @@ class CompareCommandTest extends ToolsTest {
 
     @Test
     void printsNothingButTheDocumentAsJson() throws Exception {
-        Run run = compare(FEW + " --open-files 50 --resident-mib 65 --json");
+        Run run = compare(FEW + " --open-files 50 --early-files 70 --resident-mib 65 --json");
         assertThat(run.exitCode()).isZero();
         JsonObject document = JsonParser.parseString(run.out()).getAsJsonObject();
         assertThat(document.keySet())
@@ -55,6 +55,7 @@ class CompareCommandTest extends ToolsTest {
                         "warmUp",
                         "processor",
                         "openFiles",
+                        "earlyFiles",
                         "residentMib",
                         "seed",
                         "machine",
@@ -64,6 +65,7 @@ class CompareCommandTest extends ToolsTest {
         assertThat(document.get("count").getAsInt()).isEqualTo(20);
         assertThat(document.get("processor").isJsonNull()).isTrue();
         assertThat(document.get("openFiles").getAsInt()).isEqualTo(50);
+        assertThat(document.get("earlyFiles").getAsInt()).isEqualTo(70);
         List<String> names = new ArrayList<>();
         for (JsonElement element : document.getAsJsonArray("results")) {
             JsonObject result = element.getAsJsonObject();
@@ -215,11 +217,13 @@ class CompareCommandTest extends ToolsTest {
             strings = {
                 "--program /no/such",
                 "--open-files 2000000000",
+                "--open-files 2000000000 --early-files 2000000000",
                 "--resident-mib 2000000000",
                 "--count 0",
                 "--warm-up 0",
                 "--spawners posix",
                 "--open-files -1",
+                "--early-files -1",
                 "--count many"
             })
     void refusesWhatCannotBe(String options) {

@@ -34,6 +34,7 @@ final class OtherJdk {
                         SpawnerType.JDK,
                         program,
                         0,
+                        0,
                         0));
     }
 
