@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
                     + " as much. In brackets what it is with a certainty of 95 %%, and ~ means: cannot"
                     + " be told apart.",
             "Then what it costs to keep each program warm: microseconds of processor time to make"
-                    + " and end its helper, KiB of memory that the helper and a waiting child share"
-                    + " with nobody, and the descriptors that this JVM has open for them."
+                    + " and end its helper, and KiB of anonymous memory of the helper, alone and"
+                    + " with 8 children that wait; what they share counts once."
         })
 final class WarmCommand implements Callable<Integer> {
     /** Turns that are not measured: the JVM compiles what it runs often, in their time. */
@@ -169,16 +169,19 @@ final class WarmCommand implements Callable<Integer> {
 
     private Table helperTable() {
         Table table =
-                new Table("lrrrr")
-                        .row("to keep it warm", "CPU", "KiB", "KiB a child", "descriptors");
+                new Table("lrrr")
+                        .row(
+                                "to keep it warm",
+                                "CPU",
+                                "KiB",
+                                "KiB with " + HelperCost.CHILDREN + " waiting");
         helpers.forEach(
                 (command, cost) ->
                         table.row(
                                 command.toString(),
                                 format("%.0f", cost.makeMicros()),
-                                format("%.0f", cost.helperKib()),
-                                format("%.0f", cost.childKib()),
-                                Integer.toString(cost.descriptors())));
+                                Long.toString(cost.kib()),
+                                Long.toString(cost.parkedKib())));
         return table;
     }
 
@@ -242,9 +245,8 @@ final class WarmCommand implements Callable<Integer> {
     private static Map<String, Object> entry(HelperCost cost) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("makeMicros", cost.makeMicros());
-        entry.put("kib", cost.helperKib());
-        entry.put("childKib", cost.childKib());
-        entry.put("descriptors", cost.descriptors());
+        entry.put("kib", cost.kib());
+        entry.put("parkedKib", cost.parkedKib());
         return entry;
     }
 

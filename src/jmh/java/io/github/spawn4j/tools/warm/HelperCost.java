@@ -14,19 +14,20 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What it costs to keep a program warm, besides its starts.
  *
  * @param makeMicros the processor time to make a helper and to end it, of helper and JVM: a median
- * @param helperKib the memory that the helper shares with nobody
- * @param childKib the same of a child that waits: the mean of all
- * @param descriptors how many the JVM has open for it
+ * @param kib the anonymous memory of the helper and of what it has cloned; what they share counts
+ *     once
+ * @param parkedKib the same with children that wait
  */
-public record HelperCost(double makeMicros, double helperKib, double childKib, int descriptors) {
+public record HelperCost(double makeMicros, long kib, long parkedKib) {
+    /** How many children wait. */
+    public static final int CHILDREN = 8;
+
     private static final int HELPERS = 9;
-    private static final int CHILDREN = 8;
     private static final double NS_PER_US = 1_000;
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -45,22 +46,10 @@ public record HelperCost(double makeMicros, double helperKib, double childKib, i
             micros[i] = (CpuClock.ns() - beganNs) / NS_PER_US;
         }
         Arrays.sort(micros);
-        int before = openDescriptors();
-        Set<Long> others = children();
-        try (SpawnTemplate template = template(program, workload, Warm.on().parked(CHILDREN))) {
-            WarmTemplates.ready(template);
-            long helper = template.statistics().helperPid();
-            Set<Long> waiting = awaitChildren(others, helper);
-            double childrenKib = 0;
-            for (long child : waiting) {
-                childrenKib += kib(child);
-            }
-            return new HelperCost(
-                    micros[HELPERS / 2],
-                    kib(helper),
-                    childrenKib / waiting.size(),
-                    openDescriptors() - before);
-        }
+        return new HelperCost(
+                micros[HELPERS / 2],
+                kib(program, workload, Warm.on(), 1),
+                kib(program, workload, Warm.on().parked(CHILDREN), 1 + CHILDREN));
     }
 
     private static SpawnTemplate template(String program, Workload workload, Warm settings)
@@ -72,19 +61,31 @@ public record HelperCost(double makeMicros, double helperKib, double childKib, i
                 .build();
     }
 
-    /** They are made in the background. */
-    private static Set<Long> awaitChildren(Set<Long> others, long helper) throws IOException {
+    private static long kib(String program, Workload workload, Warm settings, int least)
+            throws IOException {
+        Set<Long> others = children();
+        try (SpawnTemplate template = template(program, workload, settings)) {
+            WarmTemplates.ready(template);
+            long sum = 0;
+            for (long process : awaitProcesses(others, least)) {
+                sum += anonymousKib(process);
+            }
+            return sum;
+        }
+    }
+
+    /** Children are cloned in the background. */
+    private static Set<Long> awaitProcesses(Set<Long> others, int least) throws IOException {
         long beganNs = System.nanoTime();
         while (System.nanoTime() - beganNs < LIMIT_NS) {
-            Set<Long> children = children();
-            children.removeAll(others);
-            children.remove(helper);
-            if (children.size() >= CHILDREN) {
-                return children;
+            Set<Long> processes = children();
+            processes.removeAll(others);
+            if (processes.size() >= least) {
+                return processes;
             }
             LockSupport.parkNanos(PAUSE_NS);
         }
-        throw new IOException("helper " + helper + " has too few children after 60 s");
+        throw new IOException("a helper has too few children after 60 s");
     }
 
     private static Set<Long> children() {
@@ -94,16 +95,10 @@ public record HelperCost(double makeMicros, double helperKib, double childKib, i
                 .collect(Collectors.toSet());
     }
 
-    private static int openDescriptors() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-            return (int) files.count();
-        }
-    }
-
-    /** Private_Clean and Private_Dirty, in KiB. */
-    private static long kib(long pid) throws IOException {
+    /** What several processes share is parted among them. */
+    private static long anonymousKib(long pid) throws IOException {
         return Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup")).stream()
-                .filter(line -> line.startsWith("Private_"))
+                .filter(line -> line.startsWith("Pss_Anon:"))
                 .mapToLong(line -> Long.parseLong(line.split("\\s+")[1]))
                 .sum();
     }
