@@ -164,7 +164,7 @@ int attribute_apply(const struct request *request, const struct attribute *attri
     case REQUEST_NO_NEW_PRIVILEGES:
         return credentials_forbid_new_privileges();
     case REQUEST_PATHS:
-        return confine_paths(data, (size_t)attribute->second);
+        return confine_paths(attribute->first, data, (size_t)attribute->second);
     case REQUEST_CALLS:
         return confine_calls(data, (size_t)attribute->second);
     default:

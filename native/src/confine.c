@@ -15,8 +15,20 @@
 #define ACCESS_REFER ((uint64_t)1 << 13)
 #define ACCESS_TRUNCATE ((uint64_t)1 << 14)
 
+#define SCOPE_SIGNAL ((uint64_t)1 << 1)
+
 /* The first version of Landlock with ACCESS_TRUNCATE, Linux 6.2. */
 #define LEAST_VERSION 3
+
+/* The first one with SCOPE_SIGNAL, Linux 6.12. */
+#define SCOPE_VERSION 6
+
+/* As the newest version that we know has it; an older one takes the beginning. */
+struct ruleset_attributes {
+    uint64_t files;
+    uint64_t network;
+    uint64_t scope;
+};
 
 /* What can be allowed of a file that is no directory. */
 #define ACCESS_FILE                                                                                \
@@ -66,23 +78,28 @@ static int fill(int ruleset, const char *rules, size_t size) {
     return 0;
 }
 
-int confine_check(void) {
+/* The version of Landlock, or -errno. */
+static int find_version(void) {
     long version =
         sys_call(SYS_landlock_create_ruleset, 0, 0, LANDLOCK_CREATE_RULESET_VERSION, 0, 0, 0);
-    if (version < 0) {
-        return (int)version;
-    }
-    return version < LEAST_VERSION ? -EOPNOTSUPP : 0;
+    return version >= 0 && version < LEAST_VERSION ? -EOPNOTSUPP : (int)version;
 }
 
-int confine_paths(const char *rules, size_t size) {
-    int missing = confine_check();
-    if (missing < 0) {
-        return missing;
+int confine_check(void) {
+    int version = find_version();
+    return version < 0 ? version : 0;
+}
+
+int confine_paths(int scope, const char *rules, size_t size) {
+    int version = find_version();
+    if (version < 0) {
+        return version;
     }
-    const uint64_t handled = ACCESS_ALL; /* the first field, and all that the first version had */
-    int ruleset =
-        (int)sys_call(SYS_landlock_create_ruleset, (long)&handled, sizeof handled, 0, 0, 0, 0);
+    bool has_scope = scope == REQUEST_SIGNALS_WITHIN && version >= SCOPE_VERSION;
+    const struct ruleset_attributes handled = {.files = ACCESS_ALL,
+                                               .scope = has_scope ? SCOPE_SIGNAL : 0};
+    int ruleset = (int)sys_call(SYS_landlock_create_ruleset, (long)&handled,
+                                has_scope ? sizeof handled : sizeof handled.files, 0, 0, 0, 0);
     if (ruleset < 0) {
         return ruleset;
     }

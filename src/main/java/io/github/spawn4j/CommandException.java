@@ -57,7 +57,10 @@ public final class CommandException extends IOException {
         /** Its output could not be read, for the cause. */
         READ("was torn down, as its output could not be read: "),
 
-        /** A process is left although {@link RunOptions#leaveNobody} forbids it. */
+        /**
+         * A process is left although {@link RunOptions#leaveNobody} or a {@link Sandbox} forbids
+         * it: before Linux 6.9 each of a group whose leader has ended, without a cgroup.
+         */
         SURVIVOR("has left processes that could not be ended: ");
 
         private final String words;

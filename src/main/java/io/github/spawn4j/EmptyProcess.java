@@ -308,7 +308,7 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
         if (terminal != null) {
             FirstUse.prepare(FirstUse.TERMINAL);
         }
-        if (teardown != null || cgroup != null) {
+        if (teardown != null || cgroup != null || sandbox != null) {
             FirstUse.prepare(FirstUse.GROUP);
         }
         Launched launched = new Launched();

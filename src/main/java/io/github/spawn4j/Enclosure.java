@@ -8,6 +8,7 @@ import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.control.FileAccess;
 import io.github.spawn4j.control.Namespace;
 import io.github.spawn4j.control.Resource;
+import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.RequestLayout;
@@ -207,7 +208,8 @@ final class Enclosure {
                     sandbox.files() == null
                             ? FileAccess.NONE.readOnly(Path.of("/")).devices()
                             : sandbox.files();
-            process.fileAccess(access.readWrite(scratch));
+            process.attribute(
+                    Access.control().attribute(access.readWrite(scratch)).withSignalsWithin());
             mechanisms.put(Limit.FILES, Mechanism.LANDLOCK);
         } else if (sandbox.files() != null) {
             refuse(Limit.FILES, "files", "Landlock of Linux 6.2 is not there");

@@ -39,7 +39,12 @@ import java.util.function.Consumer;
  * was. Nobody in a sandbox gains privileges ({@link EmptyProcess#noNewPrivileges}), and of root's
  * capabilities those are left that concern files and ids. It is torn down with all that belong to
  * it: those of the cgroup, where one was made, else those of its process group. The cgroup is
- * removed, with all processes in it, when the process has exited, or its run is over.
+ * removed, with all processes in it, when the process has exited, or its run is over. Without one
+ * what is left of a group whose leader has ended cannot be ended before Linux 6.9: a run then fails
+ * with {@link CommandException.Reason#SURVIVOR}.
+ *
+ * <p>Where Landlock confines its files nobody in it can look into processes outside, nor, from
+ * Linux 6.12 on, signal them.
  */
 public final class Sandbox {
     /**

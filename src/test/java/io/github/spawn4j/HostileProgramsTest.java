@@ -206,6 +206,36 @@ class HostileProgramsTest {
         }
     }
 
+    /** By what a process may do to another one of the same user, or of root. */
+    @Test
+    void oneThatTurnsAgainstTheJvmIsRefusedEachTime() throws Exception {
+        assumeTrue(Confinement.has(Confinement.LANDLOCK), "Landlock of Linux 6.2 is not there");
+        assumeTrue(isAtLeast(6, 12), "Landlock keeps signals within from Linux 6.12 on");
+        String script =
+                """
+                kill -CONT $1 && echo signalled
+                head -c1 /proc/$1/environ > /dev/null && echo read its environment
+                head -c1 /proc/$1/maps > /dev/null && echo read its map
+                readlink /proc/$1/fd/1 && echo saw its files
+                echo 1000 > /proc/$1/oom_score_adj && echo offered it to the kernel
+                sleep 600 & kill $! && echo ended its own child
+                echo done
+                """;
+        CommandResult result =
+                sh(script)
+                        .args("sh", Long.toString(ProcessHandle.current().pid()))
+                        .sandbox(Sandbox.of(folder))
+                        .run(RunOptions.timeout(IN_TIME).anyExit());
+
+        assertThat(result.stdout().text()).isEqualTo("ended its own child\ndone\n");
+    }
+
+    private static boolean isAtLeast(int major, int minor) {
+        String[] version = System.getProperty("os.version").split("[^0-9]", 3);
+        int ours = Integer.parseInt(version[0]);
+        return ours > major || (ours == major && Integer.parseInt(version[1]) >= minor);
+    }
+
     @Test
     void oneThatOpensASocketReachesNobody() throws Exception {
         assumeTrue(

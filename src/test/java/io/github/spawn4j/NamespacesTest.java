@@ -105,6 +105,20 @@ class NamespacesTest {
         assertThat(report.text("pdeathsig")).isEqualTo("15");
     }
 
+    /** As docs/attributes.md has it: the program itself mounts it, and only for itself. */
+    @Test
+    void canMountAProcOfItsOwn() throws Exception {
+        assumeTrue(LibC.isRoot(), "an ordinary user may not where parts of /proc are covered");
+        String mounts = Files.readString(Path.of("/proc/self/mountinfo"));
+        String prefix = "mount --make-rslave / && mount -t proc proc /proc && exec \"$@\"";
+        EmptyProcess process =
+                PidfdProcess.builder("sh", "-c", prefix, "sh", "sh", "-c", "echo /proc/[0-9]*")
+                        .namespaces(Namespace.PID, Namespace.MOUNT)
+                        .stderr(Redirect.STDOUT);
+        assertThat(Probe.text(process)).isEqualTo("/proc/1\n");
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).isEqualTo(mounts);
+    }
+
     // Ids
 
     @ForEachExpressiveStrategy

@@ -286,6 +286,11 @@ class AttributeTest {
                                 EINVAL,
                                 process -> process.scheduler(SchedulingPolicy.OTHER, 3)),
                         new Refusal(
+                                "sched_setparam",
+                                "5", // which only the real-time policies have
+                                EINVAL,
+                                process -> process.schedulingPriority(5)),
+                        new Refusal(
                                 "sched_setaffinity",
                                 "60000",
                                 EINVAL,
@@ -356,7 +361,11 @@ class AttributeTest {
         boolean isResource = refusal.step.equals("prlimit") || refusal.step.startsWith("oom");
         assumeTrue(
                 Jvm.hasCapability(isResource ? CAP_SYS_RESOURCE : CAP_SYS_NICE),
-                "only who has the capability may do it");
+                () ->
+                        "these tests run without "
+                                + (isResource ? "CAP_SYS_RESOURCE" : "CAP_SYS_NICE")
+                                + ", which is needed for "
+                                + refusal);
         assertThat(refusal.set.apply(Probe.with(strategy, "--say", "x")).start().waitFor())
                 .isZero();
     }

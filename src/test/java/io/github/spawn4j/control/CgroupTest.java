@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.Capture;
 import io.github.spawn4j.CommandException;
 import io.github.spawn4j.CommandResult;
 import io.github.spawn4j.EmptyProcess;
@@ -553,11 +554,14 @@ class CgroupTest {
                     catchThrowableOfType(
                             CommandException.class,
                             () ->
-                                    sh("\"$0\" --touch 400; while :; do sleep 1; done")
+                                    sh("\"$0\" --touch 400; echo killed; while :; do sleep 1; done")
                                             .args(Probe.PROGRAM)
                                             .cgroup(cgroup)
                                             .teardown(Teardown.first(Signal.KILL, ofSeconds(10)))
-                                            .run(RunOptions.timeout(ofSeconds(2))));
+                                            .run(
+                                                    RunOptions.timeout(ofSeconds(30))
+                                                            .stdout(Capture.failBeyond(1))));
+            assertThat(e.reason()).isEqualTo(CommandException.Reason.OUTPUT);
             assertThat(cgroup.events().outOfMemoryKills()).hasValue(2);
             assertThat(e.result().exitStatus())
                     .isEqualTo(new ExitStatus.Killed(Signal.KILL, false));

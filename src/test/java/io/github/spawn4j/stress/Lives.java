@@ -4,10 +4,12 @@ package io.github.spawn4j.stress;
 import io.github.spawn4j.Capture;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.RunOptions;
+import io.github.spawn4j.Sandbox;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.Teardown;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,8 +60,14 @@ final class Lives {
         PidfdProcess.builder("true").teardown(ofGroup).start();
         PidfdProcess.builder("true").teardown(ofInput).start();
         PidfdProcess.builder("true").runAsync(options.get(0));
+        PidfdProcess sandboxed =
+                PidfdProcess.builder("sh", "-c", "read line; while :; do :; done")
+                        .sandbox(Sandbox.of(Path.of("/tmp")).cpuTime(Duration.ofMillis(500)))
+                        .start();
         new Begin();
         liveThroughStarts();
+        sandboxed.getOutputStream().close();
+        sandboxed.onExit().get(LIMIT_S, TimeUnit.SECONDS);
         for (Teardown teardown : List.of(ofGroup, ofInput)) {
             PidfdProcess process = PidfdProcess.builder("cat").teardown(teardown).start();
             process.teardown().get(LIMIT_S, TimeUnit.SECONDS);

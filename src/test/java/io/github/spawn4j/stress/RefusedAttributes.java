@@ -21,15 +21,12 @@ final class RefusedAttributes {
     private RefusedAttributes() {}
 
     /**
-     * @param args {@code rights} for those of identity and scheduling, {@code sandbox} for the
-     *     whole
+     * @param args {@code rights} for those of identity and scheduling, {@code pids} for a pid
+     *     namespace, {@code sandbox} for the whole
      */
     public static void main(String[] args) throws Exception {
         String which = args.length == 0 ? "" : args[0];
-        for (EmptyProcess process :
-                which.equals("rights")
-                        ? rights()
-                        : which.equals("sandbox") ? sandboxes(Path.of(args[1])) : confinements()) {
+        for (EmptyProcess process : processes(which, args)) {
             try {
                 PidfdProcess started = process.start();
                 System.out.println("has exited with " + started.waitFor() + enforcement(started));
@@ -39,6 +36,19 @@ final class RefusedAttributes {
                         text.substring(
                                 text.indexOf(" (", text.indexOf("error=")) + 2, text.length() - 1));
             }
+        }
+    }
+
+    private static List<EmptyProcess> processes(String which, String... args) {
+        switch (which) {
+            case "rights":
+                return rights();
+            case "pids":
+                return List.of(process().namespaces(Namespace.PID));
+            case "sandbox":
+                return sandboxes(Path.of(args[1]));
+            default:
+                return confinements();
         }
     }
 
@@ -66,10 +76,12 @@ final class RefusedAttributes {
                 process().ioPriority(IoClass.IDLE, 7),
                 process().cpuAffinity(0),
                 process().memoryPolicy(MemoryPolicy.LOCAL),
+                process().resetIds(),
                 process().parentDeathSignal(Signal.KILL),
                 process().userNamespace(IdMap.OWN, IdMap.OWN),
                 process().namespaces(Namespace.IPC),
                 process().chroot(Path.of("/")),
+                process().namespaces(Namespace.PID),
                 process().capabilities());
     }
 

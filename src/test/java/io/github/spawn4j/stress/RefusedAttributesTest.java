@@ -70,9 +70,12 @@ class RefusedAttributesTest {
         "ioprio_set=EPERM",
         "sched_setaffinity=EINVAL",
         "set_mempolicy=ENOSYS",
+        "setresuid=EAGAIN",
         "prctl:0=1=EINVAL", // PR_SET_PDEATHSIG
         "unshare=EPERM",
         "chroot=EPERM",
+        "clone3=ENOSYS", // whose flags no filter can see
+        "clone:0&0x20000000=0x20000000=EPERM", // CLONE_NEWPID
         "capset=EPERM",
         "--"
     };
@@ -86,10 +89,12 @@ class RefusedAttributesTest {
                     "ioprio_set IDLE 7: EPERM",
                     "sched_setaffinity 0: EINVAL",
                     "set_mempolicy LOCAL: ENOSYS",
+                    "setresuid: EAGAIN",
                     "prctl(PR_SET_PDEATHSIG): EINVAL",
                     "user namespace of users as they are, groups as they are: EPERM",
                     "unshare IPC: EPERM",
-                    "chroot \"/\": EPERM");
+                    "chroot \"/\": EPERM",
+                    "clone(CLONE_NEWPID): EPERM");
 
     @Test
     void areNamedForRoot() throws Exception {
@@ -114,6 +119,18 @@ class RefusedAttributesTest {
         assertThat(lines)
                 .startsWith(WITHOUT_RIGHTS.toArray(new String[0]))
                 .endsWith("prctl(PR_CAPBSET_DROP) all but none: EPERM");
+    }
+
+    @Test
+    void aPidNamespaceIsRefusedWhereThereMayBeNoMore() throws Exception {
+        String limit = "echo 0 > /proc/sys/user/max_pid_namespaces";
+        assumeTrue(
+                new ProcessBuilder("unshare", "-r", "sh", "-c", limit).start().waitFor() == 0,
+                "no user namespace, which has a limit of its own");
+        String output =
+                SecondJvm.startedBy("unshare", "-r", "sh", "-c", limit + " && exec \"$@\"", "sh")
+                        .run(RefusedAttributes.class, "pids");
+        assertThat(output).isEqualTo("clone(CLONE_NEWPID): ENOSPC");
     }
 
     private static String[] filter(String... rules) {

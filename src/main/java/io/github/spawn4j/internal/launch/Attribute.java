@@ -309,6 +309,12 @@ public final class Attribute {
         return withData(RequestLayout.PATHS, 0, rules, "landlock", words);
     }
 
+    /** The same rules, and where the kernel can (Linux 6.12) signals to nobody outside of them. */
+    public Attribute withSignalsWithin() {
+        return withData(
+                type, RequestLayout.SIGNALS_WITHIN, data, step, object + ", signals within");
+    }
+
     /** A program of BPF. */
     public static Attribute calls(byte[] program) {
         return withData(

@@ -291,8 +291,14 @@ public final class RequestLayout {
     /** PR_SET_NO_NEW_PRIVS. Before what nobody unprivileged may do without it. */
     @Native static final int NO_NEW_PRIVILEGES = 37;
 
-    /** landlock_restrict_self(2): data are rules, a letter and a path ended by NUL each. */
+    /**
+     * landlock_restrict_self(2): data are rules, a letter and a path ended by NUL each; {@code
+     * first} is 0 or {@link #SIGNALS_WITHIN}.
+     */
     @Native static final int PATHS = 38;
+
+    /** Where Landlock can, it also keeps the child from signalling others than its own. */
+    @Native static final int SIGNALS_WITHIN = 1;
 
     /**
      * prlimit(2): {@code first} is the resource, {@code value} its soft limit, {@code other} its

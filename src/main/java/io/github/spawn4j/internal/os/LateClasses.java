@@ -132,6 +132,9 @@ final class LateClasses {
             "control.Inside",
             "control.ProcessTree",
             "UserInput",
+            "CpuBudget",
+            "control.TreeUsage",
+            "internal.cgroup.CgroupRemoval",
         };
     }
 
