@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.ProcessTree;
 import io.github.spawn4j.warm.StartKind;
 import io.github.spawn4j.warm.Warm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The result of a {@linkplain EmptyProcess#run run}. Immutable.
@@ -38,6 +40,9 @@ public final class CommandResult {
      * @param startedAs whether it was started {@linkplain Warm warm}
      * @param enforcement the mechanism that enforced each limit of its {@linkplain Sandbox
      *     sandbox}; empty without one
+     * @param reach which processes a teardown ends, and {@link RunOptions#leaveNobody} leaves not
+     *     behind: those of its cgroup; or those of its process group, which a daemon leaves, so
+     *     that it lives on unnoticed; empty where it is the process alone
      */
     public record Stage(
             int index,
@@ -47,7 +52,8 @@ public final class CommandResult {
             ResourceUsage resourceUsage,
             CapturedOutput stderr,
             StartKind startedAs,
-            Map<Sandbox.Limit, Sandbox.Mechanism> enforcement) {
+            Map<Sandbox.Limit, Sandbox.Mechanism> enforcement,
+            Optional<ProcessTree.Reach> reach) {
         /** Program, number of arguments, and exit. */
         @Override
         public String toString() {

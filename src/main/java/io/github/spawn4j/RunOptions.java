@@ -256,9 +256,10 @@ public final class RunOptions {
      * <p>In a {@linkplain EmptyProcess#cgroup cgroup}, all its processes belong to the run: daemons
      * too, and processes that were there before. Without a cgroup, the processes of its process
      * group do; the process then leads a group of its own. A process that has left the group
-     * ({@code setsid}, {@code nohup} in a shell with job control) is neither reached nor noticed.
-     * The teardown keeps its steps; before Linux 6.9 none of them reaches a group whose leader has
-     * ended, so that a straggler is an error.
+     * ({@code setsid}, {@code nohup} in a shell with job control) is neither reached nor noticed;
+     * the {@linkplain CommandResult.Stage#reach result} says which of both it was. The teardown
+     * keeps its steps; before Linux 6.9 none of them reaches a group whose leader has ended, so
+     * that a straggler is an error.
      *
      * @return the options
      */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import io.github.spawn4j.control.ProcessTree;
 import io.github.spawn4j.internal.os.Exit;
 import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.streams.Outlet;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Sums up a run that is over.
@@ -89,7 +91,15 @@ record RunSummary(
                 ResourceUsage.of(exit, stage.startKind() != Launched.COLD),
                 shared == null ? CapturedOutput.of(stage.stderr()) : shared,
                 PidfdProcess.startKind(stage.startKind()),
-                stage.enclosure() == null ? Map.of() : stage.enclosure().mechanisms());
+                stage.enclosure() == null ? Map.of() : stage.enclosure().mechanisms(),
+                Optional.ofNullable(reach(stage)));
+    }
+
+    private static ProcessTree.Reach reach(Run.Stage stage) {
+        if (stage.process().cgroup != null) {
+            return ProcessTree.Reach.CGROUP;
+        }
+        return stage.child().processGroup() == null ? null : ProcessTree.Reach.GROUP;
     }
 
     private boolean hasFailed(CommandResult.Stage stage, boolean isLast) {

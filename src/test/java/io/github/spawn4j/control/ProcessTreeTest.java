@@ -156,6 +156,7 @@ class ProcessTreeTest {
                             .run(RunOptions.timeout(ofSeconds(30)).leaveNobody().expectExit(0));
 
             assertThat(ProcStatus.runs(Long.parseLong(result.stdout().text().strip()))).isFalse();
+            assertThat(result.stage().reach()).contains(reach);
         }
     }
 
@@ -210,6 +211,19 @@ class ProcessTreeTest {
             assertThat(cgroup.members()).isEmpty();
             assertThat(ProcStatus.runs(Long.parseLong(result.stdout().text().strip()))).isFalse();
         }
+    }
+
+    /** Nothing tells of it; but the result tells that it may be so. */
+    @Test
+    void aDaemonSurvivesARunWithoutACgroup() throws Exception {
+        CommandResult result =
+                sh("(setsid sh -c 'echo $$; exec sleep 600 >/dev/null 2>&1' &) | head -n1")
+                        .run(RunOptions.timeout(ofSeconds(30)).leaveNobody());
+        long daemon = descendants.add(result.stdout().text());
+
+        assertThat(ProcStatus.runs(daemon)).isTrue();
+        assertThat(result.stage().reach()).contains(ProcessTree.Reach.GROUP);
+        assertThat(sh("exit").run(RunOptions.timeout(ofSeconds(30))).stage().reach()).isEmpty();
     }
 
     @Test
