@@ -318,7 +318,7 @@ class JdkStrategyTest {
     void refusesAPipelineOfWhichTheJdkIsToStartAPart() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> Pipeline.of(jdk("cat"), PidfdProcess.builder("cat")).start())
-                .withMessageContaining("the JDK is to start some stages");
+                .withMessageContaining("the JDK would start some stages");
     }
 
     // Teardown

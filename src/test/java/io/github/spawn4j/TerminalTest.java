@@ -591,7 +591,8 @@ class TerminalTest {
         assertThatThrownBy(process::windowSize).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> process.windowSize(SIZE))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("process " + process.pid() + " has no terminal");
+                .hasMessageContaining(
+                        "process " + process.pid() + " was not started with terminal");
         process.waitFor();
     }
 
