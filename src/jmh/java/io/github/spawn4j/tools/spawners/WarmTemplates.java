@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for the helpers of warm templates, which are made in the background. */
 public final class WarmTemplates {
-    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private WarmTemplates() {}
@@ -35,7 +35,7 @@ public final class WarmTemplates {
             }
             LockSupport.parkNanos(PAUSE_NS);
         }
-        throw new IOException(template + " has no helper after 60 s");
+        throw new IOException(template + " has no helper after 10 s");
     }
 
     /**
