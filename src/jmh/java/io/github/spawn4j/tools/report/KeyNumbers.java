@@ -22,13 +22,14 @@ final class KeyNumbers {
                 List.of(
                         "- **A start is "
                                 + factor("until the exit is known")
-                                + " times as fast** as `ProcessBuilder`'s, until the exit of a program is known"
-                                + " that only exits, and takes "
+                                + " times as fast** as `ProcessBuilder`'s, up to the known exit of a program"
+                                + " that does nothing, and takes "
                                 + PlotTable.cell(point("ratios", "processor time", OURS))
                                 + " of its processor time.",
                         "- **With "
                                 + mostFiles()
-                                + ", as each of these files has to be closed in ProcessBuilder's child.",
+                                + ". `ProcessBuilder`'s child closes each of them; here it gets none, if the"
+                                + " library was loaded before they were opened.",
                         "- **A child that lives costs the JVM "
                                 + living("live-threads", "spawn4j")
                                 + " threads and "
@@ -38,14 +39,10 @@ final class KeyNumbers {
                                 + " and "
                                 + living("live-memory", JDK)
                                 + ".",
-                        "- Little is gained where programs work for milliseconds themselves: of real tools, as a"
-                                + " coding agent calls them, a template makes from "
+                        "- Programs that work for milliseconds gain little: of real tools, as a coding agent"
+                                + " calls them, a template makes from "
                                 + tools()
-                                + " % more calls a second. Output comes at "
-                                + output("spawn4j")
-                                + " instead of "
-                                + output(JDK)
-                                + " MiB/s.",
+                                + " % more calls a second.",
                         "",
                         "Medians of one run of `src/jmh/benchmarks.sh`, "
                                 + report.began()
@@ -53,8 +50,8 @@ final class KeyNumbers {
                                 + report.machine().get("processors")
                                 + " processors, JDK "
                                 + report.machine().get("jdk")
-                                + "; [docs/benchmarks.md](docs/benchmarks.md) has all of them, and what could"
-                                + " mislead.");
+                                + "; [docs/benchmarks.md](docs/benchmarks.md) has all of them, and says what"
+                                + " could mislead.");
         return lines.stream().map(Paragraph::wrap).collect(Collectors.joining("\n"));
     }
 
@@ -85,10 +82,6 @@ final class KeyNumbers {
 
     private String living(String id, String starter) throws IOException {
         return Numbers.inWords(bar(id, starter).y());
-    }
-
-    private String output(String starter) throws IOException {
-        return Numbers.inWords(bar("output", starter).y());
     }
 
     /** From the least to the most of all splits. */

@@ -150,28 +150,28 @@ public enum SpawnerType {
 
     SPAWN4J_FORK {
         @Override
-        public Spawner open(String program, NativePrograms programs) {
+        public Spawner open(String program, NativePrograms programs) throws IOException {
             return strategy(program, SpawnStrategy.FORK);
         }
     },
 
     SPAWN4J_VFORK {
         @Override
-        public Spawner open(String program, NativePrograms programs) {
+        public Spawner open(String program, NativePrograms programs) throws IOException {
             return strategy(program, SpawnStrategy.VFORK);
         }
     },
 
     SPAWN4J_POSIX_SPAWN {
         @Override
-        public Spawner open(String program, NativePrograms programs) {
+        public Spawner open(String program, NativePrograms programs) throws IOException {
             return strategy(program, SpawnStrategy.POSIX_SPAWN);
         }
     },
 
     SPAWN4J_CLONE3 {
         @Override
-        public Spawner open(String program, NativePrograms programs) {
+        public Spawner open(String program, NativePrograms programs) throws IOException {
             return strategy(program, SpawnStrategy.CLONE3);
         }
     },
@@ -285,7 +285,10 @@ public enum SpawnerType {
         return new ProcessSpawner(template::spawn, template::close);
     }
 
-    private static Spawner strategy(String program, SpawnStrategy strategy) {
+    private static Spawner strategy(String program, SpawnStrategy strategy) throws IOException {
+        if (!strategy.isSupported()) { // which loads the library, before others are busy
+            throw new IOException(strategy + " is not supported here");
+        }
         return new ProcessSpawner(() -> silent(program).strategy(strategy).start());
     }
 
