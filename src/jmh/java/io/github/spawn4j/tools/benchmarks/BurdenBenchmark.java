@@ -29,8 +29,9 @@ public class BurdenBenchmark extends SpawnerBenchmark {
 
         private final List<FileInputStream> files = new ArrayList<>();
 
+        /** After the spawner: an application has loaded its libraries before it is busy. */
         @Setup
-        public void open() throws IOException {
+        public void open(BurdenBenchmark spawner) throws IOException {
             for (int i = 0; i < openFiles; i++) {
                 files.add(new FileInputStream("/dev/null"));
             }
