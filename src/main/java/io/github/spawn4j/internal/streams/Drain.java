@@ -111,6 +111,9 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
     /** What went wrong first, kept as it may take several attempts to tell it. */
     private volatile Throwable failure;
 
+    /** Nobody waits for it any more. */
+    private volatile boolean abandoned;
+
     private final ForeignCall listening = new ForeignCall();
 
     /** How much is still read although the end has not come; negative while there is no limit. */
@@ -320,7 +323,9 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
         try {
             call.run();
         } catch (Throwable e) { // user code: whatever it throws harms its own process only
-            noteFailure(listenerFailure(e));
+            if (!abandoned) { // else it was interrupted, which is no failure
+                noteFailure(listenerFailure(e));
+            }
         } finally {
             listening.end();
         }
@@ -433,6 +438,7 @@ public final class Drain extends Chore implements Outlet, Reactor.Handler {
 
     @Override
     public void abandon() {
+        abandoned = true;
         synchronized (this) {
             endEarly();
         }
