@@ -21,7 +21,7 @@ int namespace_map_ids(const struct request *request, const char *maps);
  * namespace as well, in which it has the ids that it had. */
 int namespace_enter(const struct request *request, int flags);
 
-/* Makes all that is mounted in the child's mount namespace, which must be new, read-only, but for
+/* Makes all that is mounted in the child's mount namespace, which must be new, read-only, except
  * `size` bytes of directories, each ended by NUL. */
 int namespace_mount_read_only(const char *directories, size_t size);
 

@@ -11,8 +11,8 @@ int calls_check(void);
 /* What people may have forbidden, or left out of a kernel. */
 enum calls_need { CALLS_PTRACE, CALLS_KCMP, CALLS_CHECKPOINT_RESTORE, CALLS_NEEDS };
 
-/* Returns 0 if this is there, or -errno. Asked anew each time, in a child; for who looks for what
- * is missing. */
+/* Returns 0 if this is there, or -errno. Asked anew each time, in a child; for a caller that
+ * looks for what is missing. */
 int calls_ask(enum calls_need need);
 
 #endif

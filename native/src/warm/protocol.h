@@ -123,7 +123,7 @@ struct warm_shared {
 static_assert(sizeof(struct warm_shared) <= WARM_SHARED_SIZE, "shared");
 
 /* What a child is sent, followed by a request block up to its pointers. The descriptors that go
- * along are those of its sources, but for the one to be executed, then our own standard streams
+ * along are those of its sources, except the one to be executed, then our own standard streams
  * that are to be inherited, then what was opened for actions. */
 struct warm_message {
     uint32_t generation;

@@ -163,7 +163,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * Limits what the child may use; see prlimit(2). It may change the soft limit itself, up to the
      * hard one, and lower that.
      *
-     * <p>What is not limited here is as the JVM's, but for the soft limit of {@linkplain
+     * <p>What is not limited here is as the JVM's, except the soft limit of {@linkplain
      * #inheritLimits open files}.
      *
      * <pre>{@code

@@ -651,9 +651,10 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
      * affinity; also ids, capabilities and namespaces, should native code have given the calling
      * thread its own. {@link #inheritSignals} means the mask of the calling thread all the same.
      *
-     * <p>The setting survives exec, but for a program that gains privileges by it (set-user-ID,
-     * set-group-ID, file capabilities): the kernel then clears it, and the child outlives the JVM.
-     * A child can clear or change it itself, and block or ignore any signal but SIGKILL.
+     * <p>The setting survives exec, except that of a program that gains privileges by it
+     * (set-user-ID, set-group-ID, file capabilities): the kernel then clears it, and the child
+     * outlives the JVM. A child can clear or change it itself, and block or ignore any signal but
+     * SIGKILL.
      *
      * @param signal the signal; SIGKILL is the one that no process escapes
      * @return this

@@ -90,9 +90,7 @@ public final class Sandbox {
         /** The kernel, for all processes of the sandbox together. */
         CGROUP,
 
-        /**
-         * The kernel, for each process by itself; but for processes, whose number is that of all.
-         */
+        /** The kernel, for each process by itself; only processes are counted together. */
         RLIMIT,
 
         /** The kernel, for the process and all that comes of it. */

@@ -36,16 +36,17 @@ public enum SpawnStrategy {
 
     /**
      * For comparison: posix_spawn(3) of the C library. Cannot express terminals, openat2(2)
-     * restrictions, close-on-exec targets, inner close ranges, cgroups, and attributes but for
+     * restrictions, close-on-exec targets, inner close ranges, cgroups, and attributes except
      * session, group and scheduling; and does not say which step failed. Needs glibc 2.34, as older
      * ones, and musl, cannot close for a child what it is not given.
      */
     POSIX_SPAWN(RequestLayout.STRATEGY_POSIX_SPAWN),
 
     /**
-     * The default: clone3(2) with the JVM's memory lent and its descriptor table never copied
-     * (kernel 5.9 and newer; where clone3 is refused, the same by clone(2)): flat in the JVM's
-     * memory and in its open files.
+     * The default: clone3(2), or clone(2) where that is refused, with the JVM's memory lent. If the
+     * library is loaded early, the descriptor table is not copied (kernel 5.9 and newer), and the
+     * cost grows neither with the JVM's memory nor with its open files. Where more than 1,024 files
+     * are open by then, each start copies the table.
      */
     CLONE3(RequestLayout.STRATEGY_CLONE3),
 

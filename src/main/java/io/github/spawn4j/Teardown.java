@@ -160,8 +160,8 @@ public final class Teardown {
     }
 
     /**
-     * The same to as many as can be reached: those of the process's cgroup if it has one. Who has
-     * asked for a cgroup's without one is refused all the same.
+     * The same to as many as can be reached: those of the process's cgroup if it has one. A
+     * teardown of a cgroup is refused all the same where there is none.
      */
     Teardown widened(boolean hasCgroup) {
         Scope widest = hasCgroup || needsCgroup() ? Scope.CGROUP : Scope.GROUP;

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * All attributes of one child, but for those that exclude each other: the leader of a session can
- * be in no other group, and {@code scheduler} has a priority.
+ * All attributes of one child, except those that exclude each other: the leader of a session can be
+ * in no other group, and {@code scheduler} has a priority.
  */
 @Timeout(60)
 class AllAttributesTest {

@@ -129,7 +129,7 @@ class LayersTest {
         slices().matching(INTERNAL + "(*)..").should().beFreeOfCycles().check(CODE);
     }
 
-    /** But for the agent, which is a user of the API, and of whom nobody knows. */
+    /** Except the agent, which is a user of the API, and of whom nobody knows. */
     @Test
     void onlyOneRoomKnowsTheApi() {
         noClasses()

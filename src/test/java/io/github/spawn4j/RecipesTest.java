@@ -13,12 +13,21 @@ import io.github.spawn4j.internal.os.Confinement;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.TestCgroup;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +45,13 @@ class RecipesTest {
 
     @BeforeEach
     void makeScratch() throws Exception {
+        scratch = Files.createDirectory(folder.resolve("scratch"));
+    }
+
+    private static void assumeConfinement() {
         assumeTrue(
                 Confinement.has(Confinement.LANDLOCK | Confinement.NETWORK_NAMESPACE),
                 "Landlock or network namespaces are missing");
-        scratch = Files.createDirectory(folder.resolve("scratch"));
     }
 
     // begin 1
@@ -108,6 +120,7 @@ class RecipesTest {
 
     @Test
     void aToolAnswers() throws Exception {
+        assumeConfinement();
         Answer answer =
                 runTool(
                         List.of(
@@ -124,6 +137,7 @@ class RecipesTest {
 
     @Test
     void aToolThatMeansNoGoodIsToldSo() throws Exception {
+        assumeConfinement();
         assertThat(runTool(List.of("yes"), "", scratch).status()).isEqualTo("said too much");
         assertThat(runTool(List.of("/no/such"), "", scratch).status())
                 .startsWith("was not started: ")
@@ -188,6 +202,7 @@ class RecipesTest {
     /** The tests need no compiler: cp(1) makes an output of an input as well. */
     @Test
     void anActionIsRun() throws Exception {
+        assumeConfinement();
         Files.writeString(folder.resolve("a.c"), "int a;");
         Optional<Cgroup> cgroup = cgroup();
         try (SpawnTemplate copier = compiler("cp", folder, scratch)) {
@@ -205,6 +220,7 @@ class RecipesTest {
 
     @Test
     void anActionThatWritesElsewhereFailsWithWhatItSaid() throws Exception {
+        assumeConfinement();
         Files.writeString(folder.resolve("a.c"), "int a;");
         try (SpawnTemplate copier = compiler("cp", folder, scratch)) {
             assertThatThrownBy(
@@ -218,11 +234,97 @@ class RecipesTest {
 
     @Test
     void anActionHasTheSameEnvironmentEverywhere() throws Exception {
+        assumeConfinement();
         try (SpawnTemplate probe = compiler(Probe.PROGRAM, folder, scratch)) {
             Action action = compile(probe, Optional.empty(), List.of());
             assertThat(action.diagnostics().lines().filter(line -> line.startsWith("env.")))
                     .hasSize(4);
         }
+    }
+
+    // begin 3
+    /** A program in a browser: one of these for each WebSocket. */
+    static final class WebTerminal implements AutoCloseable {
+        private final PidfdProcess process;
+
+        /** Sends what the program shows to the browser, in order, on one thread. */
+        WebTerminal(List<String> command, WindowSize window, Consumer<byte[]> browser)
+                throws SpawnException {
+            process =
+                    PidfdProcess.builder(command)
+                            .env("TERM", "xterm-256color")
+                            .terminal(window)
+                            .teardown(Teardown.DEFAULT.ofGroup().atShutdown())
+                            .start();
+            Thread reader = new Thread(() -> show(browser), "terminal-" + process.pid());
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        private void show(Consumer<byte[]> browser) {
+            byte[] shown = new byte[8192];
+            try {
+                InputStream screen = process.getInputStream();
+                for (int n = screen.read(shown); n >= 0; n = screen.read(shown)) {
+                    browser.accept(Arrays.copyOf(shown, n));
+                }
+            } catch (IOException e) {
+                // closed by us: there is nobody left who would look
+            }
+        }
+
+        /** For a binary message: keys. Waits while the program does not read. */
+        synchronized void type(byte[] keys) throws IOException {
+            OutputStream keyboard = process.getOutputStream();
+            keyboard.write(keys);
+            keyboard.flush();
+        }
+
+        /** For a text message: the browser's window has another size. */
+        void resize(int rows, int columns) throws IOException {
+            process.windowSize(new WindowSize(rows, columns));
+        }
+
+        /** Completed when the program has ended: time to close the WebSocket. */
+        CompletableFuture<ExitStatus> ended() {
+            return process.exited();
+        }
+
+        /** For the end of the WebSocket: hangs up, and ends what does not heed that. */
+        @Override
+        public void close() throws IOException {
+            process.close();
+        }
+    }
+
+    // end
+
+    @Test
+    void aBrowserTypesAndSees() throws Exception {
+        BlockingQueue<byte[]> browser = new LinkedBlockingQueue<>();
+        String script = "stty size; read line; stty size; echo \"got $line\"; exec sleep 600";
+        WebTerminal terminal =
+                new WebTerminal(List.of("sh", "-c", script), new WindowSize(24, 80), browser::add);
+        try (terminal) {
+            awaitShown(browser, "24 80");
+            terminal.resize(50, 132);
+            terminal.type("it\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(awaitShown(browser, "got it")).contains("50 132");
+        }
+        assertThat(terminal.ended())
+                .succeedsWithin(ofSeconds(30))
+                .isInstanceOf(ExitStatus.Killed.class);
+    }
+
+    /** All that is shown until {@code text} is. */
+    private static String awaitShown(BlockingQueue<byte[]> browser, String text) throws Exception {
+        StringBuilder all = new StringBuilder();
+        while (all.indexOf(text) < 0) {
+            byte[] more = browser.poll(30, TimeUnit.SECONDS);
+            assertThat(more).as("what is shown after \"%s\"", all).isNotNull();
+            all.append(new String(more, StandardCharsets.UTF_8));
+        }
+        return all.toString();
     }
 
     // The document
@@ -232,7 +334,7 @@ class RecipesTest {
         String source =
                 Files.readString(Path.of("src/test/java/io/github/spawn4j/RecipesTest.java"));
         String document = Files.readString(Path.of("docs/recipes.md"));
-        for (int recipe = 1; recipe <= 2; recipe++) {
+        for (int recipe = 1; recipe <= 3; recipe++) {
             String code = source.split("// begin " + recipe + "\n")[1].split("// end\n")[0];
             String shown = document.split("```java\n")[recipe].split("```")[0];
             assertThat(words(shown)).as("recipe " + recipe).isEqualTo(words(code));

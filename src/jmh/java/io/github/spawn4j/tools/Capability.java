@@ -51,7 +51,7 @@ enum Capability {
             "close_range(2)",
             Kernel.CLOSE_RANGE,
             "5.9",
-            "the JVM's open files are never copied into a child",
+            "the JVM's open files are not copied into a child if the library is loaded early",
             "the descriptor table is copied, then closed by way of /proc"),
     MEMFD_CREATE(
             "memfd_create(2)",

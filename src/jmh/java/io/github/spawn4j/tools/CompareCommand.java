@@ -62,9 +62,9 @@ final class CompareCommand implements Callable<Integer> {
                             + Comparison.LEAST_ROUNDS * Comparison.BATCH
                             + " to "
                             + Comparison.MOST_ROUNDS * Comparison.BATCH
-                            + ", but for "
+                            + ", but at most "
                             + Comparison.COUNT_S
-                            + " seconds at most.")
+                            + " seconds.")
     Integer count;
 
     @Option(
@@ -73,9 +73,9 @@ final class CompareCommand implements Callable<Integer> {
             description =
                     "Starts in each way that are not measured. Default: "
                             + Comparison.WARM_UP
-                            + ", but for "
+                            + ", but at most "
                             + Comparison.WARM_UP_S
-                            + " seconds at most, and then until the compilers are quiet.")
+                            + " seconds, and then until the compilers are quiet.")
     Integer warmUp;
 
     @Option(

@@ -64,10 +64,10 @@ final class Comparison implements AutoCloseable {
     /**
      * What is measured unless it is said otherwise.
      *
-     * @param count how many starts of each; null for as many as make the intervals narrow, but for
+     * @param count how many starts of each; null for as many as make the intervals narrow, but
      *     {@link #MOST_ROUNDS} batches and {@link #COUNT_S} seconds of each at most
-     * @param warmUp how many starts of each are not measured; null for {@link #WARM_UP}, but for
-     *     {@link #WARM_UP_S} seconds at most, and then until the compilers are quiet
+     * @param warmUp how many starts of each are not measured; null for {@link #WARM_UP}, but {@link
+     *     #WARM_UP_S} seconds at most, and then until the compilers are quiet
      */
     static Effort effort(Integer count, Integer warmUp) {
         int batch = count == null ? BATCH : Math.max(1, Math.min(BATCH, count / LEAST_ROUNDS));

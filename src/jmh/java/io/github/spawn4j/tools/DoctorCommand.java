@@ -93,8 +93,8 @@ final class DoctorCommand implements Callable<Integer> {
                 + Explanation.mechanism(copiesNothing ? SpawnStrategy.CLONE3 : SpawnStrategy.VFORK)
                 + (copiesNothing
                         ? ".\n"
-                                + "The cost of a start depends neither on the JVM's memory nor on"
-                                + " how many files it has open."
+                                + "The cost of a start depends neither on the JVM's memory nor, if"
+                                + " the library is loaded early, on how many files it has open."
                         : ".\nThe cost of a start grows with the number of open files.");
     }
 

@@ -101,7 +101,7 @@ final class Explanation {
             case POSIX_SPAWN:
                 return "by the C library, which lends our memory and copies our descriptor table";
             default:
-                return "our memory is lent until exec, our descriptor table is never copied";
+                return "our memory is lent until exec, our descriptor table is not copied";
         }
     }
 

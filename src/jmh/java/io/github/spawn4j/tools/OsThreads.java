@@ -21,7 +21,7 @@ public final class OsThreads {
 
     private OsThreads() {}
 
-    /** How many there are, but for the JVM's compilers and collectors. */
+    /** How many there are, except the JVM's compilers and collectors. */
     public static int count() {
         int count = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {

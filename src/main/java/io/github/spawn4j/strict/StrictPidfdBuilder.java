@@ -129,7 +129,7 @@ public final class StrictPidfdBuilder implements AutoCloseable {
      * }</pre>
      *
      * @param type one of the {@code PIDFD_SPAWN_ACTION_} numbers
-     * @param flags 0 but for CLOSE_RANGE
+     * @param flags 0 except for CLOSE_RANGE
      * @param fd see the type; unsigned
      * @param newfd see the type; unsigned
      */

@@ -58,7 +58,7 @@ class BundleTest {
                 .isEqualTo("osgi.ee;filter:=\"(&(osgi.ee=JavaSE)(version=17))\"");
     }
 
-    /** The packages of a header with all that is said of each, but for what is quoted. */
+    /** The packages of a header with all that is said of each, except what is quoted. */
     private static Stream<String> clauses(String header) {
         return Stream.of(QUOTED.matcher(manifest.getValue(header)).replaceAll("").split(","));
     }

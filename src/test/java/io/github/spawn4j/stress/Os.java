@@ -35,8 +35,8 @@ final class Os {
     }
 
     /**
-     * The numbers of the open descriptors, and what each leads to, but for what is only kept for
-     * the next wait.
+     * The numbers of the open descriptors, and what each leads to, except what is only kept for the
+     * next wait.
      */
     static TreeMap<Integer, String> descriptors() throws IOException {
         Waker.closeIdle();
@@ -67,7 +67,7 @@ final class Os {
     }
 
     /**
-     * The names of all threads in order, but for those that the JDK starts and ends as it likes:
+     * The names of all threads in order, except those that the JDK starts and ends as it likes:
      * compilers, collectors, what serves processes and virtual threads, and workers of pools.
      */
     static List<String> threads() throws IOException {

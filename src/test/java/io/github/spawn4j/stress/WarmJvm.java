@@ -24,7 +24,7 @@ final class WarmJvm {
             return;
         }
         PidfdProcess started = cat.spawn();
-        // The helper, and those that wait but for the one that has been started.
+        // The helper, and those that wait, except the one that has been started.
         Os.await("children wait", () -> Os.children().size() >= 1 + PARKED);
         Set<Long> others = Os.children();
         others.remove(started.pid());

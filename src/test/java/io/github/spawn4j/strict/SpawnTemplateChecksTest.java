@@ -77,7 +77,7 @@ class SpawnTemplateChecksTest extends SpawnTemplateCases {
                         t -> create(withActions(new Action[0], 0))),
                 new Row("C7 no source", Errno.EINVAL, t -> create(descriptor(-1))),
                 new Row(
-                        "C7 zeroed but for filename",
+                        "C7 zeroed except filename",
                         Errno.EINVAL,
                         t -> create(zeroed("/bin/true"))),
                 new Row("C9 path too long", Errno.EINVAL, t -> create(path(longPath(4096)))),

@@ -273,7 +273,7 @@ public final class Attribute {
         return lines.isEmpty() ? "as they are" : lines.strip().replace("\n", ", ");
     }
 
-    /** All that is mounted read-only, but for these directories. */
+    /** All that is mounted read-only, except these directories. */
     public static Attribute readOnly(Path... directories) {
         ByteArrayOutputStream paths = new ByteArrayOutputStream();
         for (Path directory : directories) {
@@ -377,7 +377,7 @@ public final class Attribute {
         return type << 8 | (type == RequestLayout.LIMIT ? first : 0);
     }
 
-    /** The place of all that are of a type, but for limits. */
+    /** The place of all that are of a type, except limits. */
     public static int place(int type) {
         return type << 8;
     }

@@ -20,7 +20,7 @@ final class ExecFailure {
     /**
      * What is known of a failed execution, or an empty string.
      *
-     * @param candidates the files that may have been meant: the first that is there was, but for
+     * @param candidates the files that may have been meant: the first that is there was, except
      *     those that a search passes over and that fail in another way
      */
     static String explain(int errno, List<byte[]> candidates) {

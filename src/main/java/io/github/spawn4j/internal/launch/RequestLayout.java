@@ -185,7 +185,7 @@ public final class RequestLayout {
     /** The index of an action that the caller did not write. */
     @Native public static final int NO_INDEX = -1;
 
-    // An attribute: a property that the child gives itself. There is at most one of a type, but for
+    // An attribute: a property that the child gives itself. There is at most one of a type, except
     // limits, and they stand in the order of their types, in which the child takes them.
     @Native static final int ATTRIBUTE_TYPE = 0;
     @Native static final int ATTRIBUTE_FIRST = 4;
@@ -279,7 +279,7 @@ public final class RequestLayout {
      */
     @Native static final int NAMESPACES = 33;
 
-    /** Everything is mounted read-only, but for the directories in data, each ended by NUL. */
+    /** Everything is mounted read-only, except the directories in data, each ended by NUL. */
     @Native static final int READ_ONLY = 34;
 
     /** chroot(2): data are the path. */

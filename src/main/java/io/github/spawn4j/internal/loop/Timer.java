@@ -100,7 +100,7 @@ public final class Timer extends Chore {
         }
     }
 
-    /** Does all that is due, but for what is added meanwhile. */
+    /** Does all that is due, except what is added meanwhile. */
     static void runDue() {
         long nowNs = System.nanoTime();
         Timer due = takeDue(nowNs);

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 
 /**
  * An epoll instance, and the array of events that the kernel fills for it. Confined to the thread
- * that waits, but for the two methods that change what is waited for.
+ * that waits, except the two methods that change what is waited for.
  */
 public final class Epoll extends EventList {
     /** EPOLLONESHOT: one event, then none until it is armed again. */

@@ -5,7 +5,7 @@ import java.io.IOException;
 
 /**
  * What the reactor waits with: {@link Epoll}, or {@link WakeUps} where the native half of the
- * library is not here. Confined to the thread that waits, but for the methods that change what is
+ * library is not here. Confined to the thread that waits, except the methods that change what is
  * waited for.
  */
 public abstract sealed class EventList implements AutoCloseable permits Epoll, WakeUps {

@@ -20,7 +20,7 @@ public final class Log {
     private static final int WARN = 1;
     private static final int ERROR = 2;
 
-    /** Who is at it, or null. No lock, as one stays locked where a stack overflows. */
+    /** The thread that looks, or null. No lock, as one stays locked where a stack overflows. */
     private static volatile Thread finder;
 
     private static final int MOST_PAUSES = 1000;

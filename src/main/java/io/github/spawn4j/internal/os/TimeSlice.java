@@ -14,8 +14,8 @@ public final class TimeSlice {
      * thread half the time slice that it has. Threads and processes that it starts do not inherit
      * that. Without effect before Linux 6.12.
      *
-     * <p>Who is content with shorter slices than another gets his sooner, and no more of them.
-     * Otherwise a thread that wakes up on a processor where one that computes has its turn, a
+     * <p>A thread that is content with shorter slices than another gets them sooner, and no more
+     * time. Otherwise a thread that wakes up on a processor where one that computes has its turn, a
      * compiler of the JVM's, waits until that turn is over, for milliseconds. Still shorter ones
      * would make many turns of the work that a thousand exits at once are.
      */

@@ -127,7 +127,7 @@ public final class Feed implements Child.Stream, Child.Input, Reactor.Handler {
         registration = Registration.arm(registration, fd, this, Io.POLLOUT);
     }
 
-    /** Writes no more, but for the end. */
+    /** Writes nothing more except the end. */
     @Override
     public void end() {
         synchronized (this) {

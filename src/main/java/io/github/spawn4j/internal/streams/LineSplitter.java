@@ -10,7 +10,7 @@ import java.nio.charset.CodingErrorAction;
 import java.util.function.Consumer;
 
 /**
- * Makes lines of bytes that come in pieces, as BufferedReader does. One thread at a time, but for
+ * Makes lines of bytes that come in pieces, as BufferedReader does. One thread at a time, except
  * {@link #stop}.
  */
 public final class LineSplitter implements Drain.Listener {

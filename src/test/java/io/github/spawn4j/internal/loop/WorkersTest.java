@@ -58,7 +58,7 @@ class WorkersTest {
 
     private final AtomicLong nowNs = new AtomicLong();
 
-    /** When each thread last asked for the time, but for the reactor. */
+    /** When each thread last asked for the time, except the reactor. */
     private final ConcurrentHashMap<Thread, Long> looked = new ConcurrentHashMap<>();
 
     /** How often the reactor has looked who is stuck. */
