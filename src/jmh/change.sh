@@ -8,7 +8,8 @@
 # JMH measures the start of a template in a new JVM each time: its median, as the mean tells more about the machine. The two take turns, so that
 # what slows the machine down slows both. Of nine pairs the median ratio lies between the second least and the second largest with a certainty
 # of 96 %, whatever the times are like. Each is warmed up for three seconds: what the compilers have not done by then, they have done for
-# neither, and more pairs tell more than longer ones.
+# neither, and more pairs tell more than longer ones. All run on one processor: a start takes 60 µs or 105 by where its child comes to run alone,
+# which hides any change.
 set -euo pipefail
 [ $# -ge 2 ] && [ -f "$1" ] && [ -f "$2" ] || { echo "usage: change.sh BEFORE.jar AFTER.jar [JVM OPTION]..." >&2; exit 2; }
 
@@ -16,6 +17,7 @@ before=$1
 after=$2
 shift 2
 pairs=9
+processor=$(taskset -cp $$ | sed 's/.*[ ,-]//') # the last one that we may use
 csv=$(mktemp)
 trap 'rm -f "$csv"' EXIT
 
@@ -23,7 +25,7 @@ trap 'rm -f "$csv"' EXIT
 start_micros() {
     local jar=$1
     shift
-    java -jar "$jar" jmh StartAloneBenchmark -p spawner=SPAWN4J_TEMPLATE -bm sample -f 1 -wi 3 -i 4 -w 1 -r 1 -rf csv -rff "$csv" \
+    taskset -c "$processor" java -jar "$jar" jmh StartAloneBenchmark -p spawner=SPAWN4J_TEMPLATE -bm sample -f 1 -wi 3 -i 4 -w 1 -r 1 -rf csv -rff "$csv" \
         ${*:+-jvmArgsAppend "$*"} > /dev/null
     awk -F, '/:p0.50"/ { print $5 }' "$csv"
 }
