@@ -293,9 +293,11 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * The same by the policy's number.
+     * The same by the policy's number, which is not checked. Only for what is translated from
+     * posix_spawnattr_setschedpolicy(3), and for a policy that {@link SchedulingPolicy} lacks.
      *
-     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5
+     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5; one that
+     *     the kernel does not have fails with EINVAL
      * @param priority the static priority: 1 to 99 for FIFO and RR, else 0
      * @return this
      */
