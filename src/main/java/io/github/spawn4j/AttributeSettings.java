@@ -232,8 +232,9 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      *
      * <p>Without this the child has the soft limit that the JVM was started with, if that is known:
      * where the JVM's parent is of the same session and has the same hard limit and a lower soft
-     * one. So it has what a shell gives it. It can raise the limit itself, and a {@code limit} or
-     * {@code softLimit} of {@link Resource#NOFILE} counts rather than this.
+     * one, or the nearest ancestor of whom that is so if those between have raised their own, as
+     * other JVMs. So it has what a shell gives it. It can raise the limit itself, and a {@code
+     * limit} or {@code softLimit} of {@link Resource#NOFILE} counts rather than this.
      *
      * <pre>{@code
      * PidfdProcess.builder("crawler").inheritLimits().start();

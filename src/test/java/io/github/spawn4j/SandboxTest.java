@@ -411,6 +411,7 @@ class SandboxTest {
                                         .processes(3)
                                         .files(FileAccess.NONE.readOnly(Path.of("/usr")))
                                         .noNetwork())
+                        .inheritLimits()
                         .nice(3);
         assertThat(process.attributes())
                 .containsExactly(
