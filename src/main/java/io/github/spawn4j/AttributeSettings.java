@@ -72,8 +72,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * raised for itself alone. To be asked when it has been decided how the process is started.
      */
     final Collection<Attribute> taken() {
-        Attribute raised = inheritsLimits || !canLimit() ? null : RaisedLimit.before();
-        if (raised == null || attributes.containsKey(raised.place())) {
+        Attribute raised = inheritsLimits ? null : RaisedLimit.before();
+        if (raised == null || attributes.containsKey(raised.place()) || !canLimit()) {
             return attributes.values();
         }
         if (attributes.isEmpty()) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A JVM raises its own soft limit of open files when it begins. Its children have the one that it
@@ -124,6 +125,16 @@ class RaisedLimitTest {
                         .run(RaisedLimit.class);
 
         assertThat(output).isEqualTo(oneStart(GIVEN + "," + hard, "prlimit NOFILE " + GIVEN));
+    }
+
+    /** Where nobody names a strategy. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jdk", "posix-spawn"})
+    void isNoAttributeWhereTheStrategyOfAllCannotLimit(String strategy) throws Exception {
+        String output =
+                raising().option("-Dio.github.spawn4j.strategy=" + strategy).run(RaisedLimit.class);
+
+        assertThat(output).isEqualTo(oneStart(hard + "," + hard, ""));
     }
 
     @Test
