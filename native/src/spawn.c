@@ -34,11 +34,6 @@
 /* Set when the kernel or a filter has refused clone3(2), so that it is asked once only. */
 static atomic_bool clone3_refused;
 
-/* Set when the kernel has killed a child at its birth in a cgroup. */
-static atomic_bool killed_at_birth;
-
-bool spawn_kills_at_birth(void) { return killed_at_birth; }
-
 static bool means_refused(long error) {
     /* Docker's filter says ENOSYS, older ones EPERM; a kernel too old for a flag says EINVAL, for
      * the struct's size E2BIG. */
@@ -189,14 +184,16 @@ static long start_and_move(struct request *request, int *pidfd) {
  * where the kernel kills it at birth, as newer ones do (seen on 6.18) once cgroup.kill has been
  * written to the cgroup: they seem to compare how often ours and the child's were killed, and to
  * take a difference for a kill that has come in between. The failure stands in the block
- * beforehand, and a child that lives takes it away. */
+ * beforehand, and a child that lives takes it away. No other child is born in such a cgroup, as
+ * long as it is remembered. */
 static long start_in_cgroup(struct request *request, int *pidfd) {
     struct request_header *header = request->header;
     int result = cgroup_check(request);
     if (result < 0) {
         return result;
     }
-    if (request->uses_clone3 && request->capabilities & KERNEL_CLONE_INTO_CGROUP) {
+    if (request->uses_clone3 && request->capabilities & KERNEL_CLONE_INTO_CGROUP &&
+        !cgroup_is_deadly(request)) {
         header->step = REQUEST_STEP_CGROUP;
         long pid = start(request, pidfd);
         if (pid < 0) {
@@ -207,7 +204,7 @@ static long start_in_cgroup(struct request *request, int *pidfd) {
         } else if (header->step != REQUEST_STEP_CGROUP) {
             return pid;
         } else {
-            killed_at_birth = true;
+            cgroup_note_death(request);
             header->step = REQUEST_STEP_NONE;
             discard_child(request, (int)pid, *pidfd);
             *pidfd = -1;

@@ -17,7 +17,4 @@ int spawn(void *block, size_t capacity);
  * Returns 0 or -errno; what was opened stands in `source` in either case. */
 int spawn_make_pipe(struct source *source);
 
-/* Whether the kernel has killed a child at its birth in a cgroup. */
-bool spawn_kills_at_birth(void);
-
 #endif

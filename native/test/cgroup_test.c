@@ -2,6 +2,7 @@
 /* Starts in a cgroup (version 2), with every strategy that knows one. */
 #include "block.h"
 #include "builder.h"
+#include "cgroup.h"
 #include "check.h"
 #include "probe.h"
 #include "slot.h"
@@ -142,6 +143,57 @@ static void starts_in_a_cgroup_that_was_killed(void) {
     remove_cgroup();
 }
 
+/* From now on the system call `nr` gets this answer of a filter. */
+static void answer(unsigned nr, unsigned result) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, result),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof code / sizeof code[0], code};
+    CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+/* Where the kernel has killed one child, no other is born to die: by clone3(2), which alone knows
+ * cgroups, and which would end us here. */
+static void makes_no_second_child_to_die_in_a_cgroup(void) {
+    if (!make_cgroup()) {
+        return;
+    }
+    int fd = open_cgroup();
+    int step;
+    if (write_file("cgroup.kill", "1") == 0) {
+        CHECK_EQUAL(start(REQUEST_STRATEGY_FORK, fd, &step), 0);
+    }
+    if (!cgroup_has_killed()) {
+        printf("skipped, this kernel kills nobody: ");
+    } else {
+        answer(SYS_clone3, SECCOMP_RET_KILL_PROCESS);
+        CHECK_EQUAL(start(REQUEST_STRATEGY_FORK, fd, &step), 0);
+        CHECK_EQUAL(start(REQUEST_STRATEGY_VFORK, fd, &step), 0);
+    }
+    close(fd);
+    remove_cgroup();
+}
+
+static void cgroup_is_deadly_knows_one_from_another(void) {
+    if (!make_cgroup()) {
+        return;
+    }
+    struct request request = {.cgroup = open_cgroup()};
+    struct request other = {.cgroup = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    CHECK(!cgroup_is_deadly(&request));
+    cgroup_note_death(&request);
+    CHECK(cgroup_has_killed());
+    CHECK(cgroup_is_deadly(&request));
+    CHECK(!cgroup_is_deadly(&other));
+    close(request.cgroup);
+    close(other.cgroup);
+    remove_cgroup();
+}
+
 static void refuses_a_frozen_cgroup(void) {
     if (!make_cgroup()) {
         return;
@@ -186,24 +238,12 @@ static void tells_that_a_cgroup_is_to_be_threaded(void) {
     remove_cgroup();
 }
 
-static void refuse_clone3(void) {
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {sizeof code / sizeof code[0], code};
-    CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
-}
-
 static void moves_a_child_where_clone3_is_refused(void) {
     if (!make_cgroup()) {
         return;
     }
     int fd = open_cgroup();
-    refuse_clone3();
+    answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
     check_starts(fd);
     CHECK_EQUAL(write_file("cgroup.freeze", "1"), 0);
     check_fails(fd, REQUEST_STEP_CGROUP_FROZEN, EBUSY);
@@ -222,6 +262,8 @@ static void moves_a_child_where_clone3_is_refused(void) {
 int main(void) {
     RUN(starts_in_a_cgroup);
     RUN(starts_in_a_cgroup_that_was_killed);
+    RUN(makes_no_second_child_to_die_in_a_cgroup);
+    RUN(cgroup_is_deadly_knows_one_from_another);
     RUN(refuses_a_frozen_cgroup);
     RUN(tells_that_a_cgroup_was_removed);
     RUN(tells_that_a_cgroup_is_to_be_threaded);

@@ -2,10 +2,10 @@
 /* What the kernel allows, and what this process is and may. */
 #include "account.h"
 #include "authority.h"
+#include "cgroup.h"
 #include "constants.h"
 #include "jni/native.h"
 #include "probe.h"
-#include "spawn.h"
 #include "timeslice.h"
 #include "wait.h"
 
@@ -24,7 +24,7 @@ NATIVE(jlong, Kernel, capabilities0)(JNIEnv *env, jclass class) {
 NATIVE(jboolean, Kernel, killsAtBirth0)(JNIEnv *env, jclass class) {
     (void)env;
     (void)class;
-    return spawn_kills_at_birth();
+    return cgroup_has_killed();
 }
 
 /* Confinement */

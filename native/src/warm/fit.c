@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "warm/fit.h"
 
-#include "spawn.h"
+#include "cgroup.h"
 #include "warm/protocol.h"
 
 #include <fcntl.h>
@@ -122,7 +122,7 @@ static bool has_cold_attribute(const struct request *request) {
     /* A filter may kill who makes a call that the kernel does not have; and a child that the kernel
      * kills at birth costs the helper. */
     return request->cgroup >= 0 &&
-           (!(request->capabilities & KERNEL_CLONE_INTO_CGROUP) || spawn_kills_at_birth());
+           (!(request->capabilities & KERNEL_CLONE_INTO_CGROUP) || cgroup_has_killed());
 }
 
 enum warm_reason fit_check(const struct request *request, int *above) {

@@ -72,8 +72,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * raised for itself alone. To be asked when it has been decided how the process is started.
      */
     final Collection<Attribute> taken() {
-        Attribute raised = inheritsLimits || !canLimit() ? null : RaisedLimit.before();
-        if (raised == null || attributes.containsKey(raised.place())) {
+        Attribute raised = inheritsLimits ? null : RaisedLimit.before();
+        if (raised == null || attributes.containsKey(raised.place()) || !canLimit()) {
             return attributes.values();
         }
         if (attributes.isEmpty()) {
@@ -232,8 +232,9 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      *
      * <p>Without this the child has the soft limit that the JVM was started with, if that is known:
      * where the JVM's parent is of the same session and has the same hard limit and a lower soft
-     * one. So it has what a shell gives it. It can raise the limit itself, and a {@code limit} or
-     * {@code softLimit} of {@link Resource#NOFILE} counts rather than this.
+     * one, or the nearest ancestor of whom that is so if those between have raised their own, as
+     * other JVMs. So it has what a shell gives it. It can raise the limit itself, and a {@code
+     * limit} or {@code softLimit} of {@link Resource#NOFILE} counts rather than this.
      *
      * <pre>{@code
      * PidfdProcess.builder("crawler").inheritLimits().start();
@@ -293,9 +294,11 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * The same by the policy's number.
+     * The same by the policy's number, which is not checked. Only for what is translated from
+     * posix_spawnattr_setschedpolicy(3), and for a policy that {@link SchedulingPolicy} lacks.
      *
-     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5
+     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5; one that
+     *     the kernel does not have fails with EINVAL
      * @param priority the static priority: 1 to 99 for FIFO and RR, else 0
      * @return this
      */

@@ -132,7 +132,8 @@ public final class Capture {
      * {@code \r} or {@code \r\n}); the last line need not have an end. What cannot be decoded is
      * replaced; a line of more than 1 Mi {@code char}s comes in parts, of whole characters.
      *
-     * @param listener called with each line; replaces an earlier one @return the capture
+     * @param listener called with each line; replaces an earlier one
+     * @return the capture
      */
     public Capture lines(Consumer<String> listener) {
         return lines(CapturedOutput.NATIVE_CHARSET, listener);

@@ -3,12 +3,13 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.internal.cgroup.CgroupMembers;
-import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.loop.Reactor;
 import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Ends all in a cgroup when they have used so much CPU time, which the kernel counts and does not
@@ -22,57 +23,81 @@ final class CpuBudget {
 
     private final Cgroup cgroup;
     private final long limitNs;
-    private final ChildProcess child;
+    private final BooleanSupplier hasEnded;
 
-    CpuBudget(Cgroup cgroup, Duration limit, ChildProcess child) {
+    /**
+     * @param hasEnded whether the child has, so that nobody is to be ended any more
+     */
+    CpuBudget(Cgroup cgroup, Duration limit, BooleanSupplier hasEnded) {
         this.cgroup = cgroup;
         limitNs = limit.toNanos();
-        this.child = child;
+        this.hasEnded = hasEnded;
     }
 
-    /** Begins to look, until the child has ended. */
-    void watch() {
-        lookAfter(limitNs);
+    /**
+     * Begins to look, until the child has ended.
+     *
+     * @throws IOException if there is nobody who could
+     */
+    void watch() throws IOException {
+        schedule(soonestNs(limitNs), this::look);
     }
 
     /** It cannot be spent sooner than all processors together spend it. */
-    private void lookAfter(long remainingNs) {
-        long soonestNs = remainingNs / Runtime.getRuntime().availableProcessors();
-        later(Math.max(LEAST_PAUSE_NS, soonestNs), this::look);
+    private static long soonestNs(long remainingNs) {
+        return Math.max(LEAST_PAUSE_NS, remainingNs / Runtime.getRuntime().availableProcessors());
     }
 
-    private void later(long delayNs, Runnable step) {
+    private static void schedule(long delayNs, Runnable step) throws IOException {
+        Reactor.schedule(delayNs, () -> Workers.execute(step));
+    }
+
+    private static void later(long delayNs, Runnable step) {
         try {
-            Reactor.schedule(delayNs, () -> Workers.execute(step));
+            schedule(delayNs, step);
         } catch (IOException e) {
             LOG.debug("CPU time is watched no more", e); // as without a reactor nothing is
         }
     }
 
     private void look() {
-        if (child.exit() != null) {
+        if (hasEnded.getAsBoolean()) {
             return;
         }
+        long remainingNs;
         try {
-            long remainingNs = limitNs - cgroup.usage().cpuTime().toNanos();
-            if (remainingNs > 0) {
-                lookAfter(remainingNs);
-                return;
-            }
-            new CgroupMembers(cgroup.directory()).signal(Signal.XCPU.number());
-            later(GRACE_NS, this::kill);
+            remainingNs = limitNs - cgroup.usage().cpuTime().toNanos();
         } catch (IOException e) {
-            LOG.debug("{}", cgroup, e); // it has been removed, as all have ended
+            again(this::look, e);
+            return;
+        }
+        if (remainingNs > 0) {
+            later(soonestNs(remainingNs), this::look);
+            return;
+        }
+        later(GRACE_NS, this::kill); // first: who cannot be warned is killed all the same
+        try {
+            new CgroupMembers(cgroup.directory()).signal(Signal.XCPU.number());
+        } catch (IOException e) {
+            LOG.debug("{}", cgroup, e);
         }
     }
 
     private void kill() {
         try {
-            if (child.exit() == null) {
+            if (!hasEnded.getAsBoolean()) {
                 cgroup.kill();
             }
         } catch (IOException e) {
-            LOG.debug("{}", cgroup, e); // the same
+            again(this::kill, e);
+        }
+    }
+
+    /** For want of a descriptor, say; but one that has been removed is so as all have ended. */
+    private void again(Runnable step, IOException e) {
+        LOG.debug("{}", cgroup, e);
+        if (Files.isDirectory(cgroup.directory())) {
+            later(LEAST_PAUSE_NS, step);
         }
     }
 }

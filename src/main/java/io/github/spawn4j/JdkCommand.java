@@ -2,6 +2,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.internal.launch.LaunchException;
+import io.github.spawn4j.internal.launch.Outcome;
 import io.github.spawn4j.internal.os.Errno;
 import java.io.File;
 import java.io.IOException;
@@ -40,22 +41,25 @@ final class JdkCommand {
     static JdkCommand of(EmptyProcess process) throws SpawnException {
         String refused = refused(process);
         if (refused != null) {
-            throw refusal(process.program, process.directory, refused);
+            throw refusal(process, refused);
         }
         return new JdkCommand(process);
     }
 
-    /** What a start says that the JDK has nothing for. */
-    static SpawnException refusal(String program, String directory, String refused) {
+    /** What a start says that the JDK has nothing for: which strategies have, or why none has. */
+    static SpawnException refusal(ProcessSettings<?> asked, String refused) {
+        boolean changesIds = asked.changeOfIds() != null;
         return SpawnException.of(
-                program,
-                directory,
+                asked.program,
+                asked.directory,
                 new LaunchException(
                         "strategy JDK cannot express " + refused,
                         -1,
                         Errno.EOPNOTSUPP,
                         "",
-                        SpawnStrategy.CLONE3.unsupported().orElse("")));
+                        SpawnStrategy.CLONE3
+                                .unsupported()
+                                .orElseGet(() -> Outcome.alternatives(changesIds))));
     }
 
     /** The first thing that the JDK has nothing for, or null. */
@@ -75,6 +79,9 @@ final class JdkCommand {
         }
         if (!process.actions.isEmpty()) {
             return "actions";
+        }
+        if (!process.mapped.isEmpty()) {
+            return "mapFd";
         }
         List<String> attributes = process.attributes();
         if (!attributes.isEmpty()) {

@@ -239,7 +239,7 @@ public final class Pipeline {
     private <T> List<T> startByJdk(Adopter<T> adopter) throws SpawnException {
         EmptyProcess first = stages.get(0);
         if (sharesStderr && stages.size() > 1) {
-            throw JdkCommand.refusal(first.program, first.directory, "sharedStderr");
+            throw JdkCommand.refusal(first, "sharedStderr");
         }
         List<T> started = new ArrayList<>(stages.size());
         List<Process> processes = new ArrayList<>();

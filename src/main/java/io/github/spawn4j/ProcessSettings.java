@@ -705,7 +705,8 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
 
     @Override
     final boolean canLimit() {
-        return strategy != SpawnStrategy.JDK && strategy != SpawnStrategy.POSIX_SPAWN;
+        SpawnStrategy used = strategy == null ? SpawnStrategy.automatic() : strategy;
+        return used != SpawnStrategy.JDK && used != SpawnStrategy.POSIX_SPAWN;
     }
 
     /** Decides for a mechanism if nobody has. Returns whether it is the JDK's. */

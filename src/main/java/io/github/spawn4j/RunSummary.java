@@ -95,11 +95,13 @@ record RunSummary(
                 Optional.ofNullable(reach(stage)));
     }
 
+    /** Null where it is the process alone, though it may have been started in a cgroup. */
     private static ProcessTree.Reach reach(Run.Stage stage) {
-        if (stage.process().cgroup != null) {
+        Teardown teardown = stage.process().teardownOrDefault();
+        if (teardown.needsCgroup()) {
             return ProcessTree.Reach.CGROUP;
         }
-        return stage.child().processGroup() == null ? null : ProcessTree.Reach.GROUP;
+        return teardown.needsGroup() ? ProcessTree.Reach.GROUP : null;
     }
 
     private boolean hasFailed(CommandResult.Stage stage, boolean isLast) {

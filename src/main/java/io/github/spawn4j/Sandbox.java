@@ -2,6 +2,7 @@
 package io.github.spawn4j;
 
 import io.github.spawn4j.control.FileAccess;
+import io.github.spawn4j.internal.access.Access;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -322,8 +323,14 @@ public final class Sandbox {
         say(words, "memory ", memory > 0 ? memory + " bytes" : null);
         say(words, "processes ", processes > 0 ? processes : null);
         say(words, "output ", limitsOutput() ? output + " bytes" : null);
+        say(words, "files ", files == null ? null : words(files));
         say(words, "no network", hasNetwork ? null : "");
         return words.toString();
+    }
+
+    private static String words(FileAccess files) {
+        String rules = Access.control().attribute(files).object();
+        return rules.isEmpty() ? "none" : rules;
     }
 
     private static void say(StringJoiner words, String what, Object value) {

@@ -56,9 +56,10 @@ public enum SpawnStrategy {
      * templates and teardowns of the process alone are there. Everything else is refused by name
      * before anything is started: sandboxes, attributes, actions, terminals, cgroups, teardowns of
      * others than the process itself or with other signals than SIGTERM and SIGKILL, a {@linkplain
-     * Pipeline#sharedStderr shared standard error}, {@code arg0}, {@code inheritDescriptors},
-     * {@code inheritSignals}, {@code interruptibleStreams}, {@code searchInChild}, {@code
-     * Redirect.descriptor}, {@code denyWrite}. A start that was to be warm is cold.
+     * Pipeline#sharedStderr shared standard error}, {@code arg0}, {@code mapFd}, {@code
+     * inheritDescriptors}, {@code inheritSignals}, {@code interruptibleStreams}, {@code
+     * searchInChild}, {@code Redirect.descriptor}, {@code denyWrite}. A start that was to be warm
+     * is cold.
      *
      * <p>What is different besides:
      *

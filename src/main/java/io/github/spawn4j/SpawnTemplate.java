@@ -360,7 +360,7 @@ public final class SpawnTemplate implements AutoCloseable {
 
         private Builder settingsForJdk() throws SpawnException {
             if (deniesWrite) {
-                throw JdkCommand.refusal(program, directory, "denyWrite");
+                throw JdkCommand.refusal(this, "denyWrite");
             }
             return new Builder(this);
         }

@@ -83,7 +83,7 @@ class DescriptionTest {
 
         assertThat(output(sh.copy())).isEqualTo("1\n");
         assertThat(output(copy)).isEqualTo("2\n");
-        assertThat(sh.attributes()).isEmpty();
+        assertThat(sh.inheritLimits().attributes()).isEmpty();
     }
 
     @Test

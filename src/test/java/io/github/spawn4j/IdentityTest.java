@@ -238,6 +238,7 @@ class IdentityTest {
         assumeRoot();
         EmptyProcess process =
                 PidfdProcess.builder(Probe.PROGRAM)
+                        .inheritLimits()
                         .account((int) 3_000_000_000L, (int) 3_000_000_001L, (int) 3_000_000_002L);
         assertThat(process.attributes())
                 .containsExactly(
@@ -279,6 +280,6 @@ class IdentityTest {
         assertThatThrownBy(() -> process.user(-1, 0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> process.user(0, -1)).hasMessageStartingWith("group -1 ");
         assertThatThrownBy(() -> process.user("a\0b")).isInstanceOf(IllegalArgumentException.class);
-        assertThat(process.attributes()).isEmpty();
+        assertThat(process.inheritLimits().attributes()).isEmpty();
     }
 }

@@ -388,6 +388,8 @@ class JdkStrategyTest {
                 refused("setsid", EmptyProcess::newSession),
                 refused("setpgid 0", it -> it.processGroup(0)),
                 refused("actions", it -> it.action(SpawnAction.close(7))),
+                refused("mapFd", it -> it.mapFd(0, 3)),
+                refused("mapFd", it -> it.mapFd(Redirect.from(Path.of("/dev/null")), 3)),
                 refused("a terminal", it -> it.terminal(new WindowSize(24, 80))),
                 refused("a cgroup", it -> it.cgroup(Path.of("/sys/fs/cgroup"))),
                 refused("SIGINT", it -> it.teardown(Teardown.first(Signal.INT, ofSeconds(1)))),
@@ -416,7 +418,8 @@ class JdkStrategyTest {
 
         assertThat(e)
                 .hasMessageContaining("strategy JDK cannot express")
-                .hasMessageContaining(what);
+                .hasMessageContaining(what)
+                .hasMessageContaining("; the strategies CLONE3, VFORK and FORK can");
         assertThat(e.errno()).isEqualTo(95);
         assertThat(ProcessHandle.current().children().count()).isEqualTo(children);
     }
@@ -437,6 +440,13 @@ class JdkStrategyTest {
                                         .denyWrite()
                                         .build())
                 .withMessageContaining("denyWrite");
+    }
+
+    @Test
+    void namesOnlyStrategiesThatCanChangeTheIdsAsWell() {
+        assertThatExceptionOfType(SpawnException.class)
+                .isThrownBy(() -> jdk("true").user(0, 0).start())
+                .withMessageContaining("; the strategies CLONE3 and FORK can");
     }
 
     @Test

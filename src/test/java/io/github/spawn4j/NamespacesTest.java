@@ -45,7 +45,7 @@ class NamespacesTest {
         for (Object arg : args) {
             process.args(arg.toString());
         }
-        return process.strategy(strategy).stderr(Redirect.STDOUT);
+        return process.strategy(strategy).stderr(Redirect.STDOUT).inheritLimits();
     }
 
     /** Each test as we are, and as an ordinary user; the JVM is what it was. */

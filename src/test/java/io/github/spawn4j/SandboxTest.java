@@ -409,13 +409,18 @@ class SandboxTest {
                                         .memory(1 << 20)
                                         .time(ofSeconds(2))
                                         .processes(3)
+                                        .files(FileAccess.NONE.readOnly(Path.of("/usr")))
                                         .noNetwork())
+                        .inheritLimits()
                         .nice(3);
         assertThat(process.attributes())
                 .containsExactly(
                         "sandbox of \""
                                 + scratch
-                                + "\": time PT2S, memory 1048576 bytes, processes 3, no network",
+                                + "\": time PT2S, memory 1048576 bytes, processes 3,"
+                                + " files read-only \"/usr\", no network",
                         "setpriority 3");
+        assertThat(Sandbox.of(scratch).files(FileAccess.NONE))
+                .hasToString("sandbox of \"" + scratch + "\": files none");
     }
 }

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             " n:the program's own",
             " 128+n:the program was ended by signal n",
             " 2:the command line is wrong",
+            " 123:the program's own was 0, but --leave-nobody has left somebody",
             " 124:the time was up",
             " 125:the program could not be started for another reason than the next two",
             " 126:the program cannot be executed",
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     static final String NAME = "run";
 
+    private static final int SURVIVED = 123;
     private static final int TIMED_OUT = 124;
     private static final int NOT_STARTED = 125;
     private static final int NOT_EXECUTABLE = 126;
@@ -194,9 +196,7 @@ final class RunCommand implements Callable<Integer> {
             return fail(e);
         }
         boolean inTime = await(process);
-        if (leaveNobody) {
-            clear(process);
-        }
+        boolean isCleared = !leaveNobody || clear(process);
         Duration wall = Duration.ofNanos(System.nanoTime() - beganNs);
         if (stats) {
             err.print(Statistics.of(process, wall));
@@ -205,7 +205,11 @@ final class RunCommand implements Callable<Integer> {
         if (process.exitStatus() instanceof ExitStatus.OutOfMemory) {
             say("it was killed, as it wanted more memory than it may have");
         }
-        return inTime ? process.exitValue() : TIMED_OUT;
+        if (!inTime) {
+            return TIMED_OUT;
+        }
+        int exitCode = process.exitValue();
+        return exitCode == 0 && !isCleared ? SURVIVED : exitCode;
     }
 
     private int fail(IOException e) {
@@ -219,12 +223,14 @@ final class RunCommand implements Callable<Integer> {
         err.flush();
     }
 
-    /** Ends all processes that are left. */
-    private void clear(PidfdProcess process) {
+    /** Ends all processes that are left. Returns false if one has survived. */
+    private boolean clear(PidfdProcess process) {
         try {
             process.teardown().join();
+            return true;
         } catch (CompletionException e) {
             say(e.getCause().getMessage());
+            return false;
         }
     }
 

@@ -124,7 +124,8 @@ public final class Warm {
      * Ends the helper when there has been no start for this long. The next start is then cold, and
      * a new helper is made. The library looks once a second.
      *
-     * @param time how long; positive, a year at most @return the settings
+     * @param time how long; positive, a year at most
+     * @return the settings
      * @throws IllegalArgumentException if it is not
      */
     public Warm idle(Duration time) {

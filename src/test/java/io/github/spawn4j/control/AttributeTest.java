@@ -146,7 +146,7 @@ class AttributeTest {
     void isWhatTheChildSeesAndOnlyThat(SpawnStrategy strategy, Setting setting) throws Exception {
         Map<String, String> before = Jvm.state();
 
-        EmptyProcess process = setting.set.apply(Probe.with(strategy));
+        EmptyProcess process = setting.set.apply(Probe.with(strategy).inheritLimits());
         assertThat(process.attributes()).containsExactly(setting.words);
         assertSeen(Probe.report(process), setting);
 
@@ -434,6 +434,6 @@ class AttributeTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> process.ioPriority(IoClass.IDLE, 8))
                 .hasMessage("level 8 is not in 0 to 7");
-        assertThat(process.attributes()).isEmpty();
+        assertThat(process.inheritLimits().attributes()).isEmpty();
     }
 }

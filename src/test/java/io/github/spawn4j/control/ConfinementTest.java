@@ -272,6 +272,6 @@ class ConfinementTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> process.seccomp(new byte[4097 * 8]))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThat(process.attributes()).isEmpty();
+        assertThat(process.inheritLimits().attributes()).isEmpty();
     }
 }

@@ -227,6 +227,30 @@ class ProcessTreeTest {
     }
 
     @Test
+    void aResultTellsWhomItsTeardownReaches() throws Exception {
+        RunOptions options = RunOptions.timeout(ofSeconds(30));
+        try (Cgroup cgroup = TestCgroup.own()) {
+            EmptyProcess process = sh("exit").cgroup(cgroup);
+
+            assertThat(process.copy().run(options).stage().reach()).isEmpty();
+            assertThat(
+                            process.copy()
+                                    .teardown(Teardown.DEFAULT.ofGroup())
+                                    .run(options)
+                                    .stage()
+                                    .reach())
+                    .contains(ProcessTree.Reach.GROUP);
+            assertThat(
+                            process.copy()
+                                    .teardown(Teardown.DEFAULT.ofCgroup())
+                                    .run(options)
+                                    .stage()
+                                    .reach())
+                    .contains(ProcessTree.Reach.CGROUP);
+        }
+    }
+
+    @Test
     void aRunTellsThatSomebodyHasSurvived() throws Exception {
         assumeTrue(
                 Kernel.has(Kernel.PIDFD_GROUP_SIGNAL),

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Teardowns where the kernel does not signal by pidfd, and where /proc does not tell who lives. */
@@ -58,6 +59,34 @@ class GroupEndTest {
         assumeCanUnshare();
 
         assertThat(run("uncertain", UNSHARE + " --mount-proc", "hide")).isEqualTo("OK");
+    }
+
+    /**
+     * A group whose leader has ended is out of reach there; the program's own failure counts more.
+     */
+    @ParameterizedTest
+    @CsvSource({"0, 123", "3, 3"})
+    void theToolsTellByTheirExitCodeThatSomebodyIsLeft(int own, int told) throws Exception {
+        String output =
+                SecondJvm.startedBy(Os.program("deny"), "pidfd_send_signal:3=4=EINVAL", "--")
+                        .runOnClassPath(
+                                System.getProperty("java.class.path"),
+                                "io.github.spawn4j.tools.Main",
+                                "run",
+                                "--leave-nobody",
+                                "--",
+                                "sh",
+                                "-c",
+                                "sleep 600 >/dev/null 2>&1 & echo $!; exit " + own);
+
+        long left =
+                output.lines()
+                        .filter(line -> line.matches("\\d+"))
+                        .mapToLong(Long::parseLong)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(ProcessHandle.of(left).map(ProcessHandle::destroyForcibly)).contains(true);
+        assertThat(output).contains("\nspawn4j-tools run: ").endsWith("\nexit code " + told);
     }
 
     private static void assumeCanUnshare() throws Exception {

@@ -32,11 +32,13 @@ final class RaisedLimit {
     private RaisedLimit() {}
 
     /**
-     * @param args a folder for files; or none, for one ordinary start only
+     * @param args a folder for files; or none, for one ordinary start only, of whose attributes
+     *     nobody has asked before
      */
     public static void main(String[] args) throws Exception {
         if (args.length == 0) {
             print("builder", probe());
+            System.out.println("builder has " + probe().attributes());
             return;
         }
         Path folder = Path.of(args[0]);

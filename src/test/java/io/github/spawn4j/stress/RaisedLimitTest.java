@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A JVM raises its own soft limit of open files when it begins. Its children have the one that it
@@ -25,6 +26,9 @@ class RaisedLimitTest {
     private static final int GIVEN = 256;
 
     private static final int LEAST = 4096;
+
+    /** What a JVM does, and stays the parent of what it starts. */
+    private static final String RAISE = "ulimit -Sn $(ulimit -Hn); \"$@\"; exit $?";
 
     private String hard;
 
@@ -92,26 +96,52 @@ class RaisedLimitTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                // Its parent has what it has itself.
+                // Its parent has what it has itself, and the next one another hard limit.
                 "ulimit -n 4096; \"$@\"; exit $? | 4096,4096",
                 // The shell's hard limit is another, so who knows what has come in between.
                 "ulimit -Sn 256; sh -c 'ulimit -n 4096; exec \"$@\"' sh \"$@\"; exit $? | 4096,4096",
                 // The JVM's parent is of another session, as one is that has adopted it.
                 "ulimit -Sn 256; setsid \"$@\"; exit $? | HARD,HARD",
-                // The one that has lowered the limit has become the JVM.
-                "ulimit -Sn 256; exec \"$@\" | HARD,HARD"
+                // The one that has lowered the limit has become the JVM; those before are of
+                // another session.
+                "setsid sh -c '\"$@\"; exit $?' sh sh -c 'ulimit -Sn 256; exec \"$@\"' sh \"$@\""
+                        + " | HARD,HARD"
             })
     void isLeftWhereItCannotBeKnown(String script, String expected) throws Exception {
         String output = SecondJvm.startedBy("sh", "-c", script, "sh").run(RaisedLimit.class);
 
-        assertThat(output).isEqualTo("builder: " + expected.replace("HARD", hard));
+        assertThat(output).isEqualTo(oneStart(expected.replace("HARD", hard), ""));
+    }
+
+    private static String oneStart(String limits, String attributes) {
+        return "builder: " + limits + "\nbuilder has [" + attributes + "]";
+    }
+
+    /** The JVM in between has raised its own, and hands that on. */
+    @Test
+    void isPutBackInAJvmThatAJvmHasStarted() throws Exception {
+        String output =
+                startedByShell("ulimit -Sn " + GIVEN + "; set -- sh -c '" + RAISE + "' sh \"$@\"")
+                        .run(RaisedLimit.class);
+
+        assertThat(output).isEqualTo(oneStart(GIVEN + "," + hard, "prlimit NOFILE " + GIVEN));
+    }
+
+    /** Where nobody names a strategy. */
+    @ParameterizedTest
+    @ValueSource(strings = {"jdk", "posix-spawn"})
+    void isNoAttributeWhereTheStrategyOfAllCannotLimit(String strategy) throws Exception {
+        String output =
+                raising().option("-Dio.github.spawn4j.strategy=" + strategy).run(RaisedLimit.class);
+
+        assertThat(output).isEqualTo(oneStart(hard + "," + hard, ""));
     }
 
     @Test
     void isLeftWhereTheJvmHasNotRaisedIt() throws Exception {
         String output = raising().option("-XX:-MaxFDLimit").run(RaisedLimit.class);
 
-        assertThat(output).isEqualTo("builder: " + GIVEN + "," + hard);
+        assertThat(output).isEqualTo(oneStart(GIVEN + "," + hard, ""));
     }
 
     @Test

@@ -158,9 +158,13 @@ class RunCommandTest extends ToolsTest {
     @Test
     void explainsWhatTheProgramIsGiven() {
         Run run = run("run", "--explain", "--umask", "0", "--limit", "cpu=9", "--", "true");
-        assertThat(run.err()).containsPattern("attributes +umask 0000, prlimit CPU 9:9\n");
+        // The limit of open files where it is known.
+        assertThat(run.err())
+                .containsPattern(
+                        "attributes +umask 0000, prlimit CPU 9:9(, prlimit NOFILE \\d+)?\n");
         assertThat(run("run", "--explain", "--", "true").err())
-                .containsPattern("attributes +umask, limits, ids and scheduling are ours\n");
+                .containsPattern(
+                        "attributes +(umask, limits, ids and scheduling are ours|prlimit NOFILE \\d+)\n");
     }
 
     @Test

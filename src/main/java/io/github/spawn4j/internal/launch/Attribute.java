@@ -388,7 +388,7 @@ public final class Attribute {
     }
 
     /** To what, in words; or an empty string. */
-    String object() {
+    public String object() {
         return object;
     }
 

@@ -13,9 +13,10 @@ import java.util.StringTokenizer;
  * (-XX:+MaxFDLimit). Thread-safe.
  *
  * <p>Nothing keeps what it was before. It is known where the JVM's parent still has it: the same
- * hard limit, and a lower soft one. A process that has adopted the JVM may have been given another
- * one, and so may a JVM that is a service, by systemd in the child; both are of another session
- * than their parent, and nothing is known of them.
+ * hard limit, and a lower soft one. A parent that has raised its own, as another JVM has, is passed
+ * over for its parent. A process that has adopted the JVM may have been given another one, and so
+ * may a JVM that is a service, by systemd in the child; both are of another session than their
+ * parent, and nothing is known of them.
  */
 public final class RaisedLimit {
     /** RLIMIT_NOFILE, and how messages name it. */
@@ -34,28 +35,55 @@ public final class RaisedLimit {
     /** Where nothing is known. */
     static final long UNKNOWN = -1;
 
-    private static volatile boolean isRead;
-    private static volatile Attribute before;
+    private static final RaisedLimit OURS = new RaisedLimit("/proc");
 
-    private RaisedLimit() {}
+    private final String proc;
+
+    /** Without a lock: whoever looks finds the same. Written before {@link #isRead}. */
+    private volatile Attribute before;
+
+    private volatile boolean isRead;
+
+    /**
+     * @param proc where processes are shown
+     */
+    RaisedLimit(String proc) {
+        this.proc = proc;
+    }
 
     /** What gives a child the limit that the JVM was started with; null where that is not known. */
     public static Attribute before() {
+        return OURS.attribute();
+    }
+
+    /** The same of the process that is shown as our own. */
+    Attribute attribute() {
         return isRead ? before : read();
     }
 
-    private static synchronized Attribute read() {
-        if (!isRead) {
-            long limit;
-            try {
-                limit = before("/proc");
-            } catch (IOException e) {
-                return null; // as descriptors have run out, or the parent has just ended: next time
+    private Attribute read() {
+        long limit = UNKNOWN;
+        try {
+            limit = before(proc);
+        } catch (IOException e) {
+            if (lacksDescriptors()) {
+                return null; // next time
             }
-            before = limit == UNKNOWN ? null : Attribute.softLimit(NUMBER, NAME, limit);
-            isRead = true;
         }
-        return before;
+        Attribute found = limit == UNKNOWN ? null : Attribute.softLimit(NUMBER, NAME, limit);
+        before = found;
+        isRead = true;
+        return found;
+    }
+
+    /** Whether what everybody may open cannot be opened either. */
+    private static boolean lacksDescriptors() {
+        try {
+            new FileInputStream("/dev/null").close();
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /**
@@ -70,14 +98,23 @@ public final class RaisedLimit {
         if (ours == null || self == null || !ours[0].equals(ours[1])) {
             return UNKNOWN; // as it was not raised
         }
-        String[] theirs = limits(proc, self[PARENT]);
-        String[] parent = stat(proc, self[PARENT]);
-        boolean hasStartedUs =
-                theirs != null
-                        && parent != null
-                        && parent[SESSION].equals(self[SESSION])
-                        && theirs[1].equals(ours[1]);
-        return hasStartedUs && !theirs[0].equals(theirs[1]) ? number(theirs[0]) : UNKNOWN;
+        String pid = self[PARENT];
+        while (true) {
+            String[] theirs = limits(proc, pid);
+            String[] stat = stat(proc, pid);
+            boolean isAncestor =
+                    theirs != null
+                            && stat != null
+                            && stat[SESSION].equals(self[SESSION])
+                            && theirs[1].equals(ours[1]);
+            if (!isAncestor) {
+                return UNKNOWN;
+            }
+            if (!theirs[0].equals(theirs[1])) {
+                return number(theirs[0]);
+            }
+            pid = stat[PARENT];
+        }
     }
 
     /** The soft and the hard limit, in words; null where they cannot be seen. */

@@ -252,7 +252,7 @@ public sealed class PipeInput extends InputStream implements Child.Stream, PipeE
 
     /** Whether a thread is about to read, or waits for something to be read. */
     public boolean isBeingRead() {
-        return lock.isLocked();
+        return beingRead || lock.hasQueuedThreads(); // others hold the lock too, for a moment
     }
 
     /** Whether a thread may still be dealing with what it has read. */

@@ -4,6 +4,7 @@ package io.github.spawn4j.internal.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.spawn4j.testing.LibC;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,25 @@ class RaisedLimitTest {
         process("self", "1", "1", "4096", "4096");
         process("1", "0", "1", "1024", "4096");
         assertThat(before()).isEqualTo(1024);
+    }
+
+    /** As of a JVM that a JVM has started. */
+    @Test
+    void isTheLowerOneOfTheNearestThatHasNotRaisedItsOwn() throws Exception {
+        process("self", PARENT, "40", "4096", "4096");
+        process(PARENT, "31", "40", "4096", "4096");
+        process("31", "30", "40", "4096", "4096");
+        process("30", "1", "40", "1024", "4096");
+        process("1", "0", "1", "512", "4096");
+        assertThat(before()).isEqualTo(1024);
+    }
+
+    @Test
+    void isUnknownWhereOnlyAnotherSessionHasALowerOne() throws Exception {
+        process("self", PARENT, "40", "4096", "4096");
+        process(PARENT, "1", "40", "4096", "4096");
+        process("1", "0", "1", "1024", "4096");
+        assertThat(before()).isEqualTo(RaisedLimit.UNKNOWN);
     }
 
     @Test
@@ -103,11 +123,44 @@ class RaisedLimitTest {
         assertThat(before()).isEqualTo(RaisedLimit.UNKNOWN);
     }
 
-    /** So that the next start asks again. */
     @Test
     void isAFailureWhereSomethingThatIsThereCannotBeRead() throws Exception {
         process("self", PARENT, "40", "4096", "4096");
         Files.createDirectories(proc.resolve(PARENT).resolve("limits"));
         assertThatThrownBy(this::before).isInstanceOf(IOException.class);
+    }
+
+    /** Each start would meet the same failure. */
+    @Test
+    void isNotAskedForAgainWhereItCannotBeRead() throws Exception {
+        process("self", PARENT, "40", "4096", "4096");
+        Path limits = Files.createDirectories(proc.resolve(PARENT).resolve("limits"));
+        RaisedLimit limit = new RaisedLimit(proc.toString());
+        assertThat(limit.attribute()).isNull();
+        Files.delete(limits);
+        Files.delete(limits.getParent());
+        process(PARENT, "1", "40", "1024", "4096");
+
+        assertThat(limit.attribute()).isNull();
+        assertThat(new RaisedLimit(proc.toString()).attribute()).hasToString("prlimit NOFILE 1024");
+    }
+
+    @Test
+    void isAskedForAgainWhenThereAreDescriptors() throws Exception {
+        process("self", PARENT, "40", "4096", "4096");
+        process(PARENT, "1", "40", "1024", "4096");
+        RaisedLimit limit = new RaisedLimit(proc.toString());
+        long[] ours = new long[2];
+        LibC.check("getrlimit", LibC.getrlimit(LibC.RLIMIT_NOFILE, ours));
+        LibC.check("setrlimit", LibC.setrlimit(LibC.RLIMIT_NOFILE, new long[] {10, ours[1]}));
+        Attribute without;
+        try {
+            without = limit.attribute();
+        } finally {
+            LibC.check("setrlimit", LibC.setrlimit(LibC.RLIMIT_NOFILE, ours));
+        }
+
+        assertThat(without).isNull();
+        assertThat(limit.attribute()).hasToString("prlimit NOFILE 1024");
     }
 }

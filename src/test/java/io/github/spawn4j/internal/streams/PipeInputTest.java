@@ -72,6 +72,50 @@ class PipeInputTest {
         input.close();
     }
 
+    /** A teardown would wait for a reader that is not there. */
+    @Test
+    void isNotBeingReadWhileTheExitIsBeingDealtWith() throws Exception {
+        Io.Pipe pipe = Io.pipe();
+        PipeInput input = input(pipe);
+        AtomicBoolean isAsked = new AtomicBoolean(true);
+        FutureTask<Void> exits =
+                OwnThread.start(
+                        () -> {
+                            while (isAsked.get()) {
+                                input.childExited();
+                            }
+                            return null;
+                        });
+
+        try {
+            for (int i = 0; i < MANY; i++) {
+                assertThat(input.isBeingRead()).isFalse();
+            }
+        } finally {
+            isAsked.set(false);
+            OwnThread.join(exits);
+            pipe.writer().close();
+            input.close();
+        }
+    }
+
+    @Test
+    void isBeingReadWhileReadersWait() throws Exception {
+        Io.Pipe pipe = Io.pipe();
+        PipeInput input = input(pipe);
+        FutureTask<Integer> first = OwnThread.start(input::read);
+        FutureTask<Integer> second = OwnThread.start(input::read);
+
+        Eventually.isTrue("it is being read", input::isBeingRead);
+
+        Io.write(pipe.writer().number(), new byte[] {7, 7}, 0, 2);
+        assertThat(OwnThread.join(first)).isEqualTo(7);
+        assertThat(OwnThread.join(second)).isEqualTo(7);
+        assertThat(input.isBeingRead()).isFalse();
+        pipe.writer().close();
+        input.close();
+    }
+
     private static PipeInput input(Io.Pipe pipe) throws IOException {
         PipeInput input = new PipeInput(Io.unblocked(pipe.reader()), false);
         pipe.reader().close();
