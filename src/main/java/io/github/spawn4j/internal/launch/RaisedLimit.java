@@ -52,7 +52,7 @@ public final class RaisedLimit {
             } catch (IOException e) {
                 return null; // as descriptors have run out, or the parent has just ended: next time
             }
-            before = limit == UNKNOWN ? null : Attribute.softLimit(NUMBER, NAME, limit);
+            before = limit == UNKNOWN ? null : Attribute.putBackLimit(NUMBER, NAME, limit);
             isRead = true;
         }
         return before;
