@@ -254,6 +254,20 @@ class CgroupTest {
         assertThat(e).hasMessageContaining(cgroup.directory().toString());
     }
 
+    /** By somebody else, while it is open here. */
+    @ForEachExpressiveStrategy
+    void tellsThatItWasRemovedWhileItWasOpen(SpawnStrategy strategy) throws Exception {
+        try (Cgroup cgroup = TestCgroup.own()) {
+            Files.delete(cgroup.directory());
+
+            SpawnException e = refusal(sh("exit").strategy(strategy).cgroup(cgroup));
+
+            assertThat(e.step()).isEqualTo("clone into cgroup");
+            assertThat(e.errno()).isIn(2, 19);
+            assertThat(e).hasMessageContaining("it has been removed");
+        }
+    }
+
     @ForEachExpressiveStrategy
     void tellsThatItIsFrozen(SpawnStrategy strategy) throws Exception {
         try (Cgroup cgroup = TestCgroup.own()) {
