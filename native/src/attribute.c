@@ -86,18 +86,29 @@ static int add_personality(int flags) {
     return result < 0 ? (int)result : 0;
 }
 
-static int set_limit(const struct attribute *attribute) {
-    struct rlimit limit = {.rlim_cur = attribute->value, .rlim_max = attribute->other};
-    if (attribute->second == REQUEST_KEEP_HARD) {
-        struct rlimit now;
-        long result = sys_call(SYS_prlimit64, 0, attribute->first, 0, (long)&now, 0, 0);
-        if (result < 0) {
-            return (int)result;
-        }
-        limit.rlim_max = now.rlim_max;
-        limit.rlim_cur = limit.rlim_cur < now.rlim_max ? limit.rlim_cur : now.rlim_max;
+static int set_soft_limit(const struct attribute *attribute) {
+    struct rlimit limit;
+    long result = sys_call(SYS_prlimit64, 0, attribute->first, 0, (long)&limit, 0, 0);
+    if (result < 0) {
+        return (int)result;
     }
+    limit.rlim_cur = attribute->value < limit.rlim_max ? attribute->value : limit.rlim_max;
     return (int)sys_call(SYS_prlimit64, 0, attribute->first, (long)&limit, 0, 0, 0);
+}
+
+static int set_limit(const struct attribute *attribute) {
+    const struct rlimit limit = {.rlim_cur = attribute->value, .rlim_max = attribute->other};
+    switch (attribute->second) {
+    case REQUEST_KEEP_HARD:
+        return set_soft_limit(attribute);
+    case REQUEST_PUT_BACK:
+        /* Filters refuse it; and so does the kernel, of open files, where fs.nr_open was lowered
+         * below the hard limit. Every start would fail for what nobody has asked for. */
+        set_soft_limit(attribute);
+        return 0;
+    default:
+        return (int)sys_call(SYS_prlimit64, 0, attribute->first, (long)&limit, 0, 0, 0);
+    }
 }
 
 int attribute_apply(const struct request *request, const struct attribute *attribute) {

@@ -152,11 +152,12 @@ static int take_attributes(const struct request *request, uint32_t first, uint32
     return 0;
 }
 
-/* Whether exec may close what the last actions close, as long as nothing that is opened behind
- * them, one file at a time, needs one of those numbers: the limit may be too low for others, and
- * then the start would fail with EMFILE. A table that was cut has room from there on. */
+/* Whether exec may close what the last actions close. Not where a file is opened behind a new
+ * limit, for which all numbers below that could be taken: the start would fail with EMFILE. There
+ * is one, by which a child in a pid namespace finds its parent when it sets its death signal again.
+ */
 static bool leaves_to_exec(const struct request *request) {
-    return request->cut ? request->file_limit > request->cut : request->file_limit == UINT64_MAX;
+    return !(request->death_signal && request->birth & CLONE_NEWPID);
 }
 
 int child_configure(const struct request *request, signal_set *mask,

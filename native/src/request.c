@@ -152,11 +152,7 @@ static int check_attribute(struct request *request, struct span block,
     case REQUEST_PERSONALITY:
     case REQUEST_BOUNDING_SET:
     case REQUEST_CAPABILITIES:
-        return 0;
     case REQUEST_LIMIT:
-        if (attribute->first == RLIMIT_NOFILE) {
-            request->file_limit = attribute->value;
-        }
         return 0;
     case REQUEST_NO_NEW_PRIVILEGES: /* whose flag stands in for a privilege */
         request->birth |= request->birth & LIFETIME_AUTOREAP ? LIFETIME_NNP : 0;
@@ -221,7 +217,6 @@ static int check_attribute(struct request *request, struct span block,
 int request_open(struct request *request, void *memory, size_t capacity) {
     struct request_header *header = memory;
     memset(request, 0, sizeof *request);
-    request->file_limit = UINT64_MAX;
     request->header = header;
     request->cgroup = -1;
     request->procs = -1;

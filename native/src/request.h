@@ -116,13 +116,12 @@ struct request {
     unsigned base;  /* where the window of slots begins */
     bool has_slots; /* for its sources; else they are placed anywhere */
     bool is_kept;   /* its program has a slot that outlives this start */
-    uint64_t reserved;   /* slots that only hold a place and are no business of the child */
-    uint64_t named;      /* the slots whose numbers actions name */
-    bool uses_files;     /* an action takes a number above the standard streams for what it was */
-    bool uses_ours;      /* an action takes a number of ours, which it is to find closed */
-    uint32_t sweep;      /* the actions from this one on only close */
-    uint64_t file_limit; /* behind them something may be opened, with a number below this one */
-    bool may_wait;       /* an action may wait for others, for any time */
+    uint64_t reserved; /* slots that only hold a place and are no business of the child */
+    uint64_t named;    /* the slots whose numbers actions name */
+    bool uses_files;   /* an action takes a number above the standard streams for what it was */
+    bool uses_ours;    /* an action takes a number of ours, which it is to find closed */
+    uint32_t sweep;    /* the actions from this one on only close */
+    bool may_wait;     /* an action may wait for others, for any time */
     struct slots_use slots;
     signal_set mask;     /* what the child blocks if no action says so */
     bool lacks_handlers; /* the child was made without any */

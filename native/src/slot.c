@@ -83,6 +83,10 @@ static struct slots *slots = &none;
  * each can run at once. A JVM that loads the library early leaves about fifty. */
 #define ENOUGH_SLOTS 32
 
+/* With fewer no window begins above 0: what is open below it would be copied for nothing, as a
+ * start with three streams and its program takes four. */
+#define FEWEST_SLOTS 8
+
 #define WINDOWS (SLOT_MOST_BELOW / SLOT_WINDOW + 1)
 
 int slots_base(void) { return slots->base; }
@@ -128,7 +132,8 @@ static int make_placeholder(void) {
 static int count_bits(uint64_t set) { return __builtin_popcountll(set); }
 
 /* Puts placeholders at the lowest free numbers until a window has enough of them, which is the
- * lowest such window; or at `most` numbers. Returns the window that has most. */
+ * lowest such window; or at `most` numbers. Returns the window that has most, or the lowest of all
+ * where that is too few. */
 static int fill_windows(uint64_t held[WINDOWS], rlim_t most) {
     int best = 0;
     for (rlim_t count = 0; count < most; count++) {
@@ -145,7 +150,7 @@ static int fill_windows(uint64_t held[WINDOWS], rlim_t most) {
         held[window] |= (uint64_t)1 << fd % SLOT_WINDOW;
         best = count_bits(held[window]) > count_bits(held[best]) ? window : best;
     }
-    return best;
+    return count_bits(held[best]) < FEWEST_SLOTS ? 0 : best;
 }
 
 /* Closes the placeholders from number `base` on. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* attribute_apply() in a child whose parent lives, and in one that has lost it; and what a change
- * of ids is to the parent. */
+/* attribute_apply() in a child whose parent lives, and in one that has lost it; beneath limits that
+ * cannot be set; and what a change of ids is to the parent. */
 #include "attribute.h"
 
 #include "block.h"
@@ -8,8 +8,13 @@
 #include "check.h"
 #include "spawn.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 /* Codes of a child that was not ended. */
 #define LIVES_ON 3
@@ -80,6 +85,40 @@ static void attribute_apply_lets_signal_through(void) {
     CHECK_EQUAL(mask, SIGNAL_SET_ALL & ~(1U << (SIGTERM - 1) | unblockable));
 }
 
+/* From now on there is no prlimit(2). */
+static void refuse_limits(void) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
+    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    CHECK_EQUAL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+static int limit_files(int how, uint64_t soft) {
+    const struct request request = {0};
+    const struct attribute attribute = {
+        .type = REQUEST_LIMIT, .first = RLIMIT_NOFILE, .second = how, .value = soft};
+    return attribute_apply(&request, &attribute);
+}
+
+/* A limit that was asked for can be refused; one that is only put back fails nothing. */
+static void attribute_apply_puts_limit_back_where_it_may(void) {
+    struct rlimit before;
+    struct rlimit after;
+    CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &before), 0);
+    CHECK_EQUAL(limit_files(REQUEST_PUT_BACK, 100), 0);
+    CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &after), 0);
+    CHECK_EQUAL(after.rlim_cur, 100);
+    CHECK_EQUAL(after.rlim_max, before.rlim_max);
+    refuse_limits();
+    CHECK_EQUAL(limit_files(REQUEST_PUT_BACK, 50), 0);
+    CHECK_EQUAL(limit_files(REQUEST_KEEP_HARD, 50), -EPERM);
+}
+
 #define CAPACITY ((size_t)16384)
 
 /* Starts a program that has to find the real group to be its effective one. */
@@ -121,6 +160,7 @@ int main(void) {
     RUN(attribute_apply_ends_orphan);
     RUN(attribute_apply_ends_orphan_that_ignores_signal);
     RUN(attribute_apply_lets_signal_through);
+    RUN(attribute_apply_puts_limit_back_where_it_may);
     RUN(reset_of_ids_leaves_our_memory_as_it_is);
     return 0;
 }

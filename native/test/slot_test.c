@@ -165,6 +165,28 @@ static void slots_reserve_stays_low_where_enough_is_free(void) {
     }
 }
 
+/* Nor where too few are: a child would copy all that is open below, and hardly any start would find
+ * a slot. They are given back. */
+static void slots_reserve_stays_low_where_few_are_free(void) {
+    const struct rlimit limit = {4096, 4096};
+    const int holes[] = {1, 5, 20};
+    const int base[] = {0, 0, 448};
+    CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    check_open_below(SLOT_MOST_BELOW + SLOT_WINDOW);
+    for (int i = 0; i < 3; i++) {
+        if (check_in_child()) {
+            CHECK_EQUAL(close_range(460, 459 + (unsigned)holes[i], 0), 0);
+            int before = check_count_open();
+            slots_reserve(true);
+            CHECK_EQUAL(slots_base(), base[i]);
+            CHECK_EQUAL(count_bits(slots_reserved()), base[i] ? holes[i] : 0);
+            int more = base[i] ? holes[i] + 1 : 2; /* the original, and the null device */
+            CHECK_EQUAL(check_count_open() - before, more);
+            exit(0);
+        }
+    }
+}
+
 /* A child would copy too much where everything below is open; nothing is held then. */
 static void slots_reserve_does_without_above_a_thousand_files(void) {
     const struct rlimit limit = {4096, 4096};
@@ -635,6 +657,7 @@ int main(void) {
     RUN(slots_reserve_holds_closed_streams);
     RUN(slots_reserve_moves_above_what_is_open);
     RUN(slots_reserve_stays_low_where_enough_is_free);
+    RUN(slots_reserve_stays_low_where_few_are_free);
     RUN(slots_reserve_does_without_above_a_thousand_files);
     RUN(slots_reserve_shares_a_low_limit_with_open_files);
     RUN(slots_reserve_gives_back_what_lies_above);

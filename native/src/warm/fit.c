@@ -156,12 +156,12 @@ static bool is_safe(const struct request *request, uint32_t i, bool has_closed) 
     }
 }
 
-/* A soft limit is made at most the hard one, which everybody may do: it is that of open files
- * mostly, which the JVM has raised for itself. */
+/* The limit of open files that the JVM has raised for itself is put back where that can be. One
+ * that was asked for may be refused. */
 static bool are_safe_attributes(const struct request *request) {
     for (uint32_t i = 0; i < request->header->attributes_count; i++) {
         const struct attribute *attribute = &request->attributes[i];
-        if (attribute->type != REQUEST_LIMIT || attribute->second != REQUEST_KEEP_HARD) {
+        if (attribute->type != REQUEST_LIMIT || attribute->second != REQUEST_PUT_BACK) {
             return false;
         }
     }

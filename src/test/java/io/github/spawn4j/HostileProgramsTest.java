@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.spawn4j.CommandException.Reason;
 import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.internal.os.Confinement;
+import io.github.spawn4j.testing.LeakCheck;
 import io.github.spawn4j.testing.ProcStatus;
 import io.github.spawn4j.testing.TestCgroup;
 import java.io.IOException;
@@ -23,8 +24,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +50,21 @@ class HostileProgramsTest {
     private static final String ROUND = ProcessHandle.current().pid() + "-" + System.nanoTime();
 
     @TempDir private Path folder;
+
+    private Set<Long> childrenBefore;
+
+    @BeforeEach
+    void countChildren() throws IOException {
+        childrenBefore = LeakCheck.children().keySet();
+    }
+
+    /** A zombie has no environment any more, by which {@link #nobodyIsLeft} would know it. */
+    @AfterEach
+    void noZombieIsLeft() throws IOException {
+        Map<Long, String> left = LeakCheck.children();
+        left.keySet().removeAll(childrenBefore);
+        assertThat(left).isEmpty();
+    }
 
     /** As ps(1) would look. */
     @AfterEach

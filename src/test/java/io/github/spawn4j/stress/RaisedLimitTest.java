@@ -144,6 +144,28 @@ class RaisedLimitTest {
         assertThat(output).isEqualTo(oneStart(GIVEN + "," + hard, ""));
     }
 
+    /** The kernel refuses it likewise where the hard limit is above fs.nr_open by now. */
+    @Test
+    void isLeftWhereAFilterRefusesThatItIsPutBack() throws Exception {
+        String script =
+                "ulimit -Sn "
+                        + GIVEN
+                        + "; sh -c 'ulimit -Sn $(ulimit -Hn); exec \"$@\"' sh \"$@\"; exit $?";
+        String output =
+                SecondJvm.startedBy(
+                                "sh",
+                                "-c",
+                                script,
+                                "sh",
+                                Os.program("deny"),
+                                "prlimit64:2=0", // who only asks
+                                "prlimit64:1=7=EPERM", // RLIMIT_NOFILE
+                                "--")
+                        .run(RaisedLimit.class);
+
+        assertThat(output.lines().findFirst()).hasValue("builder: " + hard + "," + hard);
+    }
+
     @Test
     void isToldByRunOfTheTools() throws Exception {
         String output =

@@ -21,8 +21,8 @@ final class RefusedAttributes {
     private RefusedAttributes() {}
 
     /**
-     * @param args {@code rights} for those of identity and scheduling, {@code pids} for a pid
-     *     namespace, {@code sandbox} for the whole
+     * @param args {@code rights} for those of identity and scheduling, {@code ids} for the last
+     *     steps of some, {@code pids} for a pid namespace, {@code sandbox} for the whole
      */
     public static void main(String[] args) throws Exception {
         String which = args.length == 0 ? "" : args[0];
@@ -43,6 +43,8 @@ final class RefusedAttributes {
         switch (which) {
             case "rights":
                 return rights();
+            case "ids":
+                return List.of(process().group(1), process().user(2, 3), process().capabilities());
             case "pids":
                 return List.of(process().namespaces(Namespace.PID));
             case "sandbox":
@@ -76,12 +78,14 @@ final class RefusedAttributes {
                 process().ioPriority(IoClass.IDLE, 7),
                 process().cpuAffinity(0),
                 process().memoryPolicy(MemoryPolicy.LOCAL),
+                process().oomScoreAdj(500),
                 process().resetIds(),
                 process().parentDeathSignal(Signal.KILL),
                 process().userNamespace(IdMap.OWN, IdMap.OWN),
                 process().namespaces(Namespace.IPC),
                 process().chroot(Path.of("/")),
                 process().namespaces(Namespace.PID),
+                process().groups(),
                 process().capabilities());
     }
 

@@ -4,7 +4,6 @@ package io.github.spawn4j.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.spawn4j.testing.LibC;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,15 +11,35 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** An attribute that a filter refuses fails the start by its name, and nothing has run. */
 @Timeout(60)
 class RefusedAttributesTest {
-    @Test
-    void areNamed() throws Exception {
+    /** Whose JVM it is: the kernel itself refuses an ordinary user more. */
+    private enum Who {
+        US {
+            @Override
+            SecondJvm jvm(String... rules) throws Exception {
+                return SecondJvm.startedBy(filter(rules));
+            }
+        },
+        ORDINARY_USER {
+            @Override
+            SecondJvm jvm(String... rules) throws Exception {
+                return OtherUser.jvm(filter(rules));
+            }
+        };
+
+        abstract SecondJvm jvm(String... rules) throws Exception;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void areNamed(Who who) throws Exception {
         String output =
-                SecondJvm.startedBy(
-                                Os.program("deny"),
+                who.jvm(
                                 "unshare=EPERM",
                                 "mount=EPERM",
                                 "444=ENOSYS", // landlock_create_ruleset
@@ -41,17 +60,21 @@ class RefusedAttributesTest {
                         "prctl(PR_SET_TIMERSLACK) 1000000 ns: EPERM");
     }
 
-    @Test
-    void areNamedWhereAllButTheLastIsThere() throws Exception {
-        String output =
-                SecondJvm.startedBy(
-                                Os.program("deny"),
-                                "mount=EPERM",
-                                "444=ENOSYS", // landlock_create_ruleset
-                                "seccomp:0=1=EACCES",
-                                "--")
-                        .run(RefusedAttributes.class);
-        assertThat(output.lines())
+    @ParameterizedTest
+    @EnumSource
+    void areNamedWhereAllButTheLastIsThere(Who who) throws Exception {
+        SecondJvm jvm =
+                who.jvm(
+                        "mount=EPERM",
+                        "444=ENOSYS", // landlock_create_ruleset
+                        "seccomp:0=1=EACCES",
+                        "--");
+        if (who == Who.ORDINARY_USER) {
+            assumeTrue(
+                    succeeds(OtherUser.command("unshare", "-r", "-n", "true")),
+                    "an ordinary user may make no namespaces");
+        }
+        assertThat(jvm.run(RefusedAttributes.class).lines())
                 .containsExactly(
                         "has exited with 0",
                         "mount tmpfs on \"/tmp\": EPERM",
@@ -62,75 +85,81 @@ class RefusedAttributesTest {
                         "has exited with 0");
     }
 
-    private static final String[] RIGHTS = {
-        "setsid=EPERM",
-        "setpgid=EPERM",
-        "sched_setscheduler=EPERM",
-        "setpriority=EACCES",
-        "ioprio_set=EPERM",
-        "sched_setaffinity=EINVAL",
-        "set_mempolicy=ENOSYS",
-        "setresuid=EAGAIN",
-        "prctl:0=1=EINVAL", // PR_SET_PDEATHSIG
-        "unshare=EPERM",
-        "chroot=EPERM",
-        "clone3=ENOSYS", // whose flags no filter can see
-        "clone:0&0x20000000=0x20000000=EPERM", // CLONE_NEWPID
-        "capset=EPERM",
-        "--"
-    };
-
-    private static final List<String> WITHOUT_RIGHTS =
-            List.of(
-                    "setsid: EPERM",
-                    "setpgid 0: EPERM",
-                    "sched_setscheduler BATCH 0: EPERM",
-                    "setpriority 7: EACCES",
-                    "ioprio_set IDLE 7: EPERM",
-                    "sched_setaffinity 0: EINVAL",
-                    "set_mempolicy LOCAL: ENOSYS",
-                    "setresuid: EAGAIN",
-                    "prctl(PR_SET_PDEATHSIG): EINVAL",
-                    "user namespace of users as they are, groups as they are: EPERM",
-                    "unshare IPC: EPERM",
-                    "chroot \"/\": EPERM",
-                    "clone(CLONE_NEWPID): EPERM");
-
-    @Test
-    void areNamedForRoot() throws Exception {
-        assumeTrue(LibC.isRoot(), "only root can do all but the last step");
-        List<String> lines =
-                SecondJvm.startedBy(filter(RIGHTS))
-                        .run(RefusedAttributes.class, "rights")
-                        .lines()
-                        .toList();
-        assertThat(lines)
-                .startsWith(WITHOUT_RIGHTS.toArray(new String[0]))
-                .endsWith("capset none: EPERM");
+    @ParameterizedTest
+    @EnumSource
+    void areNamedWithoutAnyRight(Who who) throws Exception {
+        String output =
+                who.jvm(
+                                "setsid=EPERM",
+                                "setpgid=EPERM",
+                                "sched_setscheduler=EPERM",
+                                "setpriority=EACCES",
+                                "ioprio_set=EPERM",
+                                "sched_setaffinity=EINVAL",
+                                "set_mempolicy=ENOSYS",
+                                "openat:2=0x80001=EACCES", // to write: /proc/self/oom_score_adj
+                                "setresuid=EAGAIN",
+                                "prctl:0=1=EINVAL", // PR_SET_PDEATHSIG
+                                "unshare=EPERM",
+                                "chroot=EPERM",
+                                "clone3=ENOSYS", // whose flags no filter can see
+                                "clone:0&0x20000000=0x20000000=EPERM", // CLONE_NEWPID
+                                "setgroups=EPERM",
+                                "prctl:0=24=EPERM", // PR_CAPBSET_DROP
+                                "--")
+                        .run(RefusedAttributes.class, "rights");
+        assertThat(output.lines())
+                .containsExactly(
+                        "setsid: EPERM",
+                        "setpgid 0: EPERM",
+                        "sched_setscheduler BATCH 0: EPERM",
+                        "setpriority 7: EACCES",
+                        "ioprio_set IDLE 7: EPERM",
+                        "sched_setaffinity 0: EINVAL",
+                        "set_mempolicy LOCAL: ENOSYS",
+                        "oom_score_adj 500: EACCES",
+                        "setresuid: EAGAIN",
+                        "prctl(PR_SET_PDEATHSIG): EINVAL",
+                        "user namespace of users as they are, groups as they are: EPERM",
+                        "unshare IPC: EPERM",
+                        "chroot \"/\": EPERM",
+                        "clone(CLONE_NEWPID): EPERM",
+                        "setgroups none: EPERM",
+                        "prctl(PR_CAPBSET_DROP) all but none: EPERM");
     }
 
-    @Test
-    void areNamedForAnOrdinaryUser() throws Exception {
-        List<String> lines =
-                OtherUser.jvm(filter(RIGHTS))
-                        .run(RefusedAttributes.class, "rights")
-                        .lines()
-                        .toList();
-        assertThat(lines)
-                .startsWith(WITHOUT_RIGHTS.toArray(new String[0]))
-                .endsWith("prctl(PR_CAPBSET_DROP) all but none: EPERM");
+    /** What comes before each says that it is done, and is not. */
+    @ParameterizedTest
+    @EnumSource
+    void areNamedAtTheLastStep(Who who) throws Exception {
+        String output =
+                who.jvm(
+                                "setgroups=0",
+                                "setresgid:0=1=EPERM",
+                                "setresgid=0",
+                                "setresuid=EAGAIN",
+                                "prctl:0=24=0", // PR_CAPBSET_DROP
+                                "capset=EPERM",
+                                "--")
+                        .run(RefusedAttributes.class, "ids");
+        assertThat(output.lines())
+                .containsExactly("setresgid 1: EPERM", "setresuid 2: EAGAIN", "capset none: EPERM");
     }
 
     @Test
     void aPidNamespaceIsRefusedWhereThereMayBeNoMore() throws Exception {
         String limit = "echo 0 > /proc/sys/user/max_pid_namespaces";
         assumeTrue(
-                new ProcessBuilder("unshare", "-r", "sh", "-c", limit).start().waitFor() == 0,
+                succeeds("unshare", "-r", "sh", "-c", limit),
                 "no user namespace, which has a limit of its own");
         String output =
                 SecondJvm.startedBy("unshare", "-r", "sh", "-c", limit + " && exec \"$@\"", "sh")
                         .run(RefusedAttributes.class, "pids");
         assertThat(output).isEqualTo("clone(CLONE_NEWPID): ENOSPC");
+    }
+
+    private static boolean succeeds(String... command) throws Exception {
+        return new ProcessBuilder(command).start().waitFor() == 0;
     }
 
     private static String[] filter(String... rules) {

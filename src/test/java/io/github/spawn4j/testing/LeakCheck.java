@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -81,7 +82,7 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         SortedSet<String> inventory = new TreeSet<>();
         addDescriptors(inventory);
         addThreads(inventory);
-        addChildren(inventory);
+        children().values().forEach(stat -> inventory.add("child " + stat));
         return inventory;
     }
 
@@ -121,18 +122,23 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    /** Children that run, and those that nobody has waited for. */
-    private static void addChildren(SortedSet<String> inventory) throws IOException {
+    /**
+     * Children that run, and those that nobody has waited for: pid, name and state as /proc has
+     * them, by pid.
+     */
+    public static SortedMap<Long, String> children() throws IOException {
+        SortedMap<Long, String> children = new TreeMap<>();
         try (DirectoryStream<Path> processes =
                 Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
                 String stat = stat(process);
                 String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ");
                 if (fields.length > 1 && fields[1].equals(SELF)) {
-                    inventory.add("child in state " + fields[0] + ": " + stat);
+                    children.put(Long.parseLong(process.getFileName().toString()), stat);
                 }
             }
         }
+        return children;
     }
 
     private static String stat(Path process) {

@@ -188,10 +188,19 @@ public final class Attribute {
 
     /** The soft limit of a resource of this name, at most the hard one, which stays. */
     public static Attribute softLimit(int resource, String name, long soft) {
+        return softLimit(resource, name, soft, RequestLayout.KEEP_HARD);
+    }
+
+    /** The same, but if it cannot be set it stays as it is. */
+    static Attribute putBackLimit(int resource, String name, long soft) {
+        return softLimit(resource, name, soft, RequestLayout.PUT_BACK);
+    }
+
+    private static Attribute softLimit(int resource, String name, long soft, int how) {
         return new Attribute(
                 RequestLayout.LIMIT,
                 resource,
-                RequestLayout.KEEP_HARD,
+                how,
                 NO_DATA,
                 soft,
                 0,

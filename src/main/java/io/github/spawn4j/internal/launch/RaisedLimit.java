@@ -70,7 +70,7 @@ public final class RaisedLimit {
                 return null; // next time
             }
         }
-        Attribute found = limit == UNKNOWN ? null : Attribute.softLimit(NUMBER, NAME, limit);
+        Attribute found = limit == UNKNOWN ? null : Attribute.putBackLimit(NUMBER, NAME, limit);
         before = found;
         isRead = true;
         return found;

@@ -302,13 +302,17 @@ public final class RequestLayout {
 
     /**
      * prlimit(2): {@code first} is the resource, {@code value} its soft limit, {@code other} its
-     * hard one, unless {@code second} is {@link #KEEP_HARD}. After all that opens files, which may
-     * need numbers above the limit. Before ids, as to raise one takes a privilege.
+     * hard one, unless {@code second} is {@link #KEEP_HARD} or {@link #PUT_BACK}. After all that
+     * opens files, which may need numbers above the limit. Before ids, as to raise one takes a
+     * privilege.
      */
     @Native static final int LIMIT = 39;
 
     /** The hard limit stays what it is, and the soft one is not above it. */
     @Native static final int KEEP_HARD = 1;
+
+    /** The same for a limit that nobody has asked for: if it cannot be set, it stays as it is. */
+    @Native static final int PUT_BACK = 2;
 
     /** PR_CAPBSET_DROP of all but {@code value}. Before ids, as it takes a privilege. */
     @Native public static final int BOUNDING_SET = 40;
