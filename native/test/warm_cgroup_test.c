@@ -81,50 +81,67 @@ static void child_is_born_in_its_cgroup(void) {
     check_no_child();
 }
 
+/* A new cgroup, and a helper that is in none. */
+struct group_case {
+    const char *path;
+    struct warm_helper *helper;
+    int group;
+};
+
+/* False after it was said why there is no cgroup. */
+static bool begin(struct group_case *given) {
+    given->path = make_group();
+    if (!given->path) {
+        return false;
+    }
+    given->helper = make(CAT);
+    given->group = open(given->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return true;
+}
+
+static void end(struct group_case *given) {
+    close(given->group);
+    CHECK_EQUAL(rmdir(given->path), 0);
+    warm_free(given->helper);
+    check_no_child();
+}
+
 /* A child that is born there would not run, and be waited for until the deadline. */
 static void frozen_cgroup_costs_no_helper(void) {
-    const char *path = make_group();
-    if (!path) {
+    struct group_case given;
+    if (!begin(&given)) {
         return;
     }
     char text[2048];
-    struct warm_helper *helper = make(CAT);
-    int group = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    write_text(path, "cgroup.freeze", "1");
-    CHECK_EQUAL(start_in(helper, group, text, sizeof text), WARM_OTHER_REQUEST);
+    int group = given.group;
+    write_text(given.path, "cgroup.freeze", "1");
+    CHECK_EQUAL(start_in(given.helper, group, text, sizeof text), WARM_OTHER_REQUEST);
     CHECK_EQUAL(start_in(NULL, group, text, sizeof text), -EBUSY);
-    CHECK_EQUAL(warm_look(helper), WARM_STARTED);
-    write_text(path, "cgroup.freeze", "0");
-    CHECK_EQUAL(start_in(helper, group, text, sizeof text), 0);
-    close(group);
-    CHECK_EQUAL(rmdir(path), 0);
-    warm_free(helper);
-    check_no_child();
+    CHECK_EQUAL(warm_look(given.helper), WARM_STARTED);
+    write_text(given.path, "cgroup.freeze", "0");
+    CHECK_EQUAL(start_in(given.helper, group, text, sizeof text), 0);
+    end(&given);
 }
 
 /* Where the kernel kills who is born in a cgroup, one helper is lost to that, and no other. */
 static void birth_that_kills_is_not_tried_again(void) {
-    const char *path = make_group();
-    if (!path) {
+    struct group_case given;
+    if (!begin(&given)) {
         return;
     }
     char text[2048];
-    struct warm_helper *helper = make(CAT);
-    int group = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    write_text(path, "cgroup.kill", "1");
-    if (start_in(helper, group, text, sizeof text) == 0) {
+    int group = given.group;
+    write_text(given.path, "cgroup.kill", "1");
+    if (start_in(given.helper, group, text, sizeof text) == 0) {
         printf("skipped, this kernel kills nobody: ");
     } else {
-        warm_free(helper);
+        warm_free(given.helper);
         CHECK_EQUAL(start_in(NULL, group, text, sizeof text), 0);
-        helper = make(CAT);
-        CHECK_EQUAL(start_in(helper, group, text, sizeof text), WARM_OTHER_REQUEST);
-        CHECK_EQUAL(warm_look(helper), WARM_STARTED);
+        given.helper = make(CAT);
+        CHECK_EQUAL(start_in(given.helper, group, text, sizeof text), WARM_OTHER_REQUEST);
+        CHECK_EQUAL(warm_look(given.helper), WARM_STARTED);
     }
-    close(group);
-    CHECK_EQUAL(rmdir(path), 0);
-    warm_free(helper);
-    check_no_child();
+    end(&given);
 }
 
 /* A cold start says why. */

@@ -22,6 +22,15 @@ class PipeInputTest {
     /** A loop of {@code while (in.available() > 0)} behind waitFor() would lose the output. */
     @Test
     void countsWhatIsThereWhileTheExitIsBeingDealtWith() throws Exception {
+        whileTheExitIsBeingDealtWith(input -> assertThat(input.available()).isEqualTo(WRITTEN));
+    }
+
+    private interface Check {
+        void of(PipeInput input) throws IOException;
+    }
+
+    /** Many times; something has been written, and nobody reads. */
+    private static void whileTheExitIsBeingDealtWith(Check check) throws Exception {
         Io.Pipe pipe = Io.pipe();
         Io.write(pipe.writer().number(), new byte[WRITTEN], 0, WRITTEN);
         PipeInput input = input(pipe);
@@ -34,10 +43,9 @@ class PipeInputTest {
                             }
                             return null;
                         });
-
         try {
             for (int i = 0; i < MANY; i++) {
-                assertThat(input.available()).isEqualTo(WRITTEN);
+                check.of(input);
             }
         } finally {
             isAsked.set(false);
@@ -75,28 +83,7 @@ class PipeInputTest {
     /** A teardown would wait for a reader that is not there. */
     @Test
     void isNotBeingReadWhileTheExitIsBeingDealtWith() throws Exception {
-        Io.Pipe pipe = Io.pipe();
-        PipeInput input = input(pipe);
-        AtomicBoolean isAsked = new AtomicBoolean(true);
-        FutureTask<Void> exits =
-                OwnThread.start(
-                        () -> {
-                            while (isAsked.get()) {
-                                input.childExited();
-                            }
-                            return null;
-                        });
-
-        try {
-            for (int i = 0; i < MANY; i++) {
-                assertThat(input.isBeingRead()).isFalse();
-            }
-        } finally {
-            isAsked.set(false);
-            OwnThread.join(exits);
-            pipe.writer().close();
-            input.close();
-        }
+        whileTheExitIsBeingDealtWith(input -> assertThat(input.isBeingRead()).isFalse());
     }
 
     @Test
