@@ -141,6 +141,13 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
     @GuardedBy("this")
     private RunFailure failure;
 
+    /** Stages whose teardown has ended, and what the first one says of those that have survived. */
+    @GuardedBy("this")
+    private int gone;
+
+    @GuardedBy("this")
+    private Throwable survivors;
+
     /** Stages in the order in which they have ended. */
     @GuardedBy("this")
     private final List<Integer> order;
@@ -371,17 +378,39 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             }
             state = State.CLEARING;
         }
-        Consumer<Throwable> next =
-                guarded(e -> end(State.CLEARING, e == null ? null : e.getCause()));
-        tearDown().whenComplete((gone, survival) -> next.accept(survival));
+        tearDown(survival -> end(State.CLEARING, survival));
     }
 
-    private CompletableFuture<Void> tearDown() {
-        CompletableFuture<?>[] gone = new CompletableFuture<?>[stages.size()];
-        for (int i = 0; i < gone.length; i++) { // a stream could find no memory for its classes
-            gone[i] = stages.get(i).teardown.begin();
+    /**
+     * Tears all down.
+     *
+     * @param next what follows, told who has survived, or null
+     */
+    private void tearDown(Consumer<Throwable> next) {
+        // Counted here, as a future of all futures may find no memory when one fails.
+        Consumer<Throwable> gone = guarded(survival -> noteGone(survival, next));
+        for (Stage stage : stages) {
+            stage.teardown.begin().whenComplete((done, survival) -> gone.accept(survival));
         }
-        return CompletableFuture.allOf(gone);
+    }
+
+    private void noteGone(Throwable survival, Consumer<Throwable> next) {
+        if (addGone(survival)) {
+            next.accept(survivors());
+        }
+    }
+
+    /** Returns whether all have been torn down. */
+    private synchronized boolean addGone(Throwable survival) {
+        if (survivors == null) {
+            survivors = survival;
+        }
+        gone++;
+        return gone == stages.size();
+    }
+
+    private synchronized Throwable survivors() {
+        return survivors;
     }
 
     private synchronized boolean haveAllEnded() {
@@ -440,22 +469,20 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
             state = State.FAILING;
             failure = reason;
         }
-        Consumer<Throwable> next = guarded(this::awaitOutputs);
-        tearDown().whenComplete((gone, survival) -> next.accept(survival));
+        tearDown(this::awaitOutputs);
     }
 
     /**
      * Ends a run that was torn down: its output may take a moment, who has survived will not end.
      */
     private void awaitOutputs(Throwable survival) {
-        Throwable survivors = survival == null ? null : survival.getCause();
-        everythingEnded.thenRun(guarded(() -> end(State.FAILING, survivors)));
-        schedule(options.linger(), () -> giveUp(survivors));
+        everythingEnded.thenRun(guarded(() -> end(State.FAILING, survival)));
+        schedule(options.linger(), () -> giveUp(survival));
     }
 
-    private void giveUp(Throwable survivors) {
+    private void giveUp(Throwable survival) {
         outputs.forEach(output -> output.drain.abandon());
-        end(State.FAILING, survivors);
+        end(State.FAILING, survival);
     }
 
     private void end(State from, Throwable survival) {
@@ -477,7 +504,7 @@ final class Run implements Pipeline.Adopter<Run.Stage> {
                 sinks.closeSoon();
             }
             RunEnding ended = ending(known, survival);
-            leaveEnclosures().thenRun(() -> ending.complete(ended));
+            leaveEnclosures().thenRun(guarded(() -> ending.complete(ended)));
         } catch (IOException | RuntimeException | Error e) {
             ending.completeExceptionally(e); // whatever it is: somebody waits for the end
         }

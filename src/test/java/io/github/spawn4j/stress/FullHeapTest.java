@@ -22,4 +22,11 @@ class FullHeapTest {
 
         assertThat(output).endsWith("OK");
     }
+
+    @Test
+    void everybodyWhoFollowsAFutureIsToldAlthoughTheHeapIsFullTheFirstTime() throws Exception {
+        String output = SecondJvm.startedBy().option("-Xmx64m").run(FullHeapAtCompletion.class);
+
+        assertThat(output).endsWith("OK");
+    }
 }

@@ -197,28 +197,6 @@ final class Loop {
         LockSupport.parkNanos(PAUSE_NS);
     }
 
-    /**
-     * Fails once, so that all that is called then has been called: what is called for the first
-     * time when there is no memory cannot be loaded or linked.
-     */
-    private static final class Drill extends Chore {
-        private Exception failure = new Exception();
-
-        @Override
-        protected void perform() throws Exception {
-            Exception now = failure;
-            failure = null;
-            if (now != null) {
-                throw now;
-            }
-        }
-
-        @Override
-        public String toString() {
-            return "a drill";
-        }
-    }
-
     private void await() throws IOException {
         if (told < ready) {
             return; // as the last turn failed midway
