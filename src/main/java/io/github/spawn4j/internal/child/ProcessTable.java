@@ -2,7 +2,9 @@
 package io.github.spawn4j.internal.child;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Workers;
+import io.github.spawn4j.internal.os.Faults;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -49,11 +51,19 @@ final class ProcessTable {
     private final long ownPid;
     private final Executor executor;
 
+    /** As long as it is under way nobody else looks, so it goes on until it has succeeded. */
+    private final Errand look = new Errand(this::answerAll);
+
     @GuardedBy("this")
     private List<Question> questions = new ArrayList<>();
 
     @GuardedBy("this")
     private boolean isLooking;
+
+    /**
+     * Those that the look is for. Confined to it; none is taken out before it has been answered.
+     */
+    private List<Question> asked = List.of();
 
     /**
      * A table of its own.
@@ -86,7 +96,7 @@ final class ProcessTable {
             isLooking = true;
         }
         try {
-            executor.execute(this::answerAll);
+            executor.execute(look::attemptHere);
         } catch (RuntimeException | Error e) {
             takeQuestions(false).forEach(question -> question.answer.completeExceptionally(e));
         }
@@ -94,6 +104,7 @@ final class ProcessTable {
     }
 
     private synchronized List<Question> takeQuestions(boolean looksAgain) {
+        Faults.resource("questions");
         List<Question> taken = questions;
         questions = new ArrayList<>();
         isLooking = looksAgain && !taken.isEmpty();
@@ -101,10 +112,12 @@ final class ProcessTable {
     }
 
     private void answerAll() {
-        List<Question> asked = takeQuestions(true);
+        if (asked.isEmpty()) {
+            asked = takeQuestions(true);
+        }
         while (!asked.isEmpty()) {
             try {
-                answer(asked);
+                answer();
             } catch (IOException | RuntimeException | Error e) {
                 asked.forEach(question -> question.answer.completeExceptionally(e));
             }
@@ -112,7 +125,7 @@ final class ProcessTable {
         }
     }
 
-    private void answer(List<Question> asked) throws IOException {
+    private void answer() throws IOException {
         if (!isTrusted()) {
             asked.forEach(question -> question.answer.complete(View.UNTRUSTED));
             return;
