@@ -7,11 +7,15 @@ import io.github.spawn4j.CommandResult;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.SpawnTemplateCache;
+import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.os.Log;
 import java.io.File;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +67,33 @@ class LoggingTest {
         }
     }
 
+    /** Has a worker do something that fails at first. */
+    static final class FailingErrand {
+        private FailingErrand() {}
+
+        public static void main(String[] args) throws Exception {
+            CountDownLatch open = new CountDownLatch(2); // the second attempt, and what it says
+            System.setErr(
+                    new PrintStream(System.err, true) {
+                        @Override
+                        public void println(Object thrown) {
+                            super.println(thrown);
+                            open.countDown();
+                        }
+                    });
+            AtomicBoolean failed = new AtomicBoolean();
+            new Errand(
+                            () -> {
+                                if (failed.compareAndSet(false, true)) {
+                                    throw new IllegalStateException("the first attempt");
+                                }
+                                open.countDown();
+                            })
+                    .run();
+            open.await();
+        }
+    }
+
     /** A backend that cannot do its work. */
     public static final class FailingBackend extends NOP_FallbackServiceProvider {
         @Override
@@ -92,6 +123,12 @@ class LoggingTest {
                                 .option("-Dorg.slf4j.simpleLogger.defaultLogLevel=debug")
                                 .run(Talk.class))
                 .contains("a debug", "a warning", "an error", "again", "unharmed");
+    }
+
+    @Test
+    void whatIsDoneAgainSaysWhy() throws Exception {
+        assertThat(SecondJvm.startedBy().run(FailingErrand.class))
+                .contains("ERROR", "has failed and is tried again", "the first attempt");
     }
 
     @Test

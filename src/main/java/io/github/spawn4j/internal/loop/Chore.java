@@ -22,7 +22,7 @@ public abstract class Chore {
     /** Whether it is in a list: 0 or 1. */
     private volatile int queued;
 
-    /** Confined to the thread that does it. */
+    /** Without a lock, as it does no harm to say something twice. */
     private boolean reported;
 
     /**
@@ -47,9 +47,14 @@ public abstract class Chore {
         try {
             perform();
         } catch (Throwable e) { // whatever it is, the other chores have their turn
-            Reactor.retry(this);
-            report(e);
+            again(e);
         }
+    }
+
+    /** Has the reactor do it later, as it has failed. Never throws. */
+    final void again(Throwable e) {
+        Reactor.retry(this);
+        report(e);
     }
 
     private void report(Throwable e) {

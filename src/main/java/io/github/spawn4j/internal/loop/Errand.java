@@ -30,7 +30,7 @@ public final class Errand extends Chore implements Runnable {
         try {
             task.run();
         } catch (Throwable e) {
-            Reactor.retry(this);
+            again(e);
         }
     }
 
