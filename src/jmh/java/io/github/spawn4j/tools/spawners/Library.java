@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
@@ -127,6 +128,11 @@ public enum Library {
      */
     public abstract byte[] run(List<String> command, Map<String, String> environment, int most)
             throws Exception;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     private static List<String> arguments(List<String> command) {
         return command.subList(1, command.size());
