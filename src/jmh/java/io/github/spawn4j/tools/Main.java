@@ -107,8 +107,18 @@ public final class Main {
                 .println(
                         command.getCommandSpec().qualifiedName()
                                 + ": "
-                                + text((IOException) cause));
+                                + (isEnding() ? "interrupted" : text((IOException) cause)));
         return ExitCode.SOFTWARE;
+    }
+
+    /** Whether the JVM was told to end: what fails then, as its files are gone, is no news. */
+    private static boolean isEnding() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(new Thread());
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     /** The JDK says of some files only what they are called. */
