@@ -79,6 +79,9 @@ final class LiveCommand implements Callable<Integer> {
         if (children < 1 || jdkChildren < 0 || rounds < 1) {
             throw new ParameterException(spec.commandLine(), "numbers must be positive");
         }
+        if (libraries && html.file != null) {
+            throw new ParameterException(spec.commandLine(), "--libraries draws no figure");
+        }
         Machine machine = new Machine();
         if (libraries) {
             return countThreads(machine);

@@ -72,6 +72,13 @@ class LiveCommandTest extends ToolsTest {
         }
     }
 
+    @Test
+    void refusesToDrawThreads() {
+        Run run = run("live --libraries --html page.html".split(" "));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--libraries draws no figure");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--children 0", "--jdk-children -1", "--rounds 0"})
     void refusesWhatCannotBe(String options) {
