@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What single system calls take that a start makes or could make: no test, but the source of
- * figures in docs/start.md.
+/* What single system calls take that a start makes or could make, and what is checked before a warm
+ * one: no test, but the source of figures in docs/start.md and docs/warm.md.
  *
  * Usage: call_times [BATCHES]. The calls take turns in short batches. Prints the 10th percentile of
  * each in microseconds. */
 #include "check.h"
+#include "request.h"
+#include "warm/current.h"
+#include "warm_requests.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +21,7 @@
 
 #define BATCH 100
 #define WARM_UP 20
-#define SIGNALS 62 /* all but SIGKILL and SIGSTOP */
+#define SETTABLE 62 /* all but SIGKILL and SIGSTOP */
 
 /* As the kernel has it; the C library's struct is another. */
 struct kernel_action {
@@ -36,6 +39,9 @@ struct piece {
 static int null_fd;
 static int status_fd;
 static char text[8192];
+static struct warm_helper *helper; /* null: it cannot be made here */
+static struct builder block;
+static struct request request;
 
 static int64_t now_ns(void) {
     struct timespec now;
@@ -46,7 +52,7 @@ static int64_t now_ns(void) {
 static void nothing(void) { syscall(SYS_getppid); }
 
 static void nothing_often(void) {
-    for (int i = 0; i < SIGNALS; i++) {
+    for (int i = 0; i < SETTABLE; i++) {
         nothing();
     }
 }
@@ -58,7 +64,7 @@ static void ask_one(void) {
 
 static void reset_all(void) {
     struct kernel_action none = {0};
-    for (int signal = 1; signal <= SIGNALS + 2; signal++) {
+    for (int signal = 1; signal <= SETTABLE + 2; signal++) {
         if (signal != SIGKILL && signal != SIGSTOP) {
             syscall(SYS_rt_sigaction, signal, &none, NULL, sizeof none.mask);
         }
@@ -79,11 +85,17 @@ static void look_twice(void) {
     CHECK(statx(null_fd, "", AT_EMPTY_PATH, STATX_INO, &status) == 0);
 }
 
+static void check_warm(void) {
+    if (helper) {
+        CHECK_EQUAL(current_check(helper, &request), WARM_STARTED);
+    }
+}
+
 static const struct piece pieces[] = {
     {"a call that does nothing", nothing},     {"62 of them", nothing_often},
     {"rt_sigaction that asks", ask_one},       {"62 that reset", reset_all},
     {"/proc/self/status", read_status},        {"... kept open", read_kept_status},
-    {"two statx of a descriptor", look_twice},
+    {"two statx of a descriptor", look_twice}, {"checks of a warm start", check_warm},
 };
 
 #define PIECES (sizeof pieces / sizeof pieces[0])
@@ -100,6 +112,10 @@ int main(int argc, char **argv) {
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     status_fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
     CHECK(null_fd >= 0 && status_fd >= 0);
+    static const char *const program[] = {"/bin/true", NULL};
+    enum warm_reason reason = try_to_make(program, &helper);
+    block = request_printing(program);
+    CHECK_EQUAL(request_open(&request, block.memory, block.capacity), 0);
     double *micros = calloc(PIECES * (size_t)batches, sizeof *micros);
     CHECK(micros);
     for (int batch = -WARM_UP; batch < batches; batch++) {
@@ -117,8 +133,16 @@ int main(int argc, char **argv) {
     for (size_t piece = 0; piece < PIECES; piece++) {
         double *its = micros + piece * (size_t)batches;
         qsort(its, (size_t)batches, sizeof *its, compare);
-        printf("%-26s %6.2f\n", pieces[piece].name, its[batches / 10]);
+        if (pieces[piece].run == check_warm && !helper) {
+            printf("%-26s none: reason %d\n", pieces[piece].name, reason);
+        } else {
+            printf("%-26s %6.2f\n", pieces[piece].name, its[batches / 10]);
+        }
     }
     free(micros);
+    request_discard(&block);
+    if (helper) {
+        warm_free(helper);
+    }
     return 0;
 }

@@ -113,9 +113,17 @@ static bool is_warm_attribute(const struct attribute *attribute) {
     }
 }
 
-static bool has_cold_attribute(const struct request *request) {
+/* Whether it may leave no number free below `above`, where the child has those that it keeps: the
+ * dynamic linker, which has opened its libraries long ago, would not find them. */
+static bool starves_linker(const struct attribute *attribute, int above) {
+    return attribute->type == REQUEST_LIMIT && attribute->first == RLIMIT_NOFILE &&
+           attribute->value <= (uint64_t)above;
+}
+
+static bool has_cold_attribute(const struct request *request, int above) {
     for (uint32_t i = 0; i < request->header->attributes_count; i++) {
-        if (!is_warm_attribute(&request->attributes[i])) {
+        const struct attribute *attribute = &request->attributes[i];
+        if (!is_warm_attribute(attribute) || starves_linker(attribute, above)) {
             return true;
         }
     }
@@ -129,8 +137,8 @@ enum warm_reason fit_check(const struct request *request, int *above) {
     const uint32_t cold = REQUEST_FLAG_COPY_DESCRIPTORS | REQUEST_FLAG_KEEP_SIGNALS |
                           REQUEST_FLAG_FAILURE_IS_EXIT | REQUEST_FLAG_STRICT_IDENTITY |
                           REQUEST_FLAG_TRACED;
-    if (request->header->flags & cold || request->search || has_cold_attribute(request) ||
-        !names_only_its_own(request, above)) {
+    if (request->header->flags & cold || request->search || !names_only_its_own(request, above) ||
+        has_cold_attribute(request, *above)) {
         return WARM_OTHER_REQUEST;
     }
     return request->header->pointers_offset <= WARM_MOST_BYTES ? WARM_STARTED : WARM_TOO_BIG;

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
                     + " thread. Output is captured from pipes and checked. The ways take turns, in"
                     + " another order each time.",
             "Each way has a process of its own. python is its subprocess module, where python3 is"
-                    + " installed; warm are templates that keep their programs warm, with 8 children"
-                    + " waiting each.",
+                    + " installed; warm are templates that keep their programs warm, and parked have"
+                    + " 8 children waiting each besides.",
             "\"of jdk\" divides calls per second, and processor time, by ProcessBuilder's in the"
                     + " same turn; in brackets what it is with a certainty of 95 %%, and ~ means:"
                     + " cannot be told apart. \"CPU\" is microseconds of processor time for a call,"

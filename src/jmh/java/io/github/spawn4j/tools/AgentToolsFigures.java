@@ -27,7 +27,8 @@ final class AgentToolsFigures {
     private static final int PERCENT = 100;
     private static final String ZERO = "Where the spread holds 0, there may be no difference.";
 
-    private static final Set<Way> OURS = EnumSet.of(Way.BUILDER, Way.TEMPLATE, Way.WARM);
+    private static final Set<Way> OURS =
+            EnumSet.of(Way.BUILDER, Way.TEMPLATE, Way.WARM, Way.PARKED);
 
     private AgentToolsFigures() {}
 

@@ -28,9 +28,10 @@ final class AgentToolsTables {
     String text() {
         return "Calls of all tools. \"of jdk\": calls a second, and processor time, divided by"
                 + " ProcessBuilder's in the same turn.\n"
-                + "In brackets what it is with a certainty of 95 %; ~ means: cannot be told apart."
-                + " \"kernel proposal's\": what its\n"
-                + "author gained in calls a second, over his own launch path.\n\n"
+                + "In brackets what it is with a certainty of 95 %; ~ means: cannot be told apart,"
+                + " and (?): too few turns to know.\n"
+                + "\"kernel proposal's\": what its author gained in calls a second, over his own"
+                + " launch path.\n\n"
                 + bySplit()
                 + "\nEach tool alone, "
                 + results.bySplit().keySet().iterator().next()

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
             "Points agree if their 95 %% intervals overlap; those whose spread is that of single"
                     + " measurements, if the median of each lies in the spread of the other. Some"
                     + " points differ by chance, so the answer is no, and the exit code 1, only if"
-                    + " more do than intervals of 95 %% leave to it (a binomial test)."
+                    + " more do than intervals of 95 %% leave to it (a binomial test). It is 2 if"
+                    + " one of the two cannot be read."
         })
 final class AgreeCommand implements Callable<Integer> {
     @Spec CommandSpec spec;
@@ -38,9 +40,9 @@ final class AgreeCommand implements Callable<Integer> {
     Path second;
 
     @Override
-    public Integer call() throws IOException {
-        Report one = Report.read(first);
-        Report other = Report.read(second);
+    public Integer call() {
+        Report one = read(first);
+        Report other = read(second);
         List<Agreement> agreements = Agreement.of(one, other);
         Verdict verdict = Verdict.of(agreements);
         PrintWriter out = spec.commandLine().getOut();
@@ -52,6 +54,15 @@ final class AgreeCommand implements Callable<Integer> {
         out.println(verdict);
         out.flush();
         return verdict.isYes() ? 0 : 1;
+    }
+
+    /** A report that cannot be read is no answer: the exit code says so. */
+    private Report read(Path json) {
+        try {
+            return Report.read(json);
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), Main.text(e), e);
+        }
     }
 
     private static Table table(List<Agreement> agreements) {

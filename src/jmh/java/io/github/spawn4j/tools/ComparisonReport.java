@@ -48,7 +48,7 @@ final class ComparisonReport {
                         + "\nRatios: the median start, the median total and the processor time,"
                         + " divided by those of another in the same\n"
                         + "round; the median of all rounds, and in brackets what it is with a"
-                        + " certainty of 95 %. ~ means: cannot be told apart.\n\n"
+                        + " certainty of 95 %. ~ means: cannot be told apart, and (?): too few rounds.\n\n"
                         + ratios();
         return placesKnown
                 ? tables

@@ -30,7 +30,7 @@ final class ExitsFigures {
         return List.of(
                 new Plot(
                         "exits",
-                        Shape.BARS,
+                        Shape.LINES,
                         "How soon an exit is known",
                         "From the last moment of a child to the callback that tells of it: what a"
                                 + " build or a pool of workers waits for in vain after each child.",

@@ -20,6 +20,7 @@ final class HtmlOption {
     @Option(
             names = "--html",
             paramLabel = "FILE",
+            converter = OutputFileConverter.class,
             description = "Also writes a page with figures, which needs no other file.")
     Path file;
 

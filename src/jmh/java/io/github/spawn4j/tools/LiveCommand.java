@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.tools.spawners.Library;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,6 +62,14 @@ final class LiveCommand implements Callable<Integer> {
             description = "Turns of each; intervals need 5. Default: ${DEFAULT-VALUE}.")
     int rounds = 7;
 
+    @Option(
+            names = "--libraries",
+            description =
+                    "Only counts the threads that each library has for a program whose output it takes,"
+                            + " by a call that waits for its end: OS threads that come with each of 20"
+                            + " more, without the thread that has made the call.")
+    boolean libraries;
+
     @Mixin JsonOption json;
 
     @Mixin HtmlOption html;
@@ -70,7 +79,13 @@ final class LiveCommand implements Callable<Integer> {
         if (children < 1 || jdkChildren < 0 || rounds < 1) {
             throw new ParameterException(spec.commandLine(), "numbers must be positive");
         }
+        if (libraries && html.file != null) {
+            throw new ParameterException(spec.commandLine(), "--libraries draws no figure");
+        }
         Machine machine = new Machine();
+        if (libraries) {
+            return countThreads(machine);
+        }
         Map<Starter, LiveRounds> results =
                 LiveRounds.measure(
                         Map.of(Starter.SPAWN4J, children, Starter.JDK, jdkChildren), rounds);
@@ -79,6 +94,19 @@ final class LiveCommand implements Callable<Integer> {
                 spec.commandLine().getOut(),
                 () -> document(results, machine),
                 () -> table(results) + machine.text());
+        return 0;
+    }
+
+    private int countThreads(Machine machine) throws IOException, InterruptedException {
+        Map<Library, Double> threads =
+                LibraryThreads.count(new Remarks(spec.commandLine().getErr()));
+        Table table = new Table("lr").row("", "threads");
+        threads.forEach(
+                (library, number) ->
+                        table.row(library.toString(), String.format(Locale.ROOT, "%.2f", number)));
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("threads", threads);
+        json.print(spec.commandLine().getOut(), () -> document, () -> table + machine.text());
         return 0;
     }
 

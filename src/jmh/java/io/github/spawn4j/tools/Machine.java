@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * The machine that was measured on, from the making of this object on: what it is, and what about
- * it can mislead. One thread at a time.
+ * it can mislead. Immutable.
  */
 final class Machine {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");

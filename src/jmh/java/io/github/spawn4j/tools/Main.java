@@ -3,6 +3,8 @@ package io.github.spawn4j.tools;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -102,8 +104,32 @@ public final class Main {
             throw e;
         }
         command.getErr()
-                .println(command.getCommandSpec().qualifiedName() + ": " + cause.getMessage());
+                .println(
+                        command.getCommandSpec().qualifiedName()
+                                + ": "
+                                + (isEnding() ? "interrupted" : text((IOException) cause)));
         return ExitCode.SOFTWARE;
+    }
+
+    /** Whether the JVM was told to end: what fails then, as its files are gone, is no news. */
+    private static boolean isEnding() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(new Thread());
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+
+    /** The JDK says of some files only what they are called. */
+    static String text(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return e.getMessage() + ": no such file";
+        }
+        if (e instanceof AccessDeniedException) {
+            return e.getMessage() + ": permission denied";
+        }
+        return e.getMessage();
     }
 
     /** A library that cannot be loaded is nothing that went wrong in here either. */

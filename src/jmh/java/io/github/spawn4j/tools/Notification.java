@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** All exit notifiers, taking turns with a child that says when it ends. */
+/** The usual exit notifiers, taking turns with a child that says when it ends. */
 final class Notification implements AutoCloseable {
     /** How many exits one is told of before it is the next one's turn. */
     static final int BATCH = 50;
@@ -56,7 +56,7 @@ final class Notification implements AutoCloseable {
         command = List.of(programs.path("exit_time"), path.toString());
     }
 
-    /** Warms up all notifiers; one of others that does not work is left out and named. */
+    /** Warms up the notifiers; one of others that does not work is left out and named. */
     void warmUp() throws IOException, InterruptedException {
         warmUp(WARM_UP);
     }
@@ -67,7 +67,7 @@ final class Notification implements AutoCloseable {
      * @param most how many there are of each
      */
     void warmUp(int most) throws IOException, InterruptedException {
-        for (ExitNotifier notifier : ExitNotifier.values()) {
+        for (ExitNotifier notifier : ExitNotifier.usual()) {
             try {
                 long began = System.nanoTime();
                 for (int i = 0; i < most && System.nanoTime() - began < WARM_UP_NS; i++) {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.tools;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What could not be measured: said at once, and once. One thread at a time. */
+/** What could not be measured: said at once, and once. Thread-safe. */
 final class Remarks {
     private final PrintWriter err;
+
+    @GuardedBy("this")
     private final List<String> all = new ArrayList<>();
 
     Remarks(PrintWriter err) {
@@ -18,7 +21,7 @@ final class Remarks {
         add("left out: " + what + ": " + reason);
     }
 
-    void add(String remark) {
+    synchronized void add(String remark) {
         if (!all.contains(remark)) {
             all.add(remark);
             err.println(remark);
@@ -30,7 +33,7 @@ final class Remarks {
         err.println(text);
     }
 
-    List<String> all() {
+    synchronized List<String> all() {
         return List.copyOf(all);
     }
 }

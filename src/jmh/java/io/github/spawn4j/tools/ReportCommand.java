@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import java.util.concurrent.CopyOnWriteArrayList;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,12 +38,14 @@ final class ReportCommand implements Callable<Integer> {
     @Option(
             names = "--html",
             paramLabel = "FILE",
+            converter = OutputFileConverter.class,
             description = "The page. Default: ${DEFAULT-VALUE}.")
     Path html = Path.of("spawn4j-report.html");
 
     @Option(
             names = "--json",
             paramLabel = "FILE",
+            converter = OutputFileConverter.class,
             description = "The numbers. Default: ${DEFAULT-VALUE}.")
     Path json = Path.of("spawn4j-report.json");
 
@@ -66,49 +69,87 @@ final class ReportCommand implements Callable<Integer> {
             description = "Measures nothing: makes the page of the numbers in this file.")
     Path from;
 
+    /** What has been measured so far. */
+    private final List<Plot> plots = new CopyOnWriteArrayList<>();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Report report = from == null ? measure() : Report.read(from);
         PrintWriter out = spec.commandLine().getOut();
-        Files.writeString(html, Page.of(report.json()));
-        out.println(html.toAbsolutePath());
-        if (from == null) {
-            Files.writeString(json, report.json() + "\n");
+        if (from != null) {
+            Files.writeString(html, Page.of(Report.read(from).json()));
+            out.println(html.toAbsolutePath());
+        } else if (!measure()) {
+            return ExitCode.SOFTWARE;
+        } else {
+            out.println(html.toAbsolutePath());
             out.println(json.toAbsolutePath());
         }
         out.flush();
-        return 0;
+        return ExitCode.OK;
     }
 
-    private Report measure() throws IOException, InterruptedException {
+    /** Returns whether the report is whole. */
+    private boolean measure() throws IOException, InterruptedException {
         Machine machine = new Machine();
         Remarks remarks = new Remarks(err());
-        List<Plot> plots;
         try (NativePrograms programs = new NativePrograms()) {
-            ReportSections sections = new ReportSections(programs, remarks);
-            plots = measure(chosen(sample ? sections.sample() : sections.all()), remarks);
+            ReportSections all = new ReportSections(programs, remarks);
+            List<ReportSection> sections = chosen(sample ? all.sample() : all.all());
+            ReportFiles files = new ReportFiles(html, json);
+            Thread keeper = new Thread(() -> keep(files, machine, remarks));
+            Runtime.getRuntime().addShutdownHook(keeper);
+            measure(sections, remarks);
+            if (!files.write(machine.report(command(), remarks.all(), plots))) {
+                return false;
+            }
+            Runtime.getRuntime().removeShutdownHook(keeper);
+            return true;
         }
-        return machine.report(Main.invocation(spec), remarks.all(), plots);
+    }
+
+    /** Of a report that is interrupted: minutes of measuring are not to be lost. */
+    private void keep(ReportFiles files, Machine machine, Remarks remarks) {
+        if (plots.isEmpty()) {
+            remarks.say("interrupted before anything was measured");
+            return;
+        }
+        List<String> leftOut = new ArrayList<>(remarks.all());
+        leftOut.add("left out: what comes behind these figures: the report was interrupted");
+        try {
+            if (files.write(machine.report(command(), leftOut, List.copyOf(plots)))) {
+                remarks.say("interrupted; what was measured before is in " + html + ", " + json);
+            }
+        } catch (IOException e) {
+            remarks.say("interrupted; what was measured before is lost: " + e);
+        }
+    }
+
+    /** By which it can be repeated, whatever the files are called. */
+    private String command() {
+        return "java -jar target/"
+                + Main.NAME
+                + ".jar report"
+                + (sample ? " --sample" : "")
+                + (only.isEmpty() ? "" : " --only " + Shell.quote(String.join(",", only)));
     }
 
     private List<ReportSection> chosen(List<ReportSection> sections) {
-        List<ReportSection> chosen =
-                sections.stream()
-                        .filter(section -> only.isEmpty() || only.contains(section.name()))
-                        .collect(Collectors.toList());
-        if (chosen.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--only names no part");
+        List<String> names = sections.stream().map(ReportSection::name).toList();
+        if (!names.containsAll(only)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--only can be " + String.join(", ", names));
         }
-        return chosen;
+        return sections.stream()
+                .filter(section -> only.isEmpty() || only.contains(section.name()))
+                .toList();
     }
 
     private PrintWriter err() {
         return spec.commandLine().getErr();
     }
 
-    private List<Plot> measure(List<ReportSection> sections, Remarks remarks)
+    private void measure(List<ReportSection> sections, Remarks remarks)
             throws InterruptedException {
-        List<Plot> plots = new ArrayList<>();
         try (TimedProgress progress = new TimedProgress(sections, err())) {
             for (ReportSection section : sections) {
                 progress.next();
@@ -119,6 +160,5 @@ final class ReportCommand implements Callable<Integer> {
                 }
             }
         }
-        return plots;
     }
 }

@@ -111,7 +111,7 @@ final class StartFigures {
                 "Starts, compared with ProcessBuilder's",
                 "Below 1 is less than ProcessBuilder needs, 0.1 a tenth. Processor time is what a busy machine"
                         + " has left for others, and what other programs disturb least. NuProcess's"
-                        + " run and commons-exec return only when the exit is known.",
+                        + " run, commons-exec and SmallRye return only when the exit is known.",
                 "The medians of the rounds' ratios. Where the spread holds 1, the two cannot be told"
                         + " apart.",
                 Spread.CONFIDENCE,

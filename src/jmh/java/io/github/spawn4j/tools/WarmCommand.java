@@ -11,9 +11,11 @@ import io.github.spawn4j.tools.warm.Way;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -104,15 +106,18 @@ final class WarmCommand implements Callable<Integer> {
     }
 
     private List<ShortCommand> commands() {
-        List<ShortCommand> commands =
-                ShortCommand.all().stream()
-                        .filter(it -> programs.isEmpty() || programs.contains(it.program()))
-                        .collect(Collectors.toList());
-        if (commands.isEmpty()) {
+        List<ShortCommand> all = ShortCommand.all();
+        Set<String> known =
+                all.stream()
+                        .map(ShortCommand::program)
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
+        if (!known.containsAll(programs)) {
             throw new ParameterException(
-                    spec.commandLine(), "--programs names no program that is measured");
+                    spec.commandLine(), "--programs can be " + String.join(", ", known));
         }
-        return commands;
+        return all.stream()
+                .filter(it -> programs.isEmpty() || programs.contains(it.program()))
+                .toList();
     }
 
     private void measure(ShortCommand command, Workload workload) throws InterruptedException {

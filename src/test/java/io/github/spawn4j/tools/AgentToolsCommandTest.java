@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Signal;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,7 +35,7 @@ class AgentToolsCommandTest extends ToolsTest {
         assertThat(result.get("split").getAsString()).isEqualTo("2x2");
         assertThat(result.get("proposalPercent").isJsonNull()).isTrue();
         List<String> expected =
-                Stream.of("jdk", "nuprocess", "python", "builder", "template", "warm")
+                Stream.of("jdk", "nuprocess", "python", "builder", "template", "warm", "parked")
                         .filter(way -> !run.err().contains("left out: " + way + ":"))
                         .collect(Collectors.toList());
         assertThat(ways(result, 32)).isEqualTo(expected).contains("jdk", "builder", "template");
@@ -79,6 +83,18 @@ class AgentToolsCommandTest extends ToolsTest {
                 .anyMatch(line -> line.matches("cat +8 +\\d+ +\\d+ % .*"))
                 .noneMatch(line -> line.startsWith("grep "));
         assertThat(Files.readString(page)).contains("agent-tools-cpu", "kernel proposal");
+    }
+
+    @Test
+    void saysNoMoreThanThatItWasInterrupted() throws Exception {
+        PidfdProcess calls = startApart("agent-tools", "--tools", "sh", "--ways", "jdk");
+        BufferedReader err = calls.errorReader();
+        assertThat(err.readLine()).contains("this will take about");
+
+        calls.signal(Signal.INT);
+
+        assertThat(err.lines()).allMatch("spawn4j-tools agent-tools: interrupted"::equals);
+        assertThat(calls.awaitExit(Duration.ofSeconds(60))).isPresent();
     }
 
     @ParameterizedTest

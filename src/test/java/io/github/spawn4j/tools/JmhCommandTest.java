@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** That benchmarks run; what they measure is for quiet machines. */
 @Timeout(300)
 class JmhCommandTest extends ToolsTest {
+    private static final String LIBRARIES =
+            "SPAWN4J,JDK,NUPROCESS,ZT_EXEC,COMMONS_EXEC,PTY4J,SMALLRYE";
+
     /** In one JVM, and one operation of each. */
     private static String jmh(String... args) throws Exception {
         List<String> all =
@@ -50,6 +53,52 @@ class JmhCommandTest extends ToolsTest {
                 .containsPattern("OutputBenchmark.run:cpu.jvm +80 +SPAWN4J +ss")
                 .containsPattern("OutputBenchmark.run:cpu.children +80 +JDK +ss")
                 .containsPattern("OutputFloorBenchmark.read +80 .*ss");
+    }
+
+    /** NuProcess does not know JDK 25, and pty4j not every processor. */
+    private static List<String> libraries() {
+        List<String> libraries = new ArrayList<>(List.of(LIBRARIES.split(",")));
+        if (Runtime.version().feature() >= 25) {
+            libraries.remove("NUPROCESS");
+        }
+        return libraries;
+    }
+
+    @Test
+    void readsTheOutputByWhatEachLibraryHasForIt() throws Exception {
+        String asked = "spawner=" + String.join(",", libraries());
+
+        String out = jmh("OutputCapture", "-p", "size=80,65536", "-p", asked);
+
+        assertThat(libraries())
+                .allSatisfy(
+                        library ->
+                                assertThat(out)
+                                        .containsPattern("Capture.*run +80 +" + library + " +ss")
+                                        .containsPattern(
+                                                "Capture.*run +65536 +" + library + " +ss"));
+    }
+
+    @Test
+    void learnsOfAFailedStartAndOfAnExitFromEachLibrary() throws Exception {
+        String asked = String.join(",", libraries());
+
+        String out =
+                jmh(
+                        "FailingStart|ExitBenchmark|RequestBenchmark",
+                        "-p",
+                        "spawner=" + asked,
+                        "-p",
+                        "notifier=" + asked);
+
+        assertThat(libraries())
+                .allSatisfy(
+                        library ->
+                                assertThat(out)
+                                        .containsPattern("fail .*" + library + " .*ss")
+                                        .containsPattern("BeTold .*" + library + " .*ss")
+                                        .containsPattern("byEnvironment .*" + library + " .*ss")
+                                        .containsPattern("byArguments .*" + library + " .*ss"));
     }
 
     @Test
@@ -80,13 +129,15 @@ class JmhCommandTest extends ToolsTest {
                 jmh(
                         "benchmarks.Start",
                         "-p",
-                        "spawner=JDK,ZT_EXEC,SPAWN4J_CLONE3,SPAWN4J_TEMPLATE",
+                        "spawner=JDK,ZT_EXEC,PTY4J,SPAWN4J_JDK,SPAWN4J_CLONE3,SPAWN4J_TEMPLATE",
                         "-jvmArgsAppend",
                         "-Dspawn4j.tools.delayMicros=5");
 
         assertThat(out)
                 .containsPattern("StartBenchmark.startAndWait +true +JDK +ss")
                 .containsPattern("StartBenchmark.startAndWait +true +ZT_EXEC +ss")
+                .containsPattern("StartBenchmark.startAndWait +true +SPAWN4J_JDK +ss")
+                .containsPattern("StartAloneBenchmark.start +N/A +PTY4J +ss")
                 .containsPattern("StartAloneBenchmark.start +N/A +SPAWN4J_TEMPLATE +ss");
     }
 

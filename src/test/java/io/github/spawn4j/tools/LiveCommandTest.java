@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,28 @@ class LiveCommandTest extends ToolsTest {
         assertThat(run.out().lines().skip(1).findFirst().orElseThrow())
                 .matches("spawn4j +1 +\\d+ +-?\\d+\\.\\d{3} .*");
         assertThat(Files.readString(page)).contains("live-threads", "live-memory");
+    }
+
+    /** NuProcess and pty4j do not work on every JVM and processor. */
+    @Test
+    void countsTheThreadsOfEachLibrary() {
+        Run run = run("live --libraries --json".split(" "));
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonObject threads =
+                JsonParser.parseString(run.out()).getAsJsonObject().getAsJsonObject("threads");
+        assertThat(threads.keySet())
+                .contains("spawn4j", "jdk", "zt-exec", "commons-exec", "smallrye");
+        assertThat(threads.get("spawn4j").getAsDouble()).isLessThan(0.5);
+        for (String library : List.of("jdk", "zt-exec", "commons-exec", "smallrye")) {
+            assertThat(threads.get(library).getAsDouble()).as(library).isGreaterThan(0.5);
+        }
+    }
+
+    @Test
+    void refusesToDrawThreads() {
+        Run run = run("live --libraries --html page.html".split(" "));
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--libraries draws no figure");
     }
 
     @ParameterizedTest

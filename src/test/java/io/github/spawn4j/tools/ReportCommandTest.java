@@ -8,10 +8,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Signal;
 import io.github.spawn4j.tools.report.Browser;
 import io.github.spawn4j.tools.report.Report;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -160,6 +165,63 @@ class ReportCommandTest extends ToolsTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(again).hasSameTextualContentAs(html);
+    }
+
+    @Test
+    void keepsWhatItHasMeasuredWhenItIsInterrupted(@TempDir Path other) throws Exception {
+        Path page = other.resolve("page.html");
+        Path numbers = other.resolve("numbers.json");
+        PidfdProcess report =
+                startApart(
+                        "report",
+                        "--sample",
+                        "--only",
+                        "threads,tools",
+                        "--html",
+                        page.toString(),
+                        "--json",
+                        numbers.toString());
+        BufferedReader err = report.errorReader();
+        assertThat(err.readLine()).startsWith("1 of 2: threads");
+        assertThat(err.readLine()).startsWith("2 of 2: tools");
+
+        report.signal(Signal.INT);
+
+        assertThat(report.awaitExit(Duration.ofSeconds(60))).isPresent();
+        assertThat(err.lines()).anyMatch(line -> line.startsWith("interrupted; what was measured"));
+        assertThat(page).isNotEmptyFile();
+        Report kept = Report.read(numbers);
+        assertThat(kept.plot("threads")).isPresent();
+        assertThat(kept.leftOut()).last().asString().endsWith("the report was interrupted");
+        assertThat(kept.command())
+                .isEqualTo(
+                        "java -jar target/spawn4j-tools.jar report --sample --only threads,tools");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "report --only nope,starts | --only can be starts, processors, ",
+                "report --html /no/such/page.html | there is no directory '/no/such'",
+                "report --json / | '/' is a directory",
+                "exits --html /no/such/page.html | there is no directory '/no/such'",
+                "report --from /no/such | /no/such: no such file",
+                "warm --programs true,nope | --programs can be true, "
+            })
+    void refusesWhatCannotBeBeforeItMeasures(String options, String message) {
+        Run run = run(options.split(" "));
+
+        assertThat(run.exitCode()).isPositive();
+        assertThat(run.err()).contains(message);
+    }
+
+    @Test
+    void agreementOfWhatIsNoReportIsNeitherYesNorNo() {
+        Run run = run("agree", json.toString(), "/no/such");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("/no/such: no such file");
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.tools;
 
+import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Redirect;
 import java.io.IOException;
@@ -36,18 +37,25 @@ abstract class ToolsTest {
         return runApart(List.of(), args);
     }
 
+    /** In a JVM of its own, to be waited for by the caller. */
+    static PidfdProcess startApart(String... args) throws IOException {
+        return apart(List.of(), args).start();
+    }
+
     /** In a JVM of its own with these options. */
     static Run runApart(List<String> options, String... args)
             throws IOException, InterruptedException {
-        return finish(
-                PidfdProcess.builder(JAVA)
-                        .args("-Dspawn4j.native.bin=" + System.getProperty("spawn4j.native.bin"))
-                        .args(nativeAccess())
-                        .args(options)
-                        .args("-cp", System.getProperty("java.class.path"), Main.class.getName())
-                        .args(args)
-                        .stdin(Redirect.DISCARD)
-                        .start());
+        return finish(apart(options, args).start());
+    }
+
+    private static EmptyProcess apart(List<String> options, String... args) {
+        return PidfdProcess.builder(JAVA)
+                .args("-Dspawn4j.native.bin=" + System.getProperty("spawn4j.native.bin"))
+                .args(nativeAccess())
+                .args(options)
+                .args("-cp", System.getProperty("java.class.path"), Main.class.getName())
+                .args(args)
+                .stdin(Redirect.DISCARD);
     }
 
     /** In a JVM of its own that may have so few files open, its jars among them. */

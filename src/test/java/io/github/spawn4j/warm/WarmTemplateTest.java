@@ -17,6 +17,7 @@ import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.SpawnTemplate.Statistics;
+import io.github.spawn4j.control.Resource;
 import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.strict.SpawnAction;
 import io.github.spawn4j.testing.Eventually;
@@ -319,6 +320,20 @@ class WarmTemplateTest {
         assumeTrue(compiled.exitStatus().isSuccess(), () -> "no static libc: " + compiled);
 
         assertRefused(program, ColdReason.STATIC_PROGRAM);
+    }
+
+    /** A cold start with such a limit fails in the linker, which opens libraries. */
+    @Test
+    void startsWhatLeavesTheLinkerNoDescriptorCold() throws Exception {
+        try (SpawnTemplate cat = ready("cat", Warm.on())) {
+            assertColdFor(
+                    ColdReason.OTHER_REQUEST, cat.prepare().softLimit(Resource.NOFILE, 3), cat);
+            assertColdFor(
+                    ColdReason.OTHER_REQUEST,
+                    cat.prepare().mapFd(Redirect.DISCARD, 3).limit(Resource.NOFILE, 4),
+                    cat);
+            assertThat(kind(cat.prepare().limit(Resource.NOFILE, 4))).isNotEqualTo(StartKind.COLD);
+        }
     }
 
     @Test

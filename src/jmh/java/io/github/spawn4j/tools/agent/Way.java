@@ -57,15 +57,23 @@ public enum Way {
         }
     },
 
-    /** Templates that keep their programs warm, with children waiting. */
+    /** Templates that keep their programs warm. */
     WARM {
         @Override
         Launcher open(Place place) throws IOException {
-            return new TemplateLauncher(place, Warm.on().parked(PARKED));
+            return new TemplateLauncher(place, Warm.on());
+        }
+    },
+
+    /** The same with children waiting. */
+    PARKED {
+        @Override
+        Launcher open(Place place) throws IOException {
+            return new TemplateLauncher(place, Warm.on().parked(WAITING));
         }
     };
 
-    private static final int PARKED = 8;
+    private static final int WAITING = 8;
 
     /** What starts calls in the JVM of an {@link AgentWorker}; to be closed by the caller. */
     abstract Launcher open(Place place) throws IOException;

@@ -67,7 +67,12 @@ public class BurdenBenchmark extends SpawnerBenchmark {
     @Param({
         "JDK",
         "JDK_FORK",
+        "JDK_VFORK",
         "NUPROCESS_RUN",
+        "ZT_EXEC",
+        "COMMONS_EXEC",
+        "PTY4J",
+        "SMALLRYE",
         "SPAWN4J_FORK",
         "SPAWN4J_CLONE3",
         "SPAWN4J_TEMPLATE"

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.tools.benchmarks;
 
-import io.github.spawn4j.Capture;
-import io.github.spawn4j.CommandResult;
-import io.github.spawn4j.PidfdProcess;
-import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.tools.Starter;
+import io.github.spawn4j.tools.spawners.Library;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -24,7 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * The time from the start of a child to its exit and the last byte of its output: one line, what a
  * pipe holds, 64 MiB and 1 GiB, from {@code head -c}. {@link OutputFloorBenchmark} is what C takes
- * for the same, and {@link CpuTime} tells the processor time of it.
+ * for the same, {@link OutputCaptureBenchmark} what other libraries take, and {@link CpuTime} tells
+ * the processor time of it.
  *
  * <p>The heap is there from the beginning, as the first use of its pages would be half of the time.
  */
@@ -60,25 +58,7 @@ public class OutputBenchmark {
             "Start, all output as one array, and the exit: by a run, or what the JDK has instead.")
     @Benchmark
     public byte[] run() throws Exception {
-        return check(spawner == Starter.JDK ? readBoth() : capture());
-    }
-
-    private byte[] capture() throws Exception {
-        List<String> command = command();
-        CommandResult result =
-                PidfdProcess.builder(command.get(0))
-                        .args(command.subList(1, command.size()))
-                        .run(RunOptions.noTimeout().stdout(Capture.failBeyond(size)));
-        return result.stdout().bytes();
-    }
-
-    private byte[] readBoth() throws Exception {
-        Process process = spawner.start(command());
-        process.getOutputStream().close();
-        byte[] bytes = process.getInputStream().readAllBytes();
-        process.getErrorStream().readAllBytes();
-        finish(process);
-        return bytes;
+        return check(Library.valueOf(spawner.name()).run(command(), System.getenv(), size));
     }
 
     /** All of it as one array, from the stream. */

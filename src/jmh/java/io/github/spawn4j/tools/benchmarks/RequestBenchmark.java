@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.tools.benchmarks;
 
-import io.github.spawn4j.PidfdProcess;
-import io.github.spawn4j.tools.Starter;
+import io.github.spawn4j.tools.spawners.Library;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,37 +51,17 @@ public class RequestBenchmark extends ProgramBenchmark {
     }
 
     /** Whose child it is. */
-    @Param public Starter spawner;
+    @Param public Library spawner;
 
-    @Sentence("Start and wait with pipes, and an environment of 20 and 250 variables.")
+    @Sentence("Start, both outputs and the exit, with an environment of 20 and 250 variables.")
     @Benchmark
-    public int byEnvironment(Variables variables) throws IOException, InterruptedException {
-        Process process = start(variables.environment);
-        return finish(process);
+    public byte[] byEnvironment(Variables variables) throws Exception {
+        return spawner.run(List.of(noop()), variables.environment, 0);
     }
 
-    private Process start(Map<String, String> environment) throws IOException {
-        String program = noop();
-        if (spawner == Starter.SPAWN4J) {
-            return PidfdProcess.builder(program).environment(environment).start();
-        }
-        ProcessBuilder builder = new ProcessBuilder(program);
-        builder.environment().clear();
-        builder.environment().putAll(environment);
-        return builder.start();
-    }
-
-    @Sentence("Start and wait with pipes, and 100 bytes, 64 KiB and 1 MiB of arguments.")
+    @Sentence("Start, both outputs and the exit, with 100 bytes, 64 KiB and 1 MiB of arguments.")
     @Benchmark
-    public int byArguments(Arguments arguments) throws IOException, InterruptedException {
-        return finish(spawner.start(arguments.command));
-    }
-
-    private static int finish(Process process) throws IOException, InterruptedException {
-        int code = process.waitFor();
-        process.getOutputStream().close();
-        process.getInputStream().close();
-        process.getErrorStream().close();
-        return code;
+    public byte[] byArguments(Arguments arguments) throws Exception {
+        return spawner.run(arguments.command, System.getenv(), 0);
     }
 }

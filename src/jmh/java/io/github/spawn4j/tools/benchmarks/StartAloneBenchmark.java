@@ -22,11 +22,15 @@ public class StartAloneBenchmark extends SpawnerBenchmark {
         "JDK_POSIX_SPAWN",
         "NUPROCESS",
         "ZT_EXEC",
+        "PTY4J",
         "SPAWN4J_FORK",
         "SPAWN4J_VFORK",
         "SPAWN4J_POSIX_SPAWN",
+        "SPAWN4J_JDK",
         "SPAWN4J_CLONE3",
-        "SPAWN4J_TEMPLATE"
+        "SPAWN4J_TEMPLATE",
+        "SPAWN4J_WARM",
+        "SPAWN4J_PARKED"
     })
     public SpawnerType spawner;
 

@@ -31,6 +31,7 @@ public class StartBenchmark extends SpawnerBenchmark {
         "SPAWN4J_FORK",
         "SPAWN4J_VFORK",
         "SPAWN4J_POSIX_SPAWN",
+        "SPAWN4J_JDK",
         "SPAWN4J_CLONE3",
         "SPAWN4J_TEMPLATE",
         "SPAWN4J_WARM",

@@ -7,6 +7,7 @@ import io.github.spawn4j.tools.spawners.Spawner;
 import io.github.spawn4j.tools.spawners.SpawnerType;
 import java.io.IOException;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -14,8 +15,13 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Threads;
 
-/** Starts by many threads at once, each with a spawner of its own; a score is one start's time. */
+/**
+ * Starts by many threads at once, each with a spawner of its own; a score is one start's time. A
+ * thread's floor is a C program of its own, which is told to start a few at a time.
+ */
 public class ThreadsBenchmark extends ProgramBenchmark {
+    private static final int BATCH = 4;
+
     /** The spawner of one thread. */
     @State(Scope.Thread)
     public static class Own {
@@ -36,17 +42,30 @@ public class ThreadsBenchmark extends ProgramBenchmark {
 
         Samples startAndWait() throws IOException, InterruptedException {
             Samples samples = new Samples();
-            opened.spawn(1, samples);
+            opened.spawn(BATCH, samples);
             return samples;
         }
     }
 
-    @Param({"JDK", "NUPROCESS_RUN", "SPAWN4J_CLONE3", "SPAWN4J_TEMPLATE"})
+    @Param({
+        "JDK",
+        "NUPROCESS",
+        "NUPROCESS_RUN",
+        "ZT_EXEC",
+        "COMMONS_EXEC",
+        "PTY4J",
+        "SMALLRYE",
+        "SPAWN4J_CLONE3",
+        "SPAWN4J_TEMPLATE",
+        "FLOOR",
+        "FLOOR_EQUAL"
+    })
     public SpawnerType spawner;
 
     @Sentence("Start and wait by 1 thread.")
     @Benchmark
     @Threads(1)
+    @OperationsPerInvocation(BATCH)
     public Samples by01(Own own) throws IOException, InterruptedException {
         return own.startAndWait();
     }
@@ -54,6 +73,7 @@ public class ThreadsBenchmark extends ProgramBenchmark {
     @Sentence("Start and wait by each of 2 threads at once.")
     @Benchmark
     @Threads(2)
+    @OperationsPerInvocation(BATCH)
     public Samples by02(Own own) throws IOException, InterruptedException {
         return own.startAndWait();
     }
@@ -61,6 +81,7 @@ public class ThreadsBenchmark extends ProgramBenchmark {
     @Sentence("Start and wait by each of 8 threads at once.")
     @Benchmark
     @Threads(8)
+    @OperationsPerInvocation(BATCH)
     public Samples by08(Own own) throws IOException, InterruptedException {
         return own.startAndWait();
     }
@@ -68,6 +89,7 @@ public class ThreadsBenchmark extends ProgramBenchmark {
     @Sentence("Start and wait by each of 64 threads at once.")
     @Benchmark
     @Threads(64)
+    @OperationsPerInvocation(BATCH)
     public Samples by64(Own own) throws IOException, InterruptedException {
         return own.startAndWait();
     }

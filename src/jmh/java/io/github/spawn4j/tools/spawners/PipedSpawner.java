@@ -25,14 +25,27 @@ final class PipedSpawner implements Spawner {
             Process process = starter.start();
             watch.started();
             watch.ended(process.waitFor(), samples);
-            process.getOutputStream().close();
-            process.getInputStream().close();
-            process.getErrorStream().close();
+            close(process);
         }
+    }
+
+    @Override
+    public Started start() throws IOException {
+        Process process = starter.start();
+        return () -> {
+            process.waitFor();
+            close(process);
+        };
     }
 
     @Override
     public void close() throws IOException {
         resource.close();
+    }
+
+    private static void close(Process process) throws IOException {
+        process.getOutputStream().close();
+        process.getInputStream().close();
+        process.getErrorStream().close();
     }
 }

@@ -169,6 +169,13 @@ public enum SpawnerType {
         }
     },
 
+    SPAWN4J_JDK {
+        @Override
+        public Spawner open(String program, NativePrograms programs) throws IOException {
+            return strategy(program, SpawnStrategy.JDK);
+        }
+    },
+
     SPAWN4J_CLONE3 {
         @Override
         public Spawner open(String program, NativePrograms programs) throws IOException {
@@ -331,6 +338,7 @@ public enum SpawnerType {
                         COMMONS_EXEC,
                         PTY4J,
                         SMALLRYE,
+                        SPAWN4J_JDK,
                         SPAWN4J_CGROUP,
                         SPAWN4J_CGROUP_MOVED,
                         SPAWN4J_WARM,

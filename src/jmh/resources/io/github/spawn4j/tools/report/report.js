@@ -6,10 +6,10 @@ const report = JSON.parse(document.getElementById('data').textContent);
  * each in a darker and a lighter variant, for the two grounds. */
 const COLOURS = {
   'jdk': ['#c44e00', '#ff8a3d'], 'jdk-17': ['#c44e00', '#ff8a3d'], 'jdk-25': ['#a03b1f', '#ffb08a'], 'jdk-fork': ['#8c5a2b', '#c9986b'], 'jdk-vfork': ['#e69f00', '#f2c14e'],
-  'nuprocess': ['#a8327d', '#e07ab9'], 'nuprocess-run': ['#a8327d', '#e07ab9'], 'zt-exec': ['#7d6b00', '#d9c73f'],
+  'nuprocess': ['#a8327d', '#e07ab9'], 'nuprocess-run': ['#d46aa8', '#f2b8dc'], 'zt-exec': ['#7d6b00', '#d9c73f'],
   'commons-exec': ['#6b6f76', '#a5abb3'], 'pty4j': ['#5a3d99', '#b09ae0'], 'smallrye': ['#2f7d8c', '#7fd1df'], 'python': ['#5a3d99', '#b09ae0'], 'spawn4j-fork': ['#4c9bd6', '#8cc7f5'], 'spawn4j-clone3': ['#0072b2', '#4fb0ee'],
   'spawn4j-builder': ['#0072b2', '#4fb0ee'], 'builder': ['#0072b2', '#4fb0ee'], 'spawn4j': ['#007a58', '#35c99a'],
-  'spawn4j-template': ['#007a58', '#35c99a'], 'template': ['#007a58', '#35c99a'], 'warm': ['#56b4e9', '#9ad6ff'],
+  'spawn4j-template': ['#007a58', '#35c99a'], 'template': ['#007a58', '#35c99a'], 'warm': ['#b46a00', '#f0c27a'], 'parked': ['#56b4e9', '#9ad6ff'],
   'floor': ['#555b62', '#c3c9cf'], 'floor-equal': ['#8a9099', '#8a9099'],
 };
 const OTHERS = [['#5a3d99', '#b09ae0'], ['#cc79a7', '#eab0cf'], ['#2f7d8c', '#7fd1df']];
@@ -197,8 +197,8 @@ function draw(figures) {
 
 const machine = report.machine;
 document.getElementById('machine').textContent = `${report.began}. ${machine.processor}, ${machine.processors} processors`
-  + `${machine.virtual ? ' of a virtual machine' : ''}; Linux ${machine.kernel}, ${machine.libc}; JDK ${machine.jdk}; `
-  + Object.entries(report.versions).map(([library, version]) => `${library} ${version}`).join(', ') + `; load before ${machine.loadBefore}, stolen ${machine.stolenPercent} %.`;
+  + `${machine.virtual ? ' of a virtual machine' : ''}; Linux ${machine.kernel}, ${machine.libc}; governor ${machine.governor}; JDK ${machine.jdk}; `
+  + Object.entries(report.versions).map(([library, version]) => `${library} ${version}`).join(', ') + `; load before it began ${machine.loadBefore}, time stolen by the hypervisor ${machine.stolenPercent} %.`;
 report.warnings.concat(report.leftOut).forEach(text => element(document.getElementById('warnings'), 'li', text));
 document.getElementById('command').textContent = report.command;
 
