@@ -155,18 +155,13 @@ abstract sealed class Input {
         @Override
         Writer open(OutputStream to, Consumer<Throwable> failed) {
             JdkFeed feed = new JdkFeed(to, false);
-            return new Writer(feed, feed, () -> copy(feed, failed));
-        }
-
-        private void copy(JdkFeed feed, Consumer<Throwable> failed) {
-            tell(
-                    failure -> {
-                        if (!JdkFeed.isUnwanted(failure)) {
-                            failed.accept(failure);
-                        }
-                    },
-                    feed.copy(stream));
-            feed.endBehind();
+            return new Writer(
+                    feed,
+                    feed,
+                    () -> {
+                        feed.copy(stream, failed);
+                        feed.endBehind();
+                    });
         }
     }
 

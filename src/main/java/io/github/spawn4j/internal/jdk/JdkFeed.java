@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.util.LinkedList;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Writes to the input of a child of the JDK's, by a thread of its own, in the order of the calls.
@@ -79,9 +80,25 @@ public final class JdkFeed implements Child.Stream, Child.Input, LiveInput {
         return add(() -> writePieces(bytes, bytes.length));
     }
 
-    /** Copies a stream of the user, which stays his; failing is what the stream throws. */
-    public CompletableFuture<Void> copy(InputStream from) {
-        return add(() -> copyAll(from));
+    /**
+     * Copies a stream of the user, which stays his.
+     *
+     * @param failed told what the stream throws, on the thread that copies; must not wait
+     */
+    public void copy(InputStream from, Consumer<Throwable> failed) {
+        add(
+                () -> {
+                    try {
+                        copyAll(from);
+                    } catch (UnwantedException e) {
+                        throw e;
+                    } catch (Throwable e) { // a user's stream can throw anything
+                        // Before the child sees the end of its input, which it could take for a
+                        // success.
+                        failed.accept(e);
+                        throw e;
+                    }
+                });
     }
 
     private CompletableFuture<Void> add(Step step) {
@@ -174,18 +191,13 @@ public final class JdkFeed implements Child.Stream, Child.Input, LiveInput {
         }
     }
 
-    /** What the child does not read any more, which is no failure of the user's stream. */
+    /** The child does not read any more, which is no failure of the user's stream. */
     private static final class UnwantedException extends IOException {
         private static final long serialVersionUID = 1L;
 
         UnwantedException(IOException cause) {
             super(cause.getMessage(), cause);
         }
-    }
-
-    /** Whether a write has failed as the child has had enough. */
-    public static boolean isUnwanted(Throwable failure) {
-        return failure instanceof UnwantedException;
     }
 
     private void copyAll(InputStream from) throws IOException {
