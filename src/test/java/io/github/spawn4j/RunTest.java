@@ -15,6 +15,7 @@ import io.github.spawn4j.internal.streams.LineSplitter;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
 import io.github.spawn4j.testing.OwnThread;
+import io.github.spawn4j.testing.Patience;
 import io.github.spawn4j.testing.ThreadKind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -400,25 +402,34 @@ class RunTest {
         List<String> heard = Collections.synchronizedList(new ArrayList<>());
 
         CommandException failure =
-                failure(
-                        PidfdProcess.builder("printf", "a\\nb\\nc"),
-                        RunOptions.timeout(ofMillis(300))
-                                .stdout(
-                                        Capture.keepTail(9)
-                                                .lines(
-                                                        line -> {
-                                                            heard.add(line);
-                                                            try {
-                                                                new CountDownLatch(1).await();
-                                                            } catch (InterruptedException e) {
-                                                                interrupted.countDown();
-                                                            }
-                                                        })));
+                Patience.until(
+                        "printf has ended, and the listener has a line",
+                        e -> e.result().isSuccess() && !heard.isEmpty(),
+                        time -> {
+                            heard.clear();
+                            return failure(
+                                    PidfdProcess.builder("printf", "a\\nb\\nc"),
+                                    RunOptions.timeout(time)
+                                            .stdout(
+                                                    Capture.keepTail(9)
+                                                            .lines(
+                                                                    line -> {
+                                                                        heard.add(line);
+                                                                        stay(interrupted);
+                                                                    })));
+                        });
 
         assertThat(failure.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
-        assertThat(failure.result().isSuccess()).isTrue();
         await(interrupted);
         assertThat(heard).containsExactly("a");
+    }
+
+    private static void stay(CountDownLatch interrupted) {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            interrupted.countDown();
+        }
     }
 
     /** Whose own text is code of the user as well. */
@@ -593,15 +604,22 @@ class RunTest {
 
     @ForEachStrategy
     void endsWhatTakesTooLong(SpawnStrategy strategy) throws Exception {
-        PidfdProcess.builder("true").run(OPTIONS);
+        AtomicReference<Duration> given = new AtomicReference<>();
         CommandException failure =
-                failure(
-                        sh("echo begun; echo cause >&2; exec sleep 600").strategy(strategy),
-                        RunOptions.timeout(ofMillis(500)));
+                Patience.until(
+                        "it has said why",
+                        e -> e.result().stderr().total() > 0,
+                        time -> {
+                            given.set(time);
+                            return failure(
+                                    sh("echo begun; echo cause >&2; exec sleep 600")
+                                            .strategy(strategy),
+                                    RunOptions.timeout(time));
+                        });
 
         assertThat(failure.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
         assertThat(failure)
-                .hasMessageContaining("took longer than 0.5s")
+                .hasMessageContaining("took longer than %ss", given.get().toMillis() / 1000.0)
                 .hasMessageEndingWith("its standard error:\ncause");
         assertThat(failure.result().stdout().text()).isEqualTo("begun\n");
         assertThat(failure.result().exitStatus())

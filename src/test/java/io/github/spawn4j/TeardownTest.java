@@ -18,24 +18,27 @@ import io.github.spawn4j.testing.ForEachStrategy;
 import io.github.spawn4j.testing.ForEachWay;
 import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.OpenFile;
+import io.github.spawn4j.testing.Patience;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
+import io.github.spawn4j.testing.ProcStatus;
 import io.github.spawn4j.testing.TestCgroup;
 import io.github.spawn4j.testing.ThreadKind;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +55,9 @@ class TeardownTest {
 
     private static final Teardown QUICK =
             Teardown.first(Signal.TERM, ofMillis(100)).then(Signal.KILL, ofSeconds(50));
+
+    /** Between two looks, as one who goes on at once is not to be seen. */
+    private static final long PAUSE_NS = 5_000_000;
 
     @TempDir Path folder;
 
@@ -107,15 +113,15 @@ class TeardownTest {
         assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
     }
 
-    /** A shell that waits sees a signal at once; of two that it finds later it takes HUP first. */
+    /** Of two signals that a shell finds at once it takes the lower number first, as is HUP's. */
     @Test
     void sendsTheSignalsInTheirOrder() throws Exception {
         PidfdProcess process =
-                sh("trap 'echo INT' INT; trap 'echo HUP; kill $!; exit' HUP; sleep 600 & echo ready;"
+                sh("trap 'echo HUP' HUP; trap 'echo INT; kill $!; exit' INT; sleep 600 & echo ready;"
                                 + " while :; do wait; done")
                         .teardown(
-                                Teardown.first(Signal.INT, ofMillis(500))
-                                        .then(Signal.HUP, ofSeconds(50))
+                                Teardown.first(Signal.HUP, ofMillis(200))
+                                        .then(Signal.INT, ofSeconds(50))
                                         .then(Signal.KILL, ofSeconds(50)))
                         .start();
         BufferedReader output = process.inputReader();
@@ -123,7 +129,7 @@ class TeardownTest {
 
         await(process.teardown());
 
-        assertThat(output.lines()).containsExactly("INT", "HUP");
+        assertThat(output.lines()).containsExactly("HUP", "INT");
     }
 
     @Test
@@ -169,22 +175,30 @@ class TeardownTest {
 
     /** Not even the run waits for what cannot be ended, and it says so. */
     @Test
-    void aRunEndsAlthoughTheProcessHasSurvived() {
-        CompletableFuture<String> pid = new CompletableFuture<>();
+    void aRunEndsAlthoughTheProcessHasSurvived() throws Exception {
+        CommandException e =
+                timedOut(
+                        sh("trap '' TERM; echo; exec sleep 600")
+                                .teardown(Teardown.first(Signal.TERM, ofMillis(50))));
 
-        assertThatExceptionOfType(CommandException.class)
-                .isThrownBy(
-                        () ->
-                                sh("trap '' TERM; echo $$; exec sleep 600")
-                                        .teardown(Teardown.first(Signal.TERM, ofMillis(50)))
-                                        .run(
-                                                RunOptions.timeout(ofSeconds(1))
-                                                        .stdout(
-                                                                Capture.keepTail(9)
-                                                                        .lines(pid::complete))))
-                .matches(e -> e.result().exitStatus() instanceof ExitStatus.Unknown)
-                .matches(e -> e.getSuppressed()[0].getMessage().contains("has left somebody"));
-        descendants.add(pid.join());
+        assertThat(e.result().exitStatus()).isInstanceOf(ExitStatus.Unknown.class);
+        assertThat(e.getSuppressed()[0]).hasMessageContaining("has left somebody");
+    }
+
+    /** A run whose time ends when the process has said something. */
+    private CommandException timedOut(EmptyProcess process) throws Exception {
+        return Patience.until(
+                "it has said something",
+                e -> e.result().stdout().total() > 0,
+                time -> timedOut(process, RunOptions.timeout(time)));
+    }
+
+    private CommandException timedOut(EmptyProcess process, RunOptions options) {
+        CommandException e =
+                catchThrowableOfType(CommandException.class, () -> process.copy().run(options));
+        assertThat(e.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
+        descendants.add(Long.toString(e.result().stage().pid()));
+        return e;
     }
 
     @Test
@@ -247,9 +261,8 @@ class TeardownTest {
     private static final String STOPPED =
             "trap 'echo bye; exit 7' TERM; echo $$; kill -STOP $$; while :; do sleep 0.01; done";
 
-    private void untilStopped(long pid) throws Exception {
-        Path status = Path.of("/proc", Long.toString(pid), "status");
-        Eventually.isTrue("stopped", () -> Files.readString(status).contains("State:\tT"));
+    private static void untilStopped(long pid) throws Exception {
+        Eventually.isTrue("stopped", () -> ProcStatus.isStopped(pid));
     }
 
     /** Nothing is handled by a process that is stopped. */
@@ -298,18 +311,27 @@ class TeardownTest {
     /** Which would undo it. */
     @Test
     void letsNobodyGoOnWhoIsToBeStopped() throws Exception {
+        Patience.until("seen stopped", seen -> seen, TeardownTest::isSeenStopped);
+    }
+
+    /** Whether that shows while the first step has its time. */
+    private static boolean isSeenStopped(Duration time) throws Exception {
         PidfdProcess process =
                 PidfdProcess.builder("sleep", "600")
                         .teardown(
-                                Teardown.first(Signal.STOP, ofMillis(50))
-                                        .then(Signal.USR1, ofSeconds(600)))
+                                Teardown.first(Signal.STOP, time).then(Signal.USR1, ofSeconds(600)))
                         .start();
         CompletableFuture<Void> teardown = process.teardown();
-        untilStopped(process.pid());
+        boolean isStopped = false;
+        while (!isStopped && !teardown.isDone()) {
+            LockSupport.parkNanos(PAUSE_NS);
+            isStopped = ProcStatus.isStopped(process.pid());
+        }
 
         await(teardown);
 
         assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.USR1, false));
+        return isStopped;
     }
 
     // The end of input
@@ -424,44 +446,47 @@ class TeardownTest {
 
     @Test
     void closesTheInputOfARunThatIsStillFed() throws Exception {
+        CommandException e =
+                Patience.until(
+                        "it has been fed",
+                        failure -> failure.result().stdout().text().startsWith("fed"),
+                        this::timedOutWhileFed);
+
+        assertThat(e.result().stdout().text()).isEqualTo("fed bye\n");
+        assertThat(e.getSuppressed()).isEmpty();
+    }
+
+    private CommandException timedOutWhileFed(Duration time) throws IOException {
         PipedInputStream endless = new PipedInputStream();
         try (PipedOutputStream writer = new PipedOutputStream(endless)) {
             writer.write("fed ".getBytes(StandardCharsets.UTF_8));
             writer.flush();
 
-            assertThat(outputOfTimedOutRun("cat; echo bye", endless)).isEqualTo("fed bye\n");
+            return timedOut(
+                    sh("cat; echo bye").teardown(GENTLE), RunOptions.timeout(time).stdin(endless));
         }
-    }
-
-    private static String outputOfTimedOutRun(String script, InputStream input) {
-        CommandException timeout =
-                catchThrowableOfType(
-                        CommandException.class,
-                        () ->
-                                sh(script)
-                                        .teardown(GENTLE)
-                                        .run(RunOptions.timeout(ofMillis(300)).stdin(input)));
-        assertThat(timeout.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
-        assertThat(timeout.getSuppressed()).isEmpty();
-        return timeout.result().stdout().text();
     }
 
     /** What is in the pipe by then is still read. */
     @Test
-    void feedsARunNoMoreThatIsTornDown() {
-        assertThatExceptionOfType(CommandException.class)
-                .isThrownBy(
-                        () ->
-                                sh("kill -STOP $$; wc -c")
-                                        .teardown(GENTLE)
-                                        .run(
-                                                RunOptions.timeout(ofMillis(100))
-                                                        .stdin(new byte[1 << 20])))
-                .matches(e -> e.reason() == CommandException.Reason.TIMEOUT)
-                .satisfies(
-                        e ->
-                                assertThat(Long.parseLong(e.result().stdout().text().strip()))
-                                        .isBetween(1L, (1L << 20) - 1));
+    void feedsARunNoMoreThatIsTornDown() throws Exception {
+        // One that stops only when it has been told to go on has to be killed.
+        EmptyProcess process =
+                sh("kill -STOP $$; wc -c")
+                        .teardown(
+                                Teardown.closeInput(ofSeconds(10))
+                                        .then(Signal.KILL, ofSeconds(600)));
+        CommandException e =
+                Patience.until(
+                        "it has stopped before the end of its time",
+                        failure -> failure.result().stdout().total() > 0,
+                        time ->
+                                timedOut(
+                                        process,
+                                        RunOptions.timeout(time).stdin(new byte[1 << 20])));
+
+        assertThat(Long.parseLong(e.result().stdout().text().strip()))
+                .isBetween(1L, (1L << 20) - 1);
     }
 
     /** Whose input ends with the first one. */
@@ -621,21 +646,10 @@ class TeardownTest {
     }
 
     @Test
-    void ofARunReachesTheGroup() {
-        CompletableFuture<String> pid = new CompletableFuture<>();
+    void ofARunReachesTheGroup() throws Exception {
+        CommandException e = timedOut(sh("sleep 600 & echo $!; wait").teardown(QUICK.ofGroup()));
 
-        assertThatExceptionOfType(CommandException.class)
-                .isThrownBy(
-                        () ->
-                                sh("sleep 600 & echo $!; wait")
-                                        .teardown(QUICK.ofGroup())
-                                        .run(
-                                                RunOptions.timeout(ofSeconds(1))
-                                                        .stdout(
-                                                                Capture.keepTail(9)
-                                                                        .lines(pid::complete))));
-
-        assertThat(runs(Long.parseLong(pid.join()))).isFalse();
+        assertThat(runs(descendants.add(e.result().stdout().text()))).isFalse();
     }
 
     // The cgroup

@@ -19,12 +19,19 @@ public final class ProcStatus {
 
     /** Whether a process is there that has not ended. */
     public static boolean runs(long pid) {
+        return !state(pid).matches("[ZX].*");
+    }
+
+    public static boolean isStopped(long pid) {
+        return state(pid).startsWith("T");
+    }
+
+    /** A letter and what it stands for, as proc(5) has it; X where there is no such process. */
+    private static String state(long pid) {
         try {
-            return !of(Path.of("/proc", Long.toString(pid), "status"))
-                    .getOrDefault("State", "X")
-                    .matches("[ZX].*");
+            return of(Path.of("/proc", Long.toString(pid), "status")).getOrDefault("State", "X");
         } catch (UncheckedIOException e) {
-            return false;
+            return "X";
         }
     }
 
