@@ -13,16 +13,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the reactor does at a point in time. */
-@Timeout(20)
+@Timeout(60)
 class TimerTest {
+    /** The reactor is kept busy until it is cancelled, when it is due already. */
     @Test
     void doesNotBeginWhatWasCancelled() throws Exception {
         AtomicInteger begun = new AtomicInteger();
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
         CountDownLatch later = new CountDownLatch(1);
-        Timer timer = Reactor.schedule(MILLISECONDS.toNanos(50), begun::incrementAndGet);
-        Reactor.schedule(MILLISECONDS.toNanos(60), later::countDown);
+        Reactor.schedule(
+                0,
+                () -> {
+                    busy.countDown();
+                    awaitQuietly(cancelled);
+                });
+        busy.await();
+        Timer timer = Reactor.schedule(0, begun::incrementAndGet);
+        Reactor.schedule(1, later::countDown);
 
         timer.cancel();
+        cancelled.countDown();
 
         later.await();
         assertThat(begun).hasValue(0);
