@@ -712,7 +712,7 @@ class DescriptorsTest {
 
         assertRefusesTargetAboveTheLimit(strategy);
 
-        assertThat(LeakCheck.descriptors()).isEqualTo(before);
+        LeakCheck.assertOpenAsBefore(before);
     }
 
     private static void assertRefusesTargetAboveTheLimit(SpawnStrategy strategy) {

@@ -169,7 +169,7 @@ class FailureTest {
             failAll(failing, strategy);
         }
 
-        assertThat(LeakCheck.descriptors()).isEqualTo(before);
+        LeakCheck.assertOpenAsBefore(before);
         assertThat(StartWay.started()).isEmpty();
     }
 
