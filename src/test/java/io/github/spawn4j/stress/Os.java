@@ -23,6 +23,8 @@ final class Os {
             "(C[12] Comp|GC Thr|G1 |Sweeper|Common-Cl|VM |process reaper"
                     + "|ForkJoinPool|VirtualThread|MasterPoller|.*-Poller).*";
 
+    private static final int COLLECTIONS = 4;
+
     private Os() {}
 
     /** A program of native/programs. */
@@ -98,11 +100,18 @@ final class Os {
                                         thread -> thread.getName().matches("spawn4j-.*|pool-.*")));
     }
 
-    /** How much of the heap is used. */
+    /**
+     * How much of the heap is used: the least of some readings, as what a collection finds in use
+     * the next one may not.
+     */
     static long usedHeap() {
-        System.gc();
-        System.gc(); // what has been found to be dropped by the first
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < COLLECTIONS; i++) {
+            System.gc();
+            Runtime runtime = Runtime.getRuntime();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
     }
 
     /** The names of {@link #threads} that there were not {@code before}. */
