@@ -235,16 +235,11 @@ class JdkStrategyTest {
     @Test
     void endsWhenItsTimeIsUp() throws Exception {
         CommandException e =
-                Patience.until(
-                        "it has said something",
-                        failure -> failure.result().stdout().total() > 0,
-                        time ->
-                                failure(
-                                        sh("trap '' TERM; echo out; while :; do sleep 1; done")
-                                                .teardown(
-                                                        Teardown.first(Signal.TERM, ofMillis(20))
-                                                                .then(Signal.KILL, ofSeconds(20))),
-                                        RunOptions.timeout(time)));
+                Patience.untilItWrites(
+                        sh("trap '' TERM; echo out; while :; do sleep 1; done")
+                                .teardown(
+                                        Teardown.first(Signal.TERM, ofMillis(20))
+                                                .then(Signal.KILL, ofSeconds(20))));
 
         assertThat(e.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
         assertThat(e.result().exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));

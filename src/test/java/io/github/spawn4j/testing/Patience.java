@@ -4,6 +4,9 @@ package io.github.spawn4j.testing;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 
+import io.github.spawn4j.CommandException;
+import io.github.spawn4j.EmptyProcess;
+import io.github.spawn4j.RunOptions;
 import java.time.Duration;
 
 /**
@@ -15,6 +18,29 @@ public final class Patience {
     private static final Duration MOST = ofSeconds(26);
 
     private Patience() {}
+
+    /** How a run fails whose time ends when its process has written something. */
+    public static CommandException untilItWrites(EmptyProcess process) throws Exception {
+        return until(
+                "it has written",
+                e -> e.result().stdout().total() > 0,
+                time -> {
+                    try {
+                        process.copy().run(RunOptions.timeout(time));
+                    } catch (CommandException e) {
+                        if (e.result().stdout().total() == 0) {
+                            killSurvivor(e.result().stage().pid());
+                        }
+                        return e;
+                    }
+                    throw new AssertionError("it has ended before its time");
+                });
+    }
+
+    /** Of an attempt that does not count. */
+    private static void killSurvivor(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
 
     /** Whether it was enough. */
     public interface Condition<T> {
