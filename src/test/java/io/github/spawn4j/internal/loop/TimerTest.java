@@ -6,11 +6,16 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Sandbox;
 import io.github.spawn4j.testing.Eventually;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the reactor does at a point in time. */
 @Timeout(60)
@@ -110,7 +115,23 @@ class TimerTest {
 
         timer.cancel();
 
-        // Those of other tests end soon.
+        assertNoneIsKept();
+    }
+
+    /** Those of other tests end soon. */
+    private static void assertNoneIsKept() throws Exception {
         Eventually.isTrue("no timer is kept", () -> Timer.earliestNs() == Deadline.NONE);
+    }
+
+    @Test
+    void isKeptByNobodyOnceTheProcessHasEndedThatItLimits(@TempDir Path scratch) throws Exception {
+        Sandbox sandbox =
+                Sandbox.of(scratch).time(Duration.ofHours(1)).cpuTime(Duration.ofHours(1));
+
+        PidfdProcess cat = PidfdProcess.builder("cat").sandbox(sandbox).start();
+        cat.getOutputStream().close();
+        cat.waitFor();
+
+        assertNoneIsKept();
     }
 }
