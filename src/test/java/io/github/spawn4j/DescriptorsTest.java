@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which descriptors a child has, and which of ours it has at which number. */
-@Timeout(60)
+@Timeout(180)
 class DescriptorsTest {
     private static final int RDONLY = 0;
 

@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Each time the error names the step, or the step is taken again; no child and no descriptor is
  * left, and the next start works.
  */
-@Timeout(60)
+@Timeout(180)
 class FaultsTest {
     private static final int EMFILE = 24;
     private static final int MOST_STEPS = 60;
