@@ -23,6 +23,10 @@ final class Os {
             "(C[12] Comp|GC Thr|G1 |Sweeper|Common-Cl|VM |process reaper"
                     + "|ForkJoinPool|VirtualThread|MasterPoller|.*-Poller).*";
 
+    /** What the JVM opens for a moment, whenever it likes, to see how much it may use. */
+    private static final String LIMITS_OF_THE_JVM =
+            "/sys/fs/cgroup/.*/(memory|cpu|cpuset|pids)\\.[^/]*";
+
     private static final int COLLECTIONS = 4;
 
     private Os() {}
@@ -38,7 +42,7 @@ final class Os {
 
     /**
      * The numbers of the open descriptors, and what each leads to, except what is only kept for the
-     * next wait.
+     * next wait, and what the JVM has open for a moment.
      */
     static TreeMap<Integer, String> descriptors() throws IOException {
         Waker.closeIdle();
@@ -47,7 +51,9 @@ final class Os {
             for (Path entry : entries) {
                 try {
                     String target = Files.readSymbolicLink(entry).toString();
-                    if (!target.equals("/proc/" + ProcessHandle.current().pid() + "/fd")) {
+                    boolean isListing =
+                            target.equals("/proc/" + ProcessHandle.current().pid() + "/fd");
+                    if (!isListing && !target.matches(LIMITS_OF_THE_JVM)) {
                         descriptors.put(Integer.parseInt(entry.getFileName().toString()), target);
                     }
                 } catch (IOException e) {
