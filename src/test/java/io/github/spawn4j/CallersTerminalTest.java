@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import static io.github.spawn4j.testing.Failures.assertFails;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,17 +24,6 @@ class CallersTerminalTest {
 
     private static String device(int fd) throws IOException {
         return Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:rdev").toString();
-    }
-
-    private static void assertFails(EmptyProcess process, String step, int errno, int index) {
-        assertThatThrownBy(process::start)
-                .isInstanceOfSatisfying(
-                        SpawnException.class,
-                        e -> {
-                            assertThat(e.step()).isEqualTo(step);
-                            assertThat(e.errno()).isEqualTo(errno);
-                            assertThat(e.actionIndex()).isEqualTo(index);
-                        });
     }
 
     private interface TerminalUse {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import static io.github.spawn4j.testing.Failures.assertFails;
 import static io.github.spawn4j.testing.Terminals.SIZE;
 import static io.github.spawn4j.testing.Terminals.probe;
 import static io.github.spawn4j.testing.Terminals.report;
@@ -23,20 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TerminalRefusalTest {
     private static final int ENOENT = 2;
+
     private static final int EOPNOTSUPP = 95;
 
     @TempDir Path folder;
-
-    private static void assertFails(EmptyProcess process, String step, int errno, int index) {
-        assertThatThrownBy(process::start)
-                .isInstanceOfSatisfying(
-                        SpawnException.class,
-                        e -> {
-                            assertThat(e.step()).isEqualTo(step);
-                            assertThat(e.errno()).isEqualTo(errno);
-                            assertThat(e.actionIndex()).isEqualTo(index);
-                        });
-    }
 
     private static void assertRefused(EmptyProcess process, String... named) throws Exception {
         Map<Integer, String> before = LeakCheck.descriptors();
