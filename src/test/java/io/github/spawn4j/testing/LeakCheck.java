@@ -8,6 +8,7 @@ import io.github.spawn4j.internal.loop.Waker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +56,9 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         // What the library opens on first use is no leak of whoever comes first.
         PidfdProcess.builder("/bin/true").inheritIO().start().waitFor();
         LibC.isRoot(); // JNA likewise
-        FileChannel.open(Path.of("/dev/null"))
-                .close(); // and the JDK a socket, with its first channel
+        // Nor is a socket that the JDK opens with its first channel, of files or of sockets.
+        FileChannel.open(Path.of("/dev/null")).close();
+        SocketChannel.open().close();
         context.getStore(NAMESPACE).put(SortedSet.class, inventory());
     }
 
