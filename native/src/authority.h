@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Who may spawn from a strict template: the thread's credentials, as far as the kernel tells them.
- */
+/* By what a strict template knows who may spawn from it: the credentials of a thread, as far as the
+ * kernel tells them. */
 #ifndef SPAWN4J_AUTHORITY_H
 #define SPAWN4J_AUTHORITY_H
 

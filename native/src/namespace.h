@@ -17,16 +17,16 @@ int namespace_settle(const struct request *request);
  * ended by NUL; an empty one keeps its id. */
 int namespace_map_ids(const struct request *request, const char *maps);
 
-/* Moves the child into new namespaces, by CLONE_NEW flags. Who may not make them gets a user
- * namespace as well, in which it has the ids that it had. */
+/* Moves the child into new namespaces, by CLONE_NEW flags. One that may not make them gets a
+ * user namespace as well, in which it has the ids that it had. */
 int namespace_enter(const struct request *request, int flags);
 
 /* Makes all that is mounted in the child's mount namespace, which must be new, read-only, except
  * `size` bytes of directories, each ended by NUL. */
 int namespace_mount_read_only(const char *directories, size_t size);
 
-/* Makes `path` the root of the child, and its directory, if that lies elsewhere. Who may not gets a
- * user namespace as well. */
+/* Makes `path` the root of the child, and its directory, if that lies elsewhere. One that may not
+ * change its root gets a user namespace as well. */
 int namespace_change_root(const struct request *request, const char *path);
 
 /* Puts an empty file system over /tmp, in the child's mount namespace, which must be new. */

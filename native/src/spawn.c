@@ -217,8 +217,8 @@ static long start_somewhere(struct request *request, int *pidfd) {
     return request->cgroup >= 0 ? start_in_cgroup(request, pidfd) : start(request, pidfd);
 }
 
-/* A child with what it can only be born with. Who may not make a pid namespace may make one in a
- * user namespace. */
+/* A child with what it can only be born with. A caller that may not make a pid namespace may make
+ * one in a user namespace. */
 static long start_as_born(struct request *request, int *pidfd) {
     request->user = (unsigned)sys_call(SYS_geteuid, 0, 0, 0, 0, 0, 0);
     request->group = (unsigned)sys_call(SYS_getegid, 0, 0, 0, 0, 0, 0);

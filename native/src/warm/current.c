@@ -38,7 +38,7 @@ static enum warm_reason check_files(struct warm_helper *helper, const struct req
 }
 
 bool current_may_use(const struct warm_helper *helper) {
-    /* Who may not trace both gets an error; 0 says that they are the same. */
+    /* A caller that may not trace both gets an error; 0 says that they are the same. */
     long tid = sys_call(SYS_gettid, 0, 0, 0, 0, 0, 0);
     return sys_call(SYS_kcmp, tid, helper->pid, KCMP_FS, 0, 0, 0) == 0;
 }

@@ -8,8 +8,9 @@
 /* WARM_STARTED, or what differs: the program, its environment, or who starts it. */
 enum warm_reason current_check(struct warm_helper *helper, const struct request *request);
 
-/* Whether the calling thread may use the helper: who might not trace it must not, as its children
- * can do what it can; nor who has not directory, root and umask in common with it. */
+/* Whether the calling thread may use the helper. A thread that may not trace it must not, as the
+ * helper's children can do what the helper can; nor may one that does not share its directory, root
+ * and umask with it. */
 bool current_may_use(const struct warm_helper *helper);
 
 /* Whether children that have ended are kept until they are waited for. */

@@ -172,8 +172,9 @@ static int read_network(uint64_t *network) {
     return result < 0 ? result : 0;
 }
 
-/* Who may not enter others has to make a user namespace of his own first, and then cannot trace the
- * helper. The names stand for the namespace that holds them: the same ones tell nobody anything. */
+/* A user who may not enter other namespaces has to make one of users first, and then cannot trace
+ * the helper. The names of the machine stand for the namespace that holds them: it does not matter
+ * which of two with the same names it is. */
 static void read_namespaces(struct state_authority *authority) {
     struct utsname names;
     authority->network_failure = read_network(&authority->network);

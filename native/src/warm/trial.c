@@ -283,7 +283,7 @@ static bool is_complete(const char *told) {
     return length > 5 && strcmp(told + length - 5, "\nend\n") == 0;
 }
 
-/* Whether both tell the same, except what is to be random. */
+/* Whether both tell the same. What is drawn at random may differ. */
 static bool is_same(const char *told, const char *other) {
     size_t line = strcspn(told, "\n");
     size_t other_line = strcspn(other, "\n");

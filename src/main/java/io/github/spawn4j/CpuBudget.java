@@ -4,6 +4,7 @@ package io.github.spawn4j;
 import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.internal.cgroup.CgroupMembers;
 import io.github.spawn4j.internal.loop.Reactor;
+import io.github.spawn4j.internal.loop.Timer;
 import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
@@ -25,6 +26,9 @@ final class CpuBudget {
     private final long limitNs;
     private final BooleanSupplier hasEnded;
 
+    /** Of the next step. */
+    private volatile Timer next;
+
     /**
      * @param hasEnded whether the child has, so that nobody is to be ended any more
      */
@@ -43,16 +47,28 @@ final class CpuBudget {
         schedule(soonestNs(limitNs), this::look);
     }
 
+    /** To be called when the child has ended: nobody looks any more, however late that would be. */
+    void end() {
+        Timer pending = next;
+        if (pending != null) {
+            pending.cancel();
+        }
+    }
+
     /** It cannot be spent sooner than all processors together spend it. */
     private static long soonestNs(long remainingNs) {
         return Math.max(LEAST_PAUSE_NS, remainingNs / Runtime.getRuntime().availableProcessors());
     }
 
-    private static void schedule(long delayNs, Runnable step) throws IOException {
-        Reactor.schedule(delayNs, () -> Workers.execute(step));
+    private void schedule(long delayNs, Runnable step) throws IOException {
+        Timer timer = Reactor.schedule(delayNs, () -> Workers.execute(step));
+        next = timer;
+        if (hasEnded.getAsBoolean()) {
+            timer.cancel(); // end() may have come before it was to be seen
+        }
     }
 
-    private static void later(long delayNs, Runnable step) {
+    private void later(long delayNs, Runnable step) {
         try {
             schedule(delayNs, step);
         } catch (IOException e) {

@@ -242,7 +242,9 @@ final class Enclosure {
     /** Watches the CPU time of a process that has been started. */
     void watch(ChildProcess child) throws IOException {
         if (cgroup != null && sandbox.cpuTime() != null) {
-            new CpuBudget(cgroup, sandbox.cpuTime(), () -> child.exit() != null).watch();
+            CpuBudget budget = new CpuBudget(cgroup, sandbox.cpuTime(), () -> child.exit() != null);
+            budget.watch();
+            child.whenExited(budget::end);
         }
     }
 

@@ -170,14 +170,13 @@ class CaptureDestinationTest {
         CommandException e =
                 failure(
                         sh("echo text; exec sleep 600"),
-                        RunOptions.timeout(ofSeconds(1))
-                                .stdout(
-                                        Capture.keepTail(0)
-                                                .to(file)
-                                                .lines(
-                                                        line -> {
-                                                            throw new IllegalStateException(line);
-                                                        })));
+                        OPTIONS.stdout(
+                                Capture.keepTail(0)
+                                        .to(file)
+                                        .lines(
+                                                line -> {
+                                                    throw new IllegalStateException(line);
+                                                })));
 
         assertThat(e.reason()).isEqualTo(CommandException.Reason.LISTENER);
         assertThat(file).hasContent("text\n");

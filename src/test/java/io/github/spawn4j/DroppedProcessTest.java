@@ -15,7 +15,7 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Timeout;
 
 /** A process that nobody refers to any more leaves nothing behind. */
-@Timeout(60)
+@Timeout(180)
 class DroppedProcessTest {
     private static void assertNothingRemains(Map<Integer, String> before) throws Exception {
         Eventually.isTrue(

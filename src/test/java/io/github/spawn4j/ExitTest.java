@@ -11,13 +11,13 @@ import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
 import io.github.spawn4j.testing.ForEachThreadKind;
 import io.github.spawn4j.testing.ForEachWay;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
 import io.github.spawn4j.testing.ProcStatus;
 import io.github.spawn4j.testing.ThreadKind;
 import io.github.spawn4j.warm.StartKind;
-import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -542,7 +542,7 @@ class ExitTest {
     @Test
     void measuresTheMemoryOfAWarmProcess() throws Exception {
         try (SpawnTemplate template =
-                SpawnTemplate.builder(Probe.PROGRAM).warm(Warm.on()).build()) {
+                SpawnTemplate.builder(Probe.PROGRAM).warm(KeptWarm.PATIENT).build()) {
             Eventually.isTrue(
                     "helper is made or refused",
                     () -> template.statistics().refusal().isPresent() || isWarm(template));

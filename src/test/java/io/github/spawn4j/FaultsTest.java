@@ -10,11 +10,11 @@ import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Faults;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.InVirtualThread;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.testing.LeakCheck;
 import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.ThreadKind;
 import io.github.spawn4j.warm.StartKind;
-import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Each time the error names the step, or the step is taken again; no child and no descriptor is
  * left, and the next start works.
  */
-@Timeout(60)
+@Timeout(180)
 class FaultsTest {
     private static final int EMFILE = 24;
     private static final int MOST_STEPS = 60;
@@ -352,7 +352,8 @@ class FaultsTest {
     }
 
     private static Object startWarm() throws Exception {
-        try (SpawnTemplate template = SpawnTemplate.builder("true").warm(Warm.on()).build()) {
+        try (SpawnTemplate template =
+                SpawnTemplate.builder("true").warm(KeptWarm.PATIENT).build()) {
             Eventually.isTrue("a start was warm", () -> isStartedWarm(template));
         }
         Eventually.isTrue(

@@ -11,6 +11,7 @@ import io.github.spawn4j.CommandException.Reason;
 import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.internal.os.Confinement;
 import io.github.spawn4j.testing.LeakCheck;
+import io.github.spawn4j.testing.Patience;
 import io.github.spawn4j.testing.ProcStatus;
 import io.github.spawn4j.testing.TestCgroup;
 import java.io.IOException;
@@ -36,8 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Programs that mean no good: each ends as was asked, with the reason, and nobody is left. */
 @Timeout(60)
 class HostileProgramsTest {
-    private static final Duration TIMEOUT = ofMillis(500);
-
     /** Longer than any of them may take, on a machine that has much else to do. */
     private static final Duration IN_TIME = ofSeconds(20);
 
@@ -105,19 +104,25 @@ class HostileProgramsTest {
         return e;
     }
 
+    private static RunOptions timeout(Duration time) {
+        return RunOptions.timeout(time).anyExit().leaveNobody();
+    }
+
     /** Each process starts two more, and none ends by itself. */
     @Test
     void aForkBombEndsAtItsTimeout() throws Exception {
         try (Cgroup cgroup = TestCgroup.with("pids").pidsMax(40)) {
+            EmptyProcess bomb =
+                    sh("bomb() { bomb & bomb & wait; }; bomb; sleep 600 & wait")
+                            .cgroup(cgroup)
+                            .stderr(Redirect.DISCARD);
             CommandException e =
-                    failure(
-                            sh("bomb() { bomb & bomb & wait; }; bomb; sleep 600 & wait")
-                                    .cgroup(cgroup)
-                                    .stderr(Redirect.DISCARD),
-                            RunOptions.timeout(TIMEOUT).anyExit().leaveNobody());
+                    Patience.until(
+                            "it has been refused a process",
+                            failure -> cgroup.events().refusedForks().orElseThrow() > 0,
+                            time -> failure(bomb.copy(), timeout(time)));
 
             assertThat(e.reason()).isIn(Reason.TIMEOUT, Reason.EXIT);
-            assertThat(cgroup.events().refusedForks().orElseThrow()).isPositive();
             assertThat(cgroup.members()).isEmpty();
         }
     }
@@ -171,10 +176,12 @@ class HostileProgramsTest {
     @Test
     void aBusyLoopEndsAtItsTimeout() throws Exception {
         try (Cgroup cgroup = TestCgroup.own()) {
+            EmptyProcess busy = sh("trap '' TERM; echo deaf; while :; do :; done").cgroup(cgroup);
             CommandException e =
-                    failure(
-                            sh("trap '' TERM; while :; do :; done").cgroup(cgroup),
-                            RunOptions.timeout(TIMEOUT).anyExit().leaveNobody());
+                    Patience.until(
+                            "it is deaf",
+                            failure -> failure.result().stdout().total() > 0,
+                            time -> failure(busy.copy(), timeout(time)));
 
             assertThat(e.reason()).isEqualTo(Reason.TIMEOUT);
             assertThat(e.result().exitStatus())

@@ -8,14 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.control.Capability;
 import io.github.spawn4j.control.IdMap;
-import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachExpressiveStrategy;
 import io.github.spawn4j.testing.Jvm;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.OwnThread;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
-import io.github.spawn4j.warm.Warm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -160,12 +159,11 @@ class IdentityTest {
     void startsColdFromATemplate() throws Exception {
         assumeRoot();
         try (SpawnTemplate template =
-                SpawnTemplate.builder(Probe.PROGRAM).user(NOBODY, NOBODY).warm(Warm.on()).build()) {
-            Eventually.isTrue(
-                    "a helper is made or refused",
-                    () ->
-                            template.statistics().helperPid() != 0
-                                    || template.statistics().refusal().isPresent());
+                SpawnTemplate.builder(Probe.PROGRAM)
+                        .user(NOBODY, NOBODY)
+                        .warm(KeptWarm.PATIENT)
+                        .build()) {
+            KeptWarm.settled(template);
             assertThat(Probe.report(template.prepare()).text("uid")).isEqualTo("65534");
             assertThat(template.statistics().warm()).isZero();
         }

@@ -6,12 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.spawn4j.strict.SpawnAction;
-import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.testing.OpenFile;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
-import io.github.spawn4j.warm.Warm;
 import java.io.FileDescriptor;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -114,13 +113,9 @@ class MappedDescriptorsTest {
                 SpawnTemplate template =
                         SpawnTemplate.builder(Probe.PROGRAM)
                                 .mapFd(file.number(), 5)
-                                .warm(Warm.on())
+                                .warm(KeptWarm.PATIENT)
                                 .build()) {
-            Eventually.isTrue(
-                    "a helper is made or refused",
-                    () ->
-                            template.statistics().helperPid() != 0
-                                    || template.statistics().refusal().isPresent());
+            KeptWarm.settled(template);
             assertThat(targets(template.prepare(), List.of(5))).containsExactly(file.target());
             assertThat(targets(template.prepare().mapFd(file.number(), 6), List.of(5, 6)))
                     .containsOnly(file.target());

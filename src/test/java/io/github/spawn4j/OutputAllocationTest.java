@@ -3,9 +3,7 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
-import java.util.Arrays;
+import io.github.spawn4j.testing.Allocations;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,18 +16,11 @@ class OutputAllocationTest {
     /** What all else takes: the start, the threads of the tests. */
     private static final int REST = SIZE / 8;
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-    private static long allocated() {
-        long[] all = THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds());
-        return Arrays.stream(all).filter(bytes -> bytes > 0).sum(); // -1 of those that have ended
-    }
-
     private static long allocatedBy(Callable<?> task) throws Exception {
         task.call(); // the threads and classes that it takes are there then
-        long before = allocated();
+        Allocations before = Allocations.of(thread -> true);
         task.call();
-        return allocated() - before;
+        return Allocations.of(thread -> true).since(before);
     }
 
     private static EmptyProcess output() throws Exception {

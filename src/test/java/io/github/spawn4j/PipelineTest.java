@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachStrategy;
 import io.github.spawn4j.testing.ForEachWay;
+import io.github.spawn4j.testing.Patience;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
 import java.io.ByteArrayInputStream;
@@ -194,29 +195,32 @@ class PipelineTest {
     }
 
     @Test
-    void tearsDownAllStages() {
+    void tearsDownAllStages() throws Exception {
+        Teardown teardown =
+                Teardown.first(Signal.TERM, ofMillis(50)).then(Signal.KILL, ofSeconds(50));
         CommandException failure =
-                catchThrowableOfType(
-                        CommandException.class,
-                        () ->
-                                Pipeline.of(
-                                                process("sleep", "600"),
-                                                sh("trap '' TERM; while :; do sleep 600; done")
-                                                        .teardown(
-                                                                Teardown.first(
-                                                                                Signal.TERM,
-                                                                                ofMillis(50))
-                                                                        .then(
-                                                                                Signal.KILL,
-                                                                                ofSeconds(50))
-                                                                        .ofGroup()),
-                                                process("sleep", "600"))
-                                        .run(RunOptions.timeout(ofMillis(500))));
+                Patience.until(
+                        "the stage in the middle is deaf",
+                        e -> e.result().stages().get(1).stderr().total() > 0,
+                        time ->
+                                catchThrowableOfType(
+                                        CommandException.class,
+                                        () ->
+                                                Pipeline.of(
+                                                                process("sleep", "600"),
+                                                                deaf().teardown(teardown.ofGroup()),
+                                                                process("sleep", "600"))
+                                                        .run(RunOptions.timeout(time))));
 
         assertThat(failure.reason()).isEqualTo(CommandException.Reason.TIMEOUT);
         assertThat(failure.result().stages())
                 .extracting(stage -> stage.exitStatus().exitValue())
                 .containsExactly(128 + 15, 128 + 9, 128 + 15);
+    }
+
+    /** Says on its standard error when it is. */
+    private static EmptyProcess deaf() {
+        return sh("trap '' TERM; echo deaf >&2; while :; do sleep 600; done");
     }
 
     /** The last stage is started only when the first one's listener has thrown. */

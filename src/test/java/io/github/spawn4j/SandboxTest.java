@@ -197,7 +197,7 @@ class SandboxTest {
         forEveryUser(
                 () -> {
                     EmptyProcess process =
-                            sh("for i in 1 2 3 4 5 6 7 8 9; do sleep 2 & done")
+                            sh("for i in 1 2 3 4 5 6 7 8 9; do sleep 5 & done")
                                     .sandbox(Sandbox.of(scratch).processes(5));
                     try {
                         CommandResult result = runLeavingSome(process);
@@ -221,7 +221,7 @@ class SandboxTest {
                     assumeTrue(!LibC.isRoot() || !TestCgroup.has("pids"), "a cgroup does it");
                     CommandResult result =
                             runLeavingSome(
-                                    sh("sleep 2 & sleep 2 & sleep 2 & sleep 2 &")
+                                    sh("sleep 5 & sleep 5 & sleep 5 & sleep 5 &")
                                             .sandbox(Sandbox.of(scratch).processes(3)));
                     assertThat(result.stderr().text()).containsIgnoringCase("fork");
                     assertThat(result.stage().enforcement())

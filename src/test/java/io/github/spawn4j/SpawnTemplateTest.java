@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A program that was opened and identified once and is spawned many times. */
-@Timeout(60)
+@Timeout(180)
 class SpawnTemplateTest {
     private static final int ENOENT = 2;
     private static final int EBADF = 9;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
-import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.github.spawn4j.testing.Allocations;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,22 +49,14 @@ class StartAllocationTest {
      */
     private static long bytesOfAllThreads(Callable<?> operation) throws Exception {
         repeat(WARM_UP, operation);
-        Map<Long, Long> before = bytesByThread();
+        Allocations before = ofThisThreadAndOurs();
         repeat(TIMES, operation);
-        Map<Long, Long> after = bytesByThread();
-        // Not the difference of the sums: a thread that has ended meanwhile would make it less.
-        return after.entrySet().stream()
-                        .mapToLong(e -> e.getValue() - before.getOrDefault(e.getKey(), 0L))
-                        .sum()
-                / TIMES;
+        return ofThisThreadAndOurs().since(before) / TIMES;
     }
 
-    private static Map<Long, Long> bytesByThread() {
+    private static Allocations ofThisThreadAndOurs() {
         Thread self = Thread.currentThread();
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread == self || thread.getName().startsWith("spawn4j-"))
-                .map(Thread::getId)
-                .collect(toMap(id -> id, THREADS::getThreadAllocatedBytes));
+        return Allocations.of(thread -> thread == self || thread.getName().startsWith("spawn4j-"));
     }
 
     @Test

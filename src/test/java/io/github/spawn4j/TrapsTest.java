@@ -372,11 +372,6 @@ class TrapsTest {
         }
     }
 
-    private static void assertNothingIsOpen(List<Last> order, Map<Integer, String> before)
-            throws Exception {
-        assertThat(LeakCheck.descriptors()).as("descriptors after " + order).isEqualTo(before);
-    }
-
     @Test
     void closesAndDestroysInEveryOrderTwiceWhileTheChildLives() throws Exception {
         assertThat(Last.orders()).hasSize(24).doesNotHaveDuplicates();
@@ -391,7 +386,7 @@ class TrapsTest {
             process.waitFor();
 
             assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
-            assertNothingIsOpen(order, before);
+            LeakCheck.assertOpenAsBefore(before, order);
         }
     }
 
@@ -408,7 +403,7 @@ class TrapsTest {
 
             assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Exited(3));
             assertThatThrownBy(process.getInputStream()::read).isInstanceOf(IOException.class);
-            assertNothingIsOpen(order, before);
+            LeakCheck.assertOpenAsBefore(before, order);
         }
     }
 

@@ -6,7 +6,6 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.internal.access.Access;
-import io.github.spawn4j.internal.access.EverydayAccess;
 import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.RequestEncoder;
@@ -16,7 +15,6 @@ import io.github.spawn4j.internal.launch.Strings;
 import io.github.spawn4j.internal.launch.Text;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.PidfdHandle;
-import io.github.spawn4j.internal.start.Launched;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -265,24 +263,7 @@ public final class StrictPidfdBuilder implements AutoCloseable {
         if (search != null && program.indexOf('/') < 0) {
             request.search(Text.encodeName("search", search));
         }
-        return launch(request);
-    }
-
-    private PidfdProcess launch(RequestEncoder request) throws IOException {
-        EverydayAccess everyday = Access.everyday(); // before there is a child
-        Launched launched = new Launched();
-        PidfdProcess process = null;
-        try {
-            launched.launch(request, RequestLayout.STRATEGY_CLONE3, null);
-            // Before anybody watches the child: its pidfd is closed as soon as it has ended.
-            handle.become(launched.pidfd());
-            process = everyday.process(launched);
-            return process;
-        } finally {
-            if (process == null) {
-                launched.abandon();
-            }
-        }
+        return StrictLaunch.launch(request, handle::become);
     }
 
     private static void encode(Action action, StrictActions steps) {

@@ -5,7 +5,6 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.internal.access.Access;
-import io.github.spawn4j.internal.access.EverydayAccess;
 import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenFlags;
@@ -20,7 +19,6 @@ import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Executable;
 import io.github.spawn4j.internal.os.Fd;
 import io.github.spawn4j.internal.os.Leftovers;
-import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.start.TemplateProgram;
 import java.io.IOException;
 import java.util.Arrays;
@@ -440,24 +438,7 @@ public final class StrictSpawnTemplate implements AutoCloseable {
                 Strings.of("argv", args.argv, ""),
                 Strings.of("envp", args.envp));
         use.encodeStrictly(request);
-        return launch(request, args.pidfd);
-    }
-
-    private static PidfdProcess launch(RequestEncoder request, int[] pidfd) throws IOException {
-        EverydayAccess everyday = Access.everyday(); // before there is a child
-        Launched launched = new Launched();
-        PidfdProcess process = null;
-        try {
-            launched.launch(request, RequestLayout.STRATEGY_CLONE3, null);
-            // Before anybody watches the child: one that has ended may be reaped at once.
-            pidfd[0] = launched.pidfd();
-            process = everyday.process(launched);
-            return process;
-        } finally {
-            if (process == null) {
-                launched.abandon();
-            }
-        }
+        return StrictLaunch.launch(request, pidfd -> args.pidfd[0] = pidfd);
     }
 
     private static void encode(Action action, StrictActions steps) {

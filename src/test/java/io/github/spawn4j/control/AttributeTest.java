@@ -13,15 +13,14 @@ import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.strict.SpawnAction;
-import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachExpressiveStrategy;
 import io.github.spawn4j.testing.Jvm;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.testing.LeakCheck;
 import io.github.spawn4j.testing.Probe;
 import io.github.spawn4j.testing.ProbeReport;
 import io.github.spawn4j.testing.Strategies;
 import io.github.spawn4j.warm.ColdReason;
-import io.github.spawn4j.warm.Warm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -266,8 +265,7 @@ class AttributeTest {
         assertThat(e.actionIndex()).isEqualTo(-1);
         assertThat(e).hasMessageContaining("(" + refusal.step + " " + refusal.object + ": E");
         assertThat(ProcessHandle.current().children()).isEmpty();
-        // Helpers of another class's templates may end meanwhile.
-        assertThat(before).containsAllEntriesOf(LeakCheck.descriptors());
+        LeakCheck.assertOpenAsBefore(before);
     }
 
     private static Stream<Arguments> forExpressive(List<Refusal> refusals) {
@@ -392,12 +390,8 @@ class AttributeTest {
     @Test
     void makesAStartColdWhereTheProgramIsLinkedAlready() throws Exception {
         try (SpawnTemplate template =
-                SpawnTemplate.builder(Probe.PROGRAM).warm(Warm.on()).build()) {
-            Eventually.isTrue(
-                    "a helper is made or refused",
-                    () ->
-                            template.statistics().helperPid() != 0
-                                    || template.statistics().refusal().isPresent());
+                SpawnTemplate.builder(Probe.PROGRAM).warm(KeptWarm.PATIENT).build()) {
+            KeptWarm.settled(template);
             assumeTrue(template.statistics().refusal().isEmpty(), "no helper can be had here");
 
             ProbeReport report = Probe.report(template.prepare().fixedAddresses());

@@ -3,10 +3,9 @@ package io.github.spawn4j.stress;
 
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.warm.ColdReason;
 import io.github.spawn4j.warm.StartKind;
-import io.github.spawn4j.warm.Warm;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -24,15 +23,9 @@ final class BusyWarmJvm {
 
     public static void main(String[] args) throws Exception {
         boolean isToBeWarm = Boolean.parseBoolean(args[0]);
-        Warm patient = Warm.on().deadline(Duration.ofSeconds(30));
         ExecutorService threads = Executors.newFixedThreadPool(MORE_THAN_A_HELPER_CAN_HAVE);
-        try (SpawnTemplate program = SpawnTemplate.builder("true").warm(patient).build()) {
-            Os.await(
-                    "there is a helper, or a reason against it",
-                    () ->
-                            program.statistics().helperPid() != 0
-                                    || program.statistics().refusal().isPresent());
-            if (program.statistics().refusal().isPresent()) {
+        try (SpawnTemplate program = SpawnTemplate.builder("true").warm(KeptWarm.PATIENT).build()) {
+            if (KeptWarm.settled(program).refusal().isPresent()) {
                 System.out.println("refused " + program.statistics().refusal().get());
                 return;
             }

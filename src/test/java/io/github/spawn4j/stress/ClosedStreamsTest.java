@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>A JVM that starts so opens its module file and its first jars under the free numbers, and a
  * child that inherits gets those, as it does from {@link ProcessBuilder}. That a number which is
- * free when the library is loaded stays closed in a child is tested in spawn_test.c.
+ * free when the library is loaded stays closed in a child is tested in spawn_descriptors_test.c.
  */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class ClosedStreamsTest {

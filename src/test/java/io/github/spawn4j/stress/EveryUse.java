@@ -14,6 +14,7 @@ import io.github.spawn4j.SpawnTemplateCache;
 import io.github.spawn4j.Teardown;
 import io.github.spawn4j.WindowSize;
 import io.github.spawn4j.strict.SpawnAction;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.warm.Warm;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -149,11 +150,7 @@ final class EveryUse {
     /** As there may be no helper, it only says that the program runs. */
     private static void startsWarmOrCold() throws Exception {
         try (SpawnTemplate cat = SpawnTemplate.builder("cat").warm(Warm.on().parked(2)).build()) {
-            Os.await(
-                    "there is a helper, or a reason against it",
-                    () ->
-                            cat.statistics().helperPid() != 0
-                                    || cat.statistics().refusal().isPresent());
+            KeptWarm.settled(cat);
             for (int i = 0; i < 5; i++) {
                 CommandResult result = cat.run(LIMITED.stdin("text " + i));
                 require(result.stdout().text().equals("text " + i), result.toString());

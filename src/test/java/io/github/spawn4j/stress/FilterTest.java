@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The library in a JVM whose system calls a seccomp filter refuses, as that of a container does, or
  * answers with death: everything works, or is refused by an exception that names the call, and
- * {@code doctor} says so. The same ladder is tested in C, in spawn_test.c, where no JVM and no
- * thread stand in the way.
+ * {@code doctor} says so. The same ladder is tested in C, in spawn_filter_test.c, where no JVM and
+ * no thread stand in the way.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class FilterTest {

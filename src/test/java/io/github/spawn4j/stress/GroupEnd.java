@@ -8,6 +8,7 @@ import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.Teardown;
 import io.github.spawn4j.internal.os.Kernel;
+import io.github.spawn4j.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,8 +29,6 @@ final class GroupEnd {
     /** Its outputs end when nobody is left who runs, whoever is left as a zombie. */
     private static final String FAMILY =
             "sleep 600 & (trap '' TERM; echo; sleep 601; sleep 602) & wait";
-
-    private static final Duration TIMEOUT = Duration.ofMillis(300);
 
     private static final Teardown TEARDOWN =
             Teardown.first(Signal.TERM, Duration.ofMillis(100))
@@ -63,19 +62,28 @@ final class GroupEnd {
     }
 
     private static void endsARun() throws Exception {
+        CommandException e =
+                Patience.until(
+                        "all of the family are there",
+                        failure -> failure.result().stdout().total() > 0,
+                        GroupEnd::timedOut);
+        require(e.reason() == CommandException.Reason.TIMEOUT, e.toString());
+        require(!e.result().stdout().isCut(), "somebody of the run is left");
+        String survivors = Arrays.toString(e.getSuppressed());
+        require(
+                isCertain ? survivors.equals("[]") : survivors.contains("/proc does not tell"),
+                "the run says of survivors: " + survivors);
+    }
+
+    private static CommandException timedOut(Duration time) throws Exception {
         try {
             PidfdProcess.builder("sh", "-c", FAMILY)
                     .teardown(TEARDOWN.ofGroup())
-                    .run(RunOptions.timeout(TIMEOUT).linger(Duration.ofSeconds(20)));
-            require(false, "a run without end has ended");
+                    .run(RunOptions.timeout(time).linger(Duration.ofSeconds(20)));
         } catch (CommandException e) {
-            require(e.reason() == CommandException.Reason.TIMEOUT, e.toString());
-            require(!e.result().stdout().isCut(), "somebody of the run is left");
-            String survivors = Arrays.toString(e.getSuppressed());
-            require(
-                    isCertain ? survivors.equals("[]") : survivors.contains("/proc does not tell"),
-                    "the run says of survivors: " + survivors);
+            return e;
         }
+        throw new IllegalStateException("a run without end has ended");
     }
 
     private static void endsAProcess() throws Exception {

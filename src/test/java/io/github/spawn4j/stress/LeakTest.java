@@ -10,6 +10,7 @@ import io.github.spawn4j.Redirect;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.strict.SpawnAction;
+import io.github.spawn4j.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -132,7 +133,10 @@ class LeakTest {
         }
 
         Os.await("no child is left", () -> Os.children().equals(children));
-        assertThat(Os.descriptors()).isEqualTo(descriptors);
+        // The reactor collects a child before it closes what we have open of it.
+        Eventually.isTrue(
+                () -> "nothing is open but what was before: " + descriptors,
+                () -> descriptors.entrySet().containsAll(Os.descriptors().entrySet()));
         assertThat(Os.moreThreads(threads)).isEmpty();
     }
 }

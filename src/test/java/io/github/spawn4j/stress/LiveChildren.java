@@ -6,7 +6,6 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +29,6 @@ final class LiveChildren {
     private static final long MOST_HEAP_BYTES = 1_050;
 
     private static final int WARM_UP = 20;
-    private static final int COLLECTIONS = 4;
 
     private LiveChildren() {}
 
@@ -42,7 +40,7 @@ final class LiveChildren {
             sleep().destroyForcibly().waitFor();
         }
 
-        long heapBefore = usedHeap();
+        long heapBefore = Os.usedHeap();
         long residentBefore = residentMemory();
         List<PidfdProcess> children = new ArrayList<>();
         try {
@@ -51,7 +49,7 @@ final class LiveChildren {
             }
             List<String> more = Os.moreThreads(threads);
             require(more.size() <= 1, "threads for " + count + " children: " + more);
-            long heap = (usedHeap() - heapBefore) / count;
+            long heap = (Os.usedHeap() - heapBefore) / count;
             require(heap <= MOST_HEAP_BYTES, heap + " bytes of heap per child");
             long bytes = heap + (residentMemory() - residentBefore) / count;
             require(bytes <= MOST_BYTES, bytes + " bytes per child");
@@ -68,17 +66,6 @@ final class LiveChildren {
 
     private static PidfdProcess sleep() throws SpawnException {
         return PidfdProcess.builder("sleep", "600").start();
-    }
-
-    /** The least of some readings: what a collection finds in use, the next one may not. */
-    private static long usedHeap() {
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < COLLECTIONS; i++) {
-            System.gc();
-            long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            least = Math.min(least, used);
-        }
-        return least;
     }
 
     private static long residentMemory() throws IOException {

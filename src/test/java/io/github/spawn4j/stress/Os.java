@@ -23,6 +23,12 @@ final class Os {
             "(C[12] Comp|GC Thr|G1 |Sweeper|Common-Cl|VM |process reaper"
                     + "|ForkJoinPool|VirtualThread|MasterPoller|.*-Poller).*";
 
+    /** What the JVM opens for a moment, whenever it likes, to see how much it may use. */
+    private static final String LIMITS_OF_THE_JVM =
+            "/sys/fs/cgroup/.*/(memory|cpu|cpuset|pids)\\.[^/]*";
+
+    private static final int COLLECTIONS = 4;
+
     private Os() {}
 
     /** A program of native/programs. */
@@ -36,7 +42,7 @@ final class Os {
 
     /**
      * The numbers of the open descriptors, and what each leads to, except what is only kept for the
-     * next wait.
+     * next wait, and what the JVM has open for a moment.
      */
     static TreeMap<Integer, String> descriptors() throws IOException {
         Waker.closeIdle();
@@ -45,7 +51,9 @@ final class Os {
             for (Path entry : entries) {
                 try {
                     String target = Files.readSymbolicLink(entry).toString();
-                    if (!target.equals("/proc/" + ProcessHandle.current().pid() + "/fd")) {
+                    boolean isListing =
+                            target.equals("/proc/" + ProcessHandle.current().pid() + "/fd");
+                    if (!isListing && !target.matches(LIMITS_OF_THE_JVM)) {
                         descriptors.put(Integer.parseInt(entry.getFileName().toString()), target);
                     }
                 } catch (IOException e) {
@@ -98,11 +106,18 @@ final class Os {
                                         thread -> thread.getName().matches("spawn4j-.*|pool-.*")));
     }
 
-    /** How much of the heap is used. */
+    /**
+     * How much of the heap is used: the least of some readings, as what a collection finds in use
+     * the next one may not.
+     */
     static long usedHeap() {
-        System.gc();
-        System.gc(); // what has been found to be dropped by the first
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < COLLECTIONS; i++) {
+            System.gc();
+            Runtime runtime = Runtime.getRuntime();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
     }
 
     /** The names of {@link #threads} that there were not {@code before}. */

@@ -14,6 +14,7 @@ import io.github.spawn4j.control.Resource;
 import io.github.spawn4j.strict.PosixSpawn;
 import io.github.spawn4j.strict.StrictPidfdBuilder;
 import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.testing.Strategies;
 import io.github.spawn4j.warm.Warm;
 import java.io.FileInputStream;
@@ -73,11 +74,11 @@ final class RaisedLimit {
         try (SpawnTemplate template = SpawnTemplate.builder(Os.program("probe")).build()) {
             print("template", template.prepare());
         }
-        try (SpawnTemplate template = warm(Warm.on().parked(0))) {
+        try (SpawnTemplate template = warm(KeptWarm.PATIENT.parked(0))) {
             print("warm", template.prepare());
             System.out.println("cold starts " + template.statistics().coldStarts());
         }
-        try (SpawnTemplate template = warm(Warm.on().parked(1))) {
+        try (SpawnTemplate template = warm(KeptWarm.PATIENT.parked(1))) {
             int helper = (int) template.statistics().helperPid();
             Eventually.isTrue("a child waits", () -> Os.children().tailSet(helper + 1L).size() > 0);
             print("parked", template.prepare());
@@ -90,7 +91,7 @@ final class RaisedLimit {
 
     private static SpawnTemplate warm(Warm settings) throws Exception {
         SpawnTemplate template = SpawnTemplate.builder(Os.program("probe")).warm(settings).build();
-        Eventually.isTrue("it is warm", () -> template.statistics().helperPid() != 0);
+        KeptWarm.settled(template);
         return template;
     }
 

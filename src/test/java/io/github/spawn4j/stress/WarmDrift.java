@@ -5,8 +5,8 @@ import io.github.spawn4j.CommandResult;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.SpawnTemplate;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.warm.ColdReason;
-import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -320,12 +320,9 @@ final class WarmDrift {
     }
 
     private static SpawnTemplate template() throws Exception {
-        SpawnTemplate template = SpawnTemplate.builder("/usr/bin/perl").warm(Warm.on()).build();
-        Os.await(
-                "there is a helper, or a reason against it",
-                () ->
-                        template.statistics().helperPid() != 0
-                                || template.statistics().refusal().isPresent());
+        SpawnTemplate template =
+                SpawnTemplate.builder("/usr/bin/perl").warm(KeptWarm.PATIENT).build();
+        KeptWarm.settled(template);
         return template;
     }
 

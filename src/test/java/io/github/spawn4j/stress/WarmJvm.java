@@ -3,7 +3,7 @@ package io.github.spawn4j.stress;
 
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnTemplate;
-import io.github.spawn4j.warm.Warm;
+import io.github.spawn4j.testing.KeptWarm;
 import java.util.Set;
 
 /**
@@ -15,11 +15,9 @@ final class WarmJvm {
     private WarmJvm() {}
 
     public static void main(String[] args) throws Exception {
-        SpawnTemplate cat = SpawnTemplate.builder("cat").warm(Warm.on().parked(PARKED)).build();
-        Os.await(
-                "there is a helper, or a reason against it",
-                () -> cat.statistics().helperPid() != 0 || cat.statistics().refusal().isPresent());
-        if (cat.statistics().refusal().isPresent()) {
+        SpawnTemplate cat =
+                SpawnTemplate.builder("cat").warm(KeptWarm.PATIENT.parked(PARKED)).build();
+        if (KeptWarm.settled(cat).refusal().isPresent()) {
             System.out.println("refused " + cat.statistics().refusal().get());
             return;
         }

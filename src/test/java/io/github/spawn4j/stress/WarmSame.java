@@ -5,8 +5,8 @@ import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.stress.WarmCommands.Command;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.warm.StartKind;
-import io.github.spawn4j.warm.Warm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,19 +73,12 @@ final class WarmSame {
     }
 
     private static boolean canBeWarm() throws Exception {
-        try (SpawnTemplate cat = SpawnTemplate.builder("cat").warm(Warm.on()).build()) {
-            awaitAnswer(cat);
-            cat.statistics().refusal().ifPresent(reason -> System.out.println(REFUSED + reason));
+        try (SpawnTemplate cat = SpawnTemplate.builder("cat").warm(KeptWarm.PATIENT).build()) {
+            KeptWarm.settled(cat)
+                    .refusal()
+                    .ifPresent(reason -> System.out.println(REFUSED + reason));
             return cat.statistics().refusal().isEmpty();
         }
-    }
-
-    private static void awaitAnswer(SpawnTemplate template) {
-        Os.await(
-                "there is a helper, or a reason against it: " + template,
-                () ->
-                        template.statistics().helperPid() != 0
-                                || template.statistics().refusal().isPresent());
     }
 
     private void compare(Command command, Map<String, Map<String, String>> environments)
@@ -99,9 +92,9 @@ final class WarmSame {
                 try (SpawnTemplate template =
                         SpawnTemplate.builder(command.program())
                                 .environment(environment.getValue())
-                                .warm(Warm.on().parked(2 * parked))
+                                .warm(KeptWarm.PATIENT.parked(2 * parked))
                                 .build()) {
-                    awaitAnswer(template);
+                    KeptWarm.settled(template);
                     require(
                             command.isWarm() == template.statistics().refusal().isEmpty(),
                             what + template.statistics());

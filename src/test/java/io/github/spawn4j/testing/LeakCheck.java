@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.internal.loop.Waker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -28,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     private static final ExtensionContext.Namespace NAMESPACE =
             ExtensionContext.Namespace.create(LeakCheck.class);
-    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final String SELF = Long.toString(ProcessHandle.current().pid());
 
@@ -52,8 +56,9 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         // What the library opens on first use is no leak of whoever comes first.
         PidfdProcess.builder("/bin/true").inheritIO().start().waitFor();
         LibC.isRoot(); // JNA likewise
-        FileChannel.open(Path.of("/dev/null"))
-                .close(); // and the JDK a socket, with its first channel
+        // Nor is a socket that the JDK opens with its first channel, of files or of sockets.
+        FileChannel.open(Path.of("/dev/null")).close();
+        SocketChannel.open().close();
         context.getStore(NAMESPACE).put(SortedSet.class, inventory());
     }
 
@@ -108,6 +113,30 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         SortedMap<Integer, String> descriptors = OpenFile.descriptors();
         descriptors.values().removeIf(target -> target.matches(KEPT_FILES));
         return descriptors;
+    }
+
+    /** The same behind something that leaves nothing open. */
+    public static void assertOpenAsBefore(Map<Integer, String> before) throws Exception {
+        assertOpenAsBefore(before, "it");
+    }
+
+    /**
+     * Demands that nothing stays open that was not before, and that no file has been closed. A
+     * pidfd, a pipe or a terminal may have been: that of a child of an earlier test goes when the
+     * collector or the reactor gets to it.
+     */
+    public static void assertOpenAsBefore(Map<Integer, String> before, Object what)
+            throws Exception {
+        Eventually.isTrue(
+                () -> "after " + what + " nothing is open but what was before: " + before,
+                () -> before.entrySet().containsAll(descriptors().entrySet()));
+        Map<Integer, String> closed = new TreeMap<>(before);
+        closed.keySet().removeAll(descriptors().keySet());
+        assertThat(closed.values()).as("closed by " + what).noneMatch(LeakCheck::isFile);
+    }
+
+    private static boolean isFile(String target) {
+        return target.startsWith("/") && !target.endsWith("ptmx");
     }
 
     private static void addThreads(SortedSet<String> inventory) {

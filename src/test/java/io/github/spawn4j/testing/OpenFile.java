@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -122,6 +123,16 @@ public final class OpenFile implements Closeable {
         }
         descriptors.values().removeIf(target -> target.matches("/proc/\\d+/fd"));
         return descriptors;
+    }
+
+    /** A file that the JVM has open at a number which the library may have for its slots. */
+    public static Map.Entry<Integer, String> anyLow() throws IOException {
+        return descriptors().subMap(3, 63).entrySet().stream()
+                .filter(entry -> entry.getValue().startsWith("/"))
+                .filter(entry -> !entry.getValue().startsWith("/dev"))
+                .filter(entry -> !entry.getValue().startsWith("/memfd"))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A number that is not open in the JVM; the highest below the usual limits. */

@@ -91,6 +91,15 @@ public final class ProbeReport {
         return descriptors;
     }
 
+    /** Where the descriptors above stderr lead to. */
+    public SortedMap<Integer, String> targetsAbove2() {
+        SortedMap<Integer, String> targets = new TreeMap<>();
+        descriptors()
+                .tailMap(3)
+                .forEach((number, descriptor) -> targets.put(number, descriptor.target()));
+        return targets;
+    }
+
     /** A signal set: bit n - 1 is signal n. */
     public long signals(String key) {
         return Long.parseUnsignedLong(text(key), 16);

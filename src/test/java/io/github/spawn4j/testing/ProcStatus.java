@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The status files of /proc, by key. */
 public final class ProcStatus {
@@ -19,12 +20,35 @@ public final class ProcStatus {
 
     /** Whether a process is there that has not ended. */
     public static boolean runs(long pid) {
-        try {
-            return !of(Path.of("/proc", Long.toString(pid), "status"))
-                    .getOrDefault("State", "X")
-                    .matches("[ZX].*");
-        } catch (UncheckedIOException e) {
+        return runs(Path.of("/proc", Long.toString(pid), "status"));
+    }
+
+    private static boolean runs(Path status) {
+        return !state(status).matches("[ZX].*");
+    }
+
+    /**
+     * The same of any of its threads: the first may have ended before the others, which looks as if
+     * the process had.
+     */
+    public static boolean runsAnyThread(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            return threads.anyMatch(thread -> runs(thread.resolve("status")));
+        } catch (IOException | UncheckedIOException e) {
             return false;
+        }
+    }
+
+    public static boolean isStopped(long pid) {
+        return state(Path.of("/proc", Long.toString(pid), "status")).startsWith("T");
+    }
+
+    /** A letter and what it stands for, as proc(5) has it; X where there is no such process. */
+    private static String state(Path status) {
+        try {
+            return of(status).getOrDefault("State", "X");
+        } catch (UncheckedIOException e) {
+            return "X";
         }
     }
 

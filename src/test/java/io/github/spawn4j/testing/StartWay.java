@@ -77,7 +77,7 @@ public final class StartWay implements BeforeEachCallback, AfterEachCallback {
 
     /** Has a template kept warm where the test goes that way. */
     public static SpawnTemplate.Builder kept(SpawnTemplate.Builder builder) {
-        return probe == null ? builder : builder.warm(Warm.on().parked(1));
+        return probe == null ? builder : builder.warm(KeptWarm.PATIENT.parked(1));
     }
 
     /**
@@ -107,18 +107,14 @@ public final class StartWay implements BeforeEachCallback, AfterEachCallback {
                             .getOrComputeIfAbsent(
                                     way, key -> template(way.equals(PARKED)), Kept.class)
                             .template();
-            Eventually.isTrue(
-                    "a helper is made or refused",
-                    () ->
-                            probe.statistics().helperPid() != 0
-                                    || probe.statistics().refusal().isPresent());
+            KeptWarm.settled(probe);
         }
     }
 
     private static Kept template(boolean isParked) {
         try {
             Set<String> before = Set.copyOf(LeakCheck.descriptors().values());
-            Warm settings = isParked ? Warm.on().parked(2) : Warm.on();
+            Warm settings = isParked ? KeptWarm.PATIENT.parked(2) : KeptWarm.PATIENT;
             return new Kept(SpawnTemplate.builder(Probe.PROGRAM).warm(settings).build(), before);
         } catch (IOException e) {
             throw new AssertionError(e);

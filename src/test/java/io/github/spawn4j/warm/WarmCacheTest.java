@@ -9,6 +9,7 @@ import io.github.spawn4j.RunOptions;
 import io.github.spawn4j.SpawnTemplate;
 import io.github.spawn4j.SpawnTemplateCache;
 import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.KeptWarm;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ class WarmCacheTest {
 
     private static SpawnTemplateCache cache(int fromStart, int helpers) {
         return SpawnTemplateCache.builder()
-                .warm(Warm.on(), fromStart)
+                .warm(KeptWarm.PATIENT, fromStart)
                 .maximumHelpers(helpers)
                 .build();
     }

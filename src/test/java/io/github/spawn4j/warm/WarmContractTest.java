@@ -13,7 +13,7 @@ import io.github.spawn4j.control.IoClass;
 import io.github.spawn4j.control.Resource;
 import io.github.spawn4j.control.SchedulingPolicy;
 import io.github.spawn4j.strict.SpawnAction;
-import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.testing.Probe;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,8 +111,8 @@ class WarmContractTest {
         }
         // Not of a template, which executes by descriptor, so that AT_EXECFN is no path.
         List<String> expected = report(request.apply(PidfdProcess.builder(Probe.PROGRAM)));
-        try (SpawnTemplate parked = warm(Warm.on().parked(2));
-                SpawnTemplate cloned = warm(Warm.on())) {
+        try (SpawnTemplate parked = warm(KeptWarm.PATIENT.parked(2));
+                SpawnTemplate cloned = warm(KeptWarm.PATIENT)) {
             assertThat(report(request.apply(parked.prepare()))).isEqualTo(expected);
             for (int i = 0;
                     i < 2;
@@ -128,12 +128,7 @@ class WarmContractTest {
 
     private static SpawnTemplate warm(Warm settings) throws Exception {
         SpawnTemplate template = SpawnTemplate.builder(Probe.PROGRAM).warm(settings).build();
-        Eventually.isTrue(
-                "a helper is made or refused",
-                () ->
-                        template.statistics().helperPid() != 0
-                                || template.statistics().refusal().isPresent());
-        boolean refused = template.statistics().refusal().isPresent();
+        boolean refused = KeptWarm.settled(template).refusal().isPresent();
         if (refused) {
             template.close();
         }

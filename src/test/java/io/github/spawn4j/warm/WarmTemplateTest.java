@@ -21,6 +21,7 @@ import io.github.spawn4j.control.Resource;
 import io.github.spawn4j.internal.os.Kernel;
 import io.github.spawn4j.strict.SpawnAction;
 import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.KeptWarm;
 import io.github.spawn4j.testing.LibC;
 import io.github.spawn4j.testing.OwnThread;
 import io.github.spawn4j.testing.Programs;
@@ -60,8 +61,8 @@ class WarmTemplateTest {
 
     @BeforeEach
     void needsAHelper() throws Exception {
-        try (SpawnTemplate template = warm("cat", Warm.on())) {
-            Statistics statistics = settled(template);
+        try (SpawnTemplate template = warm("cat", KeptWarm.PATIENT)) {
+            Statistics statistics = KeptWarm.settled(template);
             assumeTrue(
                     statistics.refusal().isEmpty(),
                     () -> "no helper can be made: " + statistics.refusal());
@@ -72,20 +73,9 @@ class WarmTemplateTest {
         return SpawnTemplate.builder(program).warm(settings).build();
     }
 
-    /** When there is a helper, or none can be made. */
-    private static Statistics settled(SpawnTemplate template) throws Exception {
-        Eventually.isTrue(
-                () -> "a helper is made or refused: " + template.statistics(),
-                () -> {
-                    Statistics statistics = template.statistics();
-                    return statistics.helperPid() != 0 || statistics.refusal().isPresent();
-                });
-        return template.statistics();
-    }
-
     private static SpawnTemplate ready(String program, Warm settings) throws Exception {
         SpawnTemplate template = warm(program, settings);
-        assertThat(settled(template).refusal()).isEmpty();
+        assertThat(KeptWarm.settled(template).refusal()).isEmpty();
         return template;
     }
 
@@ -109,7 +99,7 @@ class WarmTemplateTest {
 
     @Test
     void startsWarmOnceThereIsAHelper() throws Exception {
-        try (SpawnTemplate template = ready("cat", Warm.on())) {
+        try (SpawnTemplate template = ready("cat", KeptWarm.PATIENT)) {
             // The child that has shown that there can be one, and then one that is cloned for it.
             kind(template.prepare());
             assertThat(kind(template.prepare())).isEqualTo(StartKind.WARM);
@@ -123,7 +113,7 @@ class WarmTemplateTest {
 
     @Test
     void startsAChildThatWaits() throws Exception {
-        try (SpawnTemplate template = ready("cat", Warm.on().parked(4))) {
+        try (SpawnTemplate template = ready("cat", KeptWarm.PATIENT.parked(4))) {
             assertThat(kind(template.prepare())).isEqualTo(StartKind.PARKED);
             assertThat(template.statistics().parked()).isOne();
         }
@@ -131,17 +121,26 @@ class WarmTemplateTest {
 
     @Test
     void tellsOfARunToo() throws Exception {
-        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2))) {
+        try (SpawnTemplate cat = ready("cat", KeptWarm.PATIENT.parked(2))) {
             assertThat(cat.run(TO_ITS_END).startedAs()).isEqualTo(StartKind.PARKED);
             assertThat(PidfdProcess.builder("cat").run(TO_ITS_END).startedAs())
                     .isEqualTo(StartKind.COLD);
 
-            CommandResult both =
-                    Pipeline.of(cat.prepare(), PidfdProcess.builder("cat")).run(TO_ITS_END);
-            assertThat(both.stages())
-                    .extracting(CommandResult.Stage::startedAs)
-                    .containsExactly(StartKind.PARKED, StartKind.COLD);
+            // The next child takes a moment until it waits.
+            Eventually.isTrue(
+                    "a stage was parked",
+                    () -> kinds(cat).equals(List.of(StartKind.PARKED, StartKind.COLD)));
         }
+    }
+
+    /** Those of the stages of a pipeline that begins with it. */
+    private static List<StartKind> kinds(SpawnTemplate cat) throws Exception {
+        return Pipeline.of(cat.prepare(), PidfdProcess.builder("cat"))
+                .run(TO_ITS_END)
+                .stages()
+                .stream()
+                .map(CommandResult.Stage::startedAs)
+                .toList();
     }
 
     @Test
@@ -155,7 +154,7 @@ class WarmTemplateTest {
 
     @Test
     void countsEveryStart() throws Exception {
-        try (SpawnTemplate template = warm("cat", Warm.on())) {
+        try (SpawnTemplate template = warm("cat", KeptWarm.PATIENT)) {
             for (int i = 0; i < 20; i++) {
                 kind(template.prepare());
             }
@@ -195,7 +194,7 @@ class WarmTemplateTest {
     void givesTheSameAsAColdStart(List<String> command) throws Exception {
         Programs.assumeInstalled(command.get(0));
         List<String> arguments = command.subList(1, command.size());
-        try (SpawnTemplate template = ready(command.get(0), Warm.on().parked(1))) {
+        try (SpawnTemplate template = ready(command.get(0), KeptWarm.PATIENT.parked(1))) {
             for (Path directory : List.of(Path.of("/"), folder)) {
                 CommandResult cold =
                         PidfdProcess.builder(command.get(0))
@@ -220,7 +219,7 @@ class WarmTemplateTest {
 
     @Test
     void tellsTheSameFailureOfAnAction() throws Exception {
-        try (SpawnTemplate cat = ready("cat", Warm.on())) {
+        try (SpawnTemplate cat = ready("cat", KeptWarm.PATIENT)) {
             SpawnAction missing = SpawnAction.chdir(folder.resolve("missing").toString());
 
             SpawnException warm =
@@ -241,7 +240,7 @@ class WarmTemplateTest {
     @Test
     void opensWhatIsTheChildsOwnInProc() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/proc/self/comm"));
-        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2))) {
+        try (SpawnTemplate cat = ready("cat", KeptWarm.PATIENT.parked(2))) {
             assertThat(cat.prepare().stdin(Redirect.from(link)).run(TO_ITS_END).stdout().text())
                     .isEqualTo("cat\n");
             EmptyProcess inProc = cat.prepare().args("comm").directory(Path.of("/proc/self"));
@@ -254,7 +253,7 @@ class WarmTemplateTest {
         int ours = LibC.open(Files.writeString(folder.resolve("ours"), "ours"), 0);
         Path link =
                 Files.createSymbolicLink(folder.resolve("link"), Path.of("/proc/self/fd/" + ours));
-        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2))) {
+        try (SpawnTemplate cat = ready("cat", KeptWarm.PATIENT.parked(2))) {
             EmptyProcess reader = cat.prepare().stdin(Redirect.from(link));
             assertThatThrownBy(() -> reader.run(TO_ITS_END)).isInstanceOf(SpawnException.class);
         } finally {
@@ -265,7 +264,7 @@ class WarmTemplateTest {
     /** Else a ^C that the JVM has survived would end what is started later. */
     @Test
     void keepsWhatWaitsOutOfOurProcessGroup() throws Exception {
-        try (SpawnTemplate cat = ready("cat", Warm.on().parked(2));
+        try (SpawnTemplate cat = ready("cat", KeptWarm.PATIENT.parked(2));
                 PidfdProcess started = cat.spawn()) {
             long ours = processGroup(ProcessHandle.current().pid());
             started.getOutputStream().write('x');
@@ -285,7 +284,7 @@ class WarmTemplateTest {
     @Test
     void startsManyAtOnce() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(16);
-        try (SpawnTemplate template = ready("sh", Warm.on().parked(8).renewAfter(50))) {
+        try (SpawnTemplate template = ready("sh", KeptWarm.PATIENT.parked(8).renewAfter(50))) {
             List<Future<String>> outputs = new ArrayList<>();
             for (int i = 0; i < 400; i++) {
                 String text = "number " + i;
@@ -353,7 +352,7 @@ class WarmTemplateTest {
     @Test
     void startsAScriptOfAShellWarm() throws Exception {
         Path script = script("#!/bin/sh -e\necho \"$0 $*\"\n");
-        try (SpawnTemplate template = ready(script.toString(), Warm.on().parked(1))) {
+        try (SpawnTemplate template = ready(script.toString(), KeptWarm.PATIENT.parked(1))) {
             CommandResult result = template.run(TO_ITS_END, "a", "b c");
 
             assertThat(result.stdout().text()).isEqualTo(script + " a b c\n");
@@ -362,8 +361,8 @@ class WarmTemplateTest {
     }
 
     private static void assertRefused(Path program, ColdReason reason) throws Exception {
-        try (SpawnTemplate template = warm(program.toString(), Warm.on())) {
-            assertThat(settled(template).refusal()).contains(reason);
+        try (SpawnTemplate template = warm(program.toString(), KeptWarm.PATIENT)) {
+            assertThat(KeptWarm.settled(template).refusal()).contains(reason);
             assertColdFor(reason, template.prepare(), template);
         }
     }
@@ -382,7 +381,7 @@ class WarmTemplateTest {
 
     @Test
     void startsWhatOnlyExecCanDoCold() throws Exception {
-        try (SpawnTemplate cat = ready("cat", Warm.on())) {
+        try (SpawnTemplate cat = ready("cat", KeptWarm.PATIENT)) {
             for (SpawnStrategy strategy :
                     List.of(SpawnStrategy.FORK, SpawnStrategy.VFORK, SpawnStrategy.POSIX_SPAWN)) {
                 assertColdFor(ColdReason.OTHER_REQUEST, cat.prepare().strategy(strategy), cat);
@@ -397,7 +396,7 @@ class WarmTemplateTest {
     @ParameterizedTest
     @ValueSource(strings = {"LD_BIND_NOW", "LD_LIBRARY_PATH", "GLIBC_TUNABLES", "MALLOC_ARENA_MAX"})
     void startsColdWithOtherVariablesOfTheLinker(String variable) throws Exception {
-        try (SpawnTemplate cat = ready("cat", Warm.on())) {
+        try (SpawnTemplate cat = ready("cat", KeptWarm.PATIENT)) {
             assertColdFor(ColdReason.OTHER_LINKER_VARIABLES, cat.prepare().env(variable, "1"), cat);
         }
     }
@@ -405,7 +404,7 @@ class WarmTemplateTest {
     @Test
     void startsColdWhereTheCallerHasLessRights() throws Exception {
         assumeTrue(LibC.isRoot(), "a thread gives its rights away");
-        try (SpawnTemplate id = ready("id", Warm.on())) {
+        try (SpawnTemplate id = ready("id", KeptWarm.PATIENT)) {
             String output =
                     OwnThread.callUnprivileged(() -> id.run(TO_ITS_END, "-u").stdout().text());
 
@@ -419,7 +418,7 @@ class WarmTemplateTest {
         assumeTrue(
                 Kernel.has(Kernel.CLONE_INTO_CGROUP), "the kernel cannot clone into a cgroup here");
         try (TestCgroup cgroup = new TestCgroup();
-                SpawnTemplate cat = ready("cat", Warm.on().parked(1))) {
+                SpawnTemplate cat = ready("cat", KeptWarm.PATIENT.parked(1))) {
             CommandResult result =
                     cat.prepare()
                             .args("/proc/self/cgroup")
@@ -435,7 +434,7 @@ class WarmTemplateTest {
 
     @Test
     void tellsWhatIsNoCgroupAsAColdStartDoes() throws Exception {
-        try (SpawnTemplate cat = ready("cat", Warm.on())) {
+        try (SpawnTemplate cat = ready("cat", KeptWarm.PATIENT)) {
             SpawnException warm =
                     catchThrowableOfType(
                             SpawnException.class, () -> cat.prepare().cgroup(folder).start());
@@ -452,7 +451,7 @@ class WarmTemplateTest {
 
     @Test
     void handsUmaskAndLimitsOn() throws Exception {
-        try (SpawnTemplate sh = ready("sh", Warm.on())) {
+        try (SpawnTemplate sh = ready("sh", KeptWarm.PATIENT)) {
             int usual = LibC.umask(0123);
             try {
                 assertThat(sh.run(TO_ITS_END, "-c", "umask").stdout().text().strip())
@@ -468,7 +467,7 @@ class WarmTemplateTest {
 
     @Test
     void endsHelperAndWaitingChildrenWhenItIsClosed() throws Exception {
-        SpawnTemplate template = ready("cat", Warm.on().parked(4));
+        SpawnTemplate template = ready("cat", KeptWarm.PATIENT.parked(4));
         long helper = template.statistics().helperPid();
         PidfdProcess started = template.spawn();
 
@@ -484,7 +483,7 @@ class WarmTemplateTest {
 
     @Test
     void endsAnIdleHelperAndMakesAnotherWhenItIsNeeded() throws Exception {
-        try (SpawnTemplate template = ready("cat", Warm.on().idle(Duration.ofMillis(1)))) {
+        try (SpawnTemplate template = ready("cat", KeptWarm.PATIENT.idle(Duration.ofMillis(1)))) {
             Eventually.isTrue("the helper has ended", () -> template.statistics().helperPid() == 0);
 
             assertColdFor(ColdReason.NO_HELPER, template.prepare(), template);
@@ -495,7 +494,7 @@ class WarmTemplateTest {
 
     @Test
     void renewsTheHelperAfterSoManyStarts() throws Exception {
-        try (SpawnTemplate template = ready("cat", Warm.on().renewAfter(3))) {
+        try (SpawnTemplate template = ready("cat", KeptWarm.PATIENT.renewAfter(3))) {
             long first = template.statistics().helperPid();
             for (int i = 0; i < 3; i++) {
                 kind(template.prepare());
@@ -508,16 +507,16 @@ class WarmTemplateTest {
 
     @Test
     void doesWithoutAHelperThatWasKilled() throws Exception {
-        assertReplaced(SIGKILL);
+        assertReplaced(SIGKILL, Duration.ofSeconds(30));
     }
 
     @Test
     void doesWithoutAHelperThatIsStopped() throws Exception {
-        assertReplaced(SIGSTOP);
+        assertReplaced(SIGSTOP, Duration.ofMillis(500));
     }
 
-    private static void assertReplaced(int signal) throws Exception {
-        try (SpawnTemplate template = ready("cat", Warm.on().deadline(Duration.ofMillis(20)))) {
+    private static void assertReplaced(int signal, Duration deadline) throws Exception {
+        try (SpawnTemplate template = ready("cat", Warm.on().deadline(deadline))) {
             long first = template.statistics().helperPid();
             LibC.check("kill", LibC.kill((int) first, signal));
 
@@ -539,7 +538,7 @@ class WarmTemplateTest {
     @Test
     void isStaleWhenItsProgramHasChanged() throws Exception {
         Path program = copy("cat");
-        try (SpawnTemplate template = ready(program.toString(), Warm.on().parked(2))) {
+        try (SpawnTemplate template = ready(program.toString(), KeptWarm.PATIENT.parked(2))) {
             Files.delete(program);
             Files.copy(Path.of("/bin/echo"), program, StandardCopyOption.COPY_ATTRIBUTES);
 

@@ -43,8 +43,8 @@ public final class Child extends Chore implements Reactor.Handler, ChildProcess 
      * A thread that waits reaps the child when it finds that it has ended. The reactor only looks: a
      * thousand more may have ended that somebody waits for, and reaping takes the kernel longer than
      * everything else that there is to do for an exit. It reaps when it has a moment (cleanUp), unless
-     * a thread that is about to tell a user has done so before: a user who has been told
-     * expects neither a zombie nor that the pid is still taken.
+     * a thread has done so that is about to tell a user. Once told, a user expects neither a zombie
+     * nor that the pid is still taken.
      *
      * What fails because something has run out for a while is left to the reactor, as a chore, which
      * the child itself is.

@@ -16,7 +16,7 @@ import java.nio.channels.spi.AbstractInterruptibleChannel;
  * registered with their {@code begin} is closed by an interrupt, and closing this one makes the
  * eventfd readable.
  *
- * <p>Most waits end by themselves, and the eventfd is as good as new then. So it is kept for the
+ * <p>Most waits end by themselves, so that nobody has written to the eventfd. It is kept for the
  * next wait while processes are being started, one for each of a few threads, and closed a tenth of
  * a second after the last start: an idle library holds no descriptors for this.
  */

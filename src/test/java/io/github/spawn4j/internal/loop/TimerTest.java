@@ -6,23 +6,39 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.PidfdProcess;
+import io.github.spawn4j.Sandbox;
 import io.github.spawn4j.testing.Eventually;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the reactor does at a point in time. */
-@Timeout(20)
+@Timeout(60)
 class TimerTest {
+    /** The reactor is kept busy until it is cancelled, when it is due already. */
     @Test
     void doesNotBeginWhatWasCancelled() throws Exception {
         AtomicInteger begun = new AtomicInteger();
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
         CountDownLatch later = new CountDownLatch(1);
-        Timer timer = Reactor.schedule(MILLISECONDS.toNanos(50), begun::incrementAndGet);
-        Reactor.schedule(MILLISECONDS.toNanos(60), later::countDown);
+        Reactor.schedule(
+                0,
+                () -> {
+                    busy.countDown();
+                    awaitQuietly(cancelled);
+                });
+        busy.await();
+        Timer timer = Reactor.schedule(0, begun::incrementAndGet);
+        Reactor.schedule(1, later::countDown);
 
         timer.cancel();
+        cancelled.countDown();
 
         later.await();
         assertThat(begun).hasValue(0);
@@ -99,7 +115,23 @@ class TimerTest {
 
         timer.cancel();
 
-        // Those of other tests end soon.
+        assertNoneIsKept();
+    }
+
+    /** Those of other tests end soon. */
+    private static void assertNoneIsKept() throws Exception {
         Eventually.isTrue("no timer is kept", () -> Timer.earliestNs() == Deadline.NONE);
+    }
+
+    @Test
+    void isKeptByNobodyOnceTheProcessHasEndedThatItLimits(@TempDir Path scratch) throws Exception {
+        Sandbox sandbox =
+                Sandbox.of(scratch).time(Duration.ofHours(1)).cpuTime(Duration.ofHours(1));
+
+        PidfdProcess cat = PidfdProcess.builder("cat").sandbox(sandbox).start();
+        cat.getOutputStream().close();
+        cat.waitFor();
+
+        assertNoneIsKept();
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What ends a wait is kept for the next one, for a moment. */
-@Timeout(20)
+@Timeout(60)
 class WakerTest {
     @AfterEach
     void closeIdle() {

@@ -2,6 +2,7 @@
 package io.github.spawn4j.internal.streams;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,7 @@ import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,27 @@ class LineSplitterTest {
             pieces[i] = new byte[] {bytes[i]};
         }
         return pieces;
+    }
+
+    /** The pieces of a character come in one read each. */
+    @Test
+    void haveWholeCharactersThatComeInPieces() throws Exception {
+        byte[] bytes = "a\u20acb\ud83d\ude00\r\nz".getBytes(UTF_8);
+        byte[][] pieces = Arrays.copyOf(singly(bytes), bytes.length + 1);
+        pieces[bytes.length] = new byte[] {(byte) 0xe2, (byte) 0x82};
+
+        assertThat(split(UTF_8, pieces)).containsExactly("a\u20acb\ud83d\ude00", "z\ufffd");
+    }
+
+    @Test
+    void comeInPartsIfTheyAreVeryLong() throws Exception {
+        byte[] line = new byte[2 * LONGEST + 1];
+        Arrays.fill(line, (byte) 'a');
+        line[LONGEST] = '\n';
+
+        assertThat(split(US_ASCII, line, Arrays.copyOf(line, LONGEST)))
+                .extracting(String::length)
+                .containsExactly(LONGEST, LONGEST, LONGEST);
     }
 
     @ParameterizedTest
