@@ -9,6 +9,7 @@ import io.github.spawn4j.control.SchedulingPolicy;
 import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.access.ControlAccess;
 import io.github.spawn4j.internal.launch.Attribute;
+import io.github.spawn4j.internal.launch.Attributes;
 import io.github.spawn4j.internal.launch.RaisedLimit;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.strict.SpawnAction;
@@ -16,12 +17,9 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -44,16 +42,12 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /** NGROUPS_MAX */
     private static final int MOST_GROUPS = 1 << 16;
 
-    /**
-     * By their place in the order, so that the last one set for a place counts. Replaced rather
-     * than changed, as a template shares it.
-     */
-    private Map<Integer, Attribute> attributes;
+    private Attributes attributes;
 
     private boolean inheritsLimits;
 
     AttributeSettings() {
-        attributes = Map.of();
+        attributes = Attributes.NONE;
     }
 
     AttributeSettings(AttributeSettings<?> other) {
@@ -71,42 +65,28 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * What the child gives itself, in this order: what was set, and the limit that the JVM has
      * raised for itself alone. To be asked when it has been decided how the process is started.
      */
-    final Collection<Attribute> taken() {
+    final Attributes taken() {
         Attribute raised = inheritsLimits ? null : RaisedLimit.before();
-        if (raised == null || attributes.containsKey(raised.place()) || !canLimit()) {
-            return attributes.values();
-        }
-        if (attributes.isEmpty()) {
-            return List.of(raised);
-        }
-        Map<Integer, Attribute> all = new TreeMap<>(attributes);
-        all.put(raised.place(), raised);
-        return all.values();
+        return raised == null || !canLimit() ? attributes : attributes.withDefault(raised);
     }
 
     final S attribute(Attribute attribute) {
         S self = changeable();
-        Map<Integer, Attribute> more = new TreeMap<>(attributes);
-        more.put(attribute.place(), attribute);
-        attributes = more;
+        attributes = attributes.with(attribute);
         return self;
     }
 
     final boolean hasAttribute(int type) {
-        return attributes.containsKey(Attribute.place(type));
+        return attributes.has(type);
     }
 
     final void withoutAttribute(int type) {
-        if (hasAttribute(type)) {
-            Map<Integer, Attribute> less = new TreeMap<>(attributes);
-            less.remove(Attribute.place(type));
-            attributes = less;
-        }
+        attributes = attributes.without(type);
     }
 
     /** Null if there is none that only a child with memory of its own can have. */
     final Attribute changeOfIds() {
-        for (Attribute attribute : attributes.values()) {
+        for (Attribute attribute : attributes.all()) {
             if (attribute.changesIds()) {
                 return attribute;
             }
@@ -140,7 +120,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return the attributes, a copy
      */
     public List<String> attributes() {
-        return taken().stream().map(Attribute::toString).toList();
+        return taken().all().stream().map(Attribute::toString).toList();
     }
 
     /**

@@ -15,18 +15,20 @@ public final class Outcome {
 
     private final Request request;
 
-    /** Those of the request, in its order. Null for none. */
-    private List<Attribute> attributes;
+    /** Those of the request, in its order. Not to be changed, as they may be a template's. */
+    private List<Attribute> attributes = List.of();
 
     Outcome(Request request) {
         this.request = request;
     }
 
-    void attribute(Attribute attribute) {
-        if (attributes == null) {
-            attributes = new ArrayList<>();
+    void attributes(List<Attribute> more) {
+        if (attributes.isEmpty()) {
+            attributes = more;
+        } else {
+            attributes = new ArrayList<>(attributes);
+            attributes.addAll(more);
         }
-        attributes.add(attribute);
     }
 
     private int header(int field) {
@@ -177,8 +179,7 @@ public final class Outcome {
     }
 
     private LaunchException inexpressible(String what, int index, int errno) {
-        boolean changesIds =
-                attributes != null && attributes.stream().anyMatch(Attribute::changesIds);
+        boolean changesIds = attributes.stream().anyMatch(Attribute::changesIds);
         return new LaunchException(
                 "posix_spawn cannot express " + what, index, errno, "", alternatives(changesIds));
     }
