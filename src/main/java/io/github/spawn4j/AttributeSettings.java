@@ -270,26 +270,11 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return this
      */
     public S scheduler(SchedulingPolicy policy, int priority) {
-        return scheduler(Access.control().number(policy), policy.name(), priority);
-    }
-
-    /**
-     * The same by the policy's number, which is not checked. Only for what is translated from
-     * posix_spawnattr_setschedpolicy(3), and for a policy that {@link SchedulingPolicy} lacks.
-     *
-     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5; one that
-     *     the kernel does not have fails with EINVAL
-     * @param priority the static priority: 1 to 99 for FIFO and RR, else 0
-     * @return this
-     */
-    public S scheduler(int policy, int priority) {
-        return scheduler(policy, Integer.toString(policy), priority);
-    }
-
-    private S scheduler(int policy, String name, int priority) {
+        Objects.requireNonNull(policy, "policy");
         changeable();
         withoutAttribute(RequestLayout.SCHED_PRIORITY); // which comes with it
-        return attribute(Attribute.scheduler(policy, name, priority));
+        return attribute(
+                Attribute.scheduler(Access.control().number(policy), policy.name(), priority));
     }
 
     /**
