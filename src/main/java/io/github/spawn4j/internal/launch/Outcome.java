@@ -97,14 +97,12 @@ public final class Outcome {
             case RequestLayout.STEP_TRACE:
                 return new LaunchException("ptrace", -1, errno, "");
             case RequestLayout.STEP_CGROUP:
-                return new LaunchException(
-                        CLONE_INTO_CGROUP, -1, errno, "", CgroupRefusal.explain(errno));
+                return cgroupFailure(CLONE_INTO_CGROUP, errno, CgroupRefusal.explain(errno));
             case RequestLayout.STEP_CGROUP_MOVE:
-                return new LaunchException(
-                        "move into cgroup", -1, errno, "", CgroupRefusal.explain(errno));
+                return cgroupFailure("move into cgroup", errno, CgroupRefusal.explain(errno));
             case RequestLayout.STEP_CGROUP_FROZEN:
-                return new LaunchException(
-                        "start in cgroup", -1, errno, "", "it is frozen, and so its processes");
+                return cgroupFailure(
+                        "start in cgroup", errno, "it is frozen, and so its processes");
             case RequestLayout.STEP_PROBE:
                 return new LaunchException(Kernel.PROBE, -1, errno, "");
             case RequestLayout.STEP_CAPABILITY:
@@ -166,6 +164,11 @@ public final class Outcome {
         return header(RequestLayout.STRATEGY) == RequestLayout.STRATEGY_POSIX_SPAWN
                 ? inexpressible(attribute.toString(), -1, errno)
                 : new LaunchException(attribute.step(), -1, errno, attribute.object());
+    }
+
+    private LaunchException cgroupFailure(String step, int errno, String explanation) {
+        String cgroup = attributes.isEmpty() ? "" : attributes.get(0).object(); // it comes first
+        return new LaunchException(step, RequestLayout.NO_INDEX, errno, cgroup, explanation);
     }
 
     private LaunchException action(int at, int errno) {
