@@ -54,6 +54,8 @@ public final class Cgroup implements AutoCloseable {
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private static final String MAX = "max";
+    private static final String IO_WEIGHT = "io.weight";
+    private static final String BFQ_WEIGHT = "io.bfq.weight";
     private static final String MEMORY_EVENTS = "memory.events";
 
     /** The period of a limit on CPU time; what the kernel takes if nothing else is said. */
@@ -247,16 +249,23 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Sets its share of disks where cgroups beside it want them too, for schedulers that know of
-     * that (BFQ): {@code io.weight}, controller io.
+     * Sets its share of disks where cgroups beside it want them too: {@code io.weight}, controller
+     * io. It counts for disks on which the administrator has turned the kernel's cost model on
+     * ({@code io.cost.qos}). A kernel without that (CONFIG_BLK_CGROUP_IOCOST) has no such file;
+     * then the share is that of the scheduler BFQ, {@code io.bfq.weight}, which counts for disks
+     * that have this scheduler.
      *
-     * @param weight 1 to 10000; a cgroup without one has 100
+     * @param weight 1 to 10000, of which BFQ takes at most 1000; a cgroup without one has 100
      * @return this
      * @throws IllegalArgumentException if {@code weight} is out of range
-     * @throws IOException if it cannot be set; it says which controller is missing, and where
+     * @throws IOException if it cannot be set, as where the kernel has neither file; it says which
+     *     controller is missing, and where
      */
     public Cgroup ioWeight(int weight) throws IOException {
-        return limit("io", "io.weight", "default " + inRange(weight));
+        String value = "default " + inRange(weight);
+        CgroupController.ensure(directory, "io");
+        boolean isBfq = !files.has(IO_WEIGHT) && files.has(BFQ_WEIGHT);
+        return limit("io", isBfq ? BFQ_WEIGHT : IO_WEIGHT, value);
     }
 
     /**

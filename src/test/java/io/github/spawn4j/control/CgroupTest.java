@@ -453,10 +453,27 @@ class CgroupTest {
             try {
                 cgroup.ioWeight(50);
             } catch (NoSuchFileException e) {
-                assumeTrue(false, "no io.weight, a kernel without CONFIG_BLK_CGROUP_IOCOST");
+                assumeTrue(false, "no io.weight and no io.bfq.weight in this kernel");
             }
-            assertThat(Files.readString(cgroup.directory().resolve("io.weight")))
-                    .startsWith("default 50");
+            Path weight = cgroup.directory().resolve("io.weight");
+            Path ofBfq = cgroup.directory().resolve("io.bfq.weight");
+            assertThat(Files.readString(Files.exists(weight) ? weight : ofBfq))
+                    .containsPattern("^(default )?50\\b");
+        }
+    }
+
+    /** Nobody may think that he has a share. */
+    @Test
+    void saysThatTheKernelKnowsNoShareOfDisks() throws Exception {
+        try (Cgroup cgroup = TestCgroup.with("io")) {
+            assumeTrue(
+                    !Files.exists(cgroup.directory().resolve("io.weight"))
+                            && !Files.exists(cgroup.directory().resolve("io.bfq.weight")),
+                    "it knows one");
+
+            assertThatThrownBy(() -> cgroup.ioWeight(50))
+                    .isInstanceOf(NoSuchFileException.class)
+                    .hasMessageContaining(cgroup.directory().resolve("io.weight").toString());
         }
     }
 
