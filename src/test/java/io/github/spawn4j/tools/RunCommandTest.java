@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.internal.os.Kernel;
+import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.TestCgroup;
 import java.io.File;
 import java.io.IOException;
@@ -223,7 +224,8 @@ class RunCommandTest extends ToolsTest {
     }
 
     /** Ends the process whose pid is in {@code file}, as its starter could not. */
-    private static void end(Path file) throws IOException {
+    private static void end(Path file) throws Exception {
+        Eventually.isTrue("it has said its pid", () -> Files.exists(file) && Files.size(file) > 0);
         String pid = Files.readString(file).strip();
         ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
     }
