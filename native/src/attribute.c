@@ -10,6 +10,10 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 
+/* What usual attributes go through, for the reason that call.h gives: with ten of them the returns
+ * would take as long as two more. */
+#define INLINE __attribute__((always_inline)) inline
+
 /* The pid of our parent in the JVM's pid namespace, or -errno. Ours may be another one, in which it
  * has none; /proc is still the JVM's. */
 static int parent_of_us(const struct request *request) {
@@ -86,7 +90,7 @@ static int add_personality(int flags) {
     return result < 0 ? (int)result : 0;
 }
 
-static int set_soft_limit(const struct attribute *attribute) {
+INLINE static int set_soft_limit(const struct attribute *attribute) {
     struct rlimit limit;
     long result = sys_call(SYS_prlimit64, 0, attribute->first, 0, (long)&limit, 0, 0);
     if (result < 0) {
@@ -96,7 +100,7 @@ static int set_soft_limit(const struct attribute *attribute) {
     return (int)sys_call(SYS_prlimit64, 0, attribute->first, (long)&limit, 0, 0, 0);
 }
 
-static int set_limit(const struct attribute *attribute) {
+INLINE static int set_limit(const struct attribute *attribute) {
     const struct rlimit limit = {.rlim_cur = attribute->value, .rlim_max = attribute->other};
     switch (attribute->second) {
     case REQUEST_KEEP_HARD:
@@ -111,7 +115,7 @@ static int set_limit(const struct attribute *attribute) {
     }
 }
 
-int attribute_apply(const struct request *request, const struct attribute *attribute) {
+INLINE static int apply(const struct request *request, const struct attribute *attribute) {
     const char *data = request_text(request, attribute->data);
     int result;
     switch (attribute->type) {
@@ -181,4 +185,38 @@ int attribute_apply(const struct request *request, const struct attribute *attri
     default:
         return -EINVAL;
     }
+}
+
+/* Whether `policy` is one for which a niceness means something. */
+static bool is_fair(int policy) { return policy == SCHED_OTHER || policy == SCHED_BATCH; }
+
+/* Applies the `index`-th attribute and the next one by one call, if they are policy and niceness:
+ * for each of the two the kernel takes the child off its queue and puts it back, which is what is
+ * dear in them. Returns whether it has. If not, nothing has changed, and each is to be tried by its
+ * own call, for the error to be its own. */
+static bool apply_two(const struct request *request, uint32_t index) {
+    const struct attribute *policy = &request->attributes[index];
+    return policy->type == REQUEST_SCHEDULER && is_fair(policy->first) &&
+           index + 1 < request->header->attributes_count && policy[1].type == REQUEST_NICE &&
+           request->capabilities & KERNEL_SCHED_ATTR &&
+           priority_set_policy(policy->first, policy->second, policy[1].first) == 0;
+}
+
+int attributes_apply(const struct request *request, uint32_t first, uint32_t end, int *failed) {
+    for (uint32_t i = 0; i < request->header->attributes_count; i++) {
+        const struct attribute *attribute = &request->attributes[i];
+        if (attribute->type < first || attribute->type >= end) {
+            continue;
+        }
+        if (apply_two(request, i)) {
+            i++;
+            continue;
+        }
+        int result = apply(request, attribute);
+        if (result < 0) {
+            *failed = (int)i;
+            return result;
+        }
+    }
+    return 0;
 }

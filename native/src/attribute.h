@@ -5,8 +5,9 @@
 
 #include "request.h"
 
-/* Applies `attribute` in the child. Returns 0 or -errno; never allocates. Does not return if the
- * child is to die with its parent and has lost it already. */
-int attribute_apply(const struct request *request, const struct attribute *attribute);
+/* Applies, in the child, the request's attributes from the type `first` up to the type before
+ * `end`, in their order. Returns 0, or -errno with the number of the attribute in `failed`; never
+ * allocates. Does not return if the child is to die with its parent and has lost it already. */
+int attributes_apply(const struct request *request, uint32_t first, uint32_t end, int *failed);
 
 #endif

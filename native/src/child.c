@@ -135,21 +135,10 @@ static int execute(const struct request *request) {
                         AT_EMPTY_PATH);
 }
 
-/* The attributes from the type `first` up to the type before `end`. */
 static int take_attributes(const struct request *request, uint32_t first, uint32_t end,
                            struct child_failure *failure) {
-    for (uint32_t i = 0; i < request->header->attributes_count; i++) {
-        const struct attribute *attribute = &request->attributes[i];
-        if (attribute->type < first || attribute->type >= end) {
-            continue;
-        }
-        int result = attribute_apply(request, attribute);
-        if (result < 0) {
-            *failure = (struct child_failure){REQUEST_STEP_ATTRIBUTE, (int)i};
-            return result;
-        }
-    }
-    return 0;
+    failure->step = REQUEST_STEP_ATTRIBUTE;
+    return attributes_apply(request, first, end, &failure->index);
 }
 
 /* Whether exec may close what the last actions close. Not where a file is opened behind a new

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "credentials.h"
 
-#include "sys.h"
-
 #include <errno.h>
 #include <linux/capability.h>
-#include <sys/prctl.h>
 
 int credentials_set_groups(int count, const void *ids) {
     return (int)sys_call(SYS_setgroups, count, (long)ids, 0, 0, 0, 0);
@@ -74,5 +71,3 @@ int credentials_keep(uint64_t kept) {
     }
     return (int)sys_call(SYS_capset, (long)&header, (long)sets, 0, 0, 0, 0);
 }
-
-int credentials_forbid_new_privileges(void) { return sys_prctl(PR_SET_NO_NEW_PRIVS, 1); }

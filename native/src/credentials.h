@@ -3,7 +3,9 @@
 #ifndef SPAWN4J_CREDENTIALS_H
 #define SPAWN4J_CREDENTIALS_H
 
-#include <stdint.h>
+#include "sys.h"
+
+#include <sys/prctl.h>
 
 /* Each is about the calling process; returns 0 or -errno, and never allocates. Capabilities are
  * sets of bits, as the kernel numbers them. */
@@ -21,6 +23,8 @@ int credentials_bound(uint64_t kept);
 /* The process itself has no others. */
 int credentials_keep(uint64_t kept);
 
-int credentials_forbid_new_privileges(void);
+static inline int credentials_forbid_new_privileges(void) {
+    return sys_prctl(PR_SET_NO_NEW_PRIVS, 1);
+}
 
 #endif

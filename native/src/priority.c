@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "priority.h"
 
-#include "sys.h"
+#include <linux/sched/types.h>
 
-#include <linux/ioprio.h>
-#include <stdbool.h>
-
-int priority_set_nice(int nice) {
-    return (int)sys_call(SYS_setpriority, PRIO_PROCESS, 0, nice, 0, 0, 0);
-}
-
-int priority_set_io(int priority) {
-    return (int)sys_call(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, priority, 0, 0, 0);
-}
-
-int priority_set_cpus(const void *set, size_t size) {
-    return (int)sys_call(SYS_sched_setaffinity, 0, (long)size, (long)set, 0, 0, 0);
+int priority_set_policy(int policy, int priority, int nice) {
+    /* Asked first for what is to stay as it is, as the time slice. */
+    struct sched_attr attributes = {.size = sizeof attributes};
+    long result = sys_call(SYS_sched_getattr, 0, (long)&attributes, sizeof attributes, 0, 0, 0);
+    if (result < 0) {
+        return (int)result;
+    }
+    attributes.sched_policy = (uint32_t)policy;
+    attributes.sched_priority = (uint32_t)priority;
+    attributes.sched_nice = nice;
+    return (int)sys_call(SYS_sched_setattr, 0, (long)&attributes, 0, 0, 0, 0);
 }
 
 int priority_set_nodes(int mode, const void *set, size_t size) {

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 
 int sys_open(const char *path, int flags, unsigned mode) {
@@ -60,22 +59,12 @@ int sys_setpgid(int pid, int group) { return (int)SYS_CALL(SYS_setpgid, pid, gro
 
 int sys_getpgid(int pid) { return (int)SYS_CALL(SYS_getpgid, pid, 0, 0, 0, 0); }
 
-int sys_sched_setscheduler(int policy, int priority) {
-    struct sched_param parameter = {.sched_priority = priority};
-    return (int)SYS_CALL(SYS_sched_setscheduler, 0, policy, &parameter, 0, 0);
-}
-
 int sys_sched_setparam(int priority) {
-    struct sched_param parameter = {.sched_priority = priority};
-    return (int)SYS_CALL(SYS_sched_setparam, 0, &parameter, 0, 0, 0);
+    return (int)SYS_CALL(SYS_sched_setparam, 0, &priority, 0, 0, 0);
 }
 
 int sys_ptrace(long request, int pid, long data) {
     return (int)SYS_CALL(SYS_ptrace, request, pid, 0, data, 0);
-}
-
-int sys_prctl(int option, long argument) {
-    return (int)SYS_CALL(SYS_prctl, option, argument, 0, 0, 0);
 }
 
 void sys_exit(int status) {

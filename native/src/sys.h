@@ -97,10 +97,17 @@ static inline int sys_sigaction(int signal, const struct sys_sigaction *action,
 int sys_setsid(void);
 int sys_setpgid(int pid, int group);
 int sys_getpgid(int pid);
-int sys_sched_setscheduler(int policy, int priority);
+/* `priority` is all that is in a struct sched_param. */
+static inline int sys_sched_setscheduler(int policy, int priority) {
+    return (int)SYS_CALL(SYS_sched_setscheduler, 0, policy, &priority, 0, 0);
+}
+
 int sys_sched_setparam(int priority);
 int sys_ptrace(long request, int pid, long data);
-int sys_prctl(int option, long argument);
+
+static inline int sys_prctl(int option, long argument) {
+    return (int)SYS_CALL(SYS_prctl, option, argument, 0, 0, 0);
+}
 
 /* execveat(2)'s question whether a file could be executed, Linux 6.14. */
 #ifndef AT_EXECVE_CHECK

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/* attribute_apply() in a child whose parent lives, and in one that has lost it; beneath limits that
- * cannot be set; and what a change of ids is to the parent. */
+/* attributes_apply() in a child whose parent lives, and in one that has lost it; beneath limits
+ * that cannot be set; with policy and niceness; and what a change of ids is to the parent. */
 #include "attribute.h"
 
 #include "block.h"
 #include "builder.h"
 #include "check.h"
 #include "spawn.h"
+#include "timeslice.h"
 
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -19,6 +21,21 @@
 /* Codes of a child that was not ended. */
 #define LIVES_ON 3
 #define HAS_FAILED 4
+
+/* Applies `count` attributes as the request has no others. Returns 0, or -errno with the number of
+ * the one that was refused in `failed`. */
+static int apply_all(struct request request, const struct attribute *attributes, uint32_t count,
+                     int *failed) {
+    struct request_header header = {.attributes_count = count};
+    request.header = &header;
+    request.attributes = attributes;
+    return attributes_apply(&request, 0, UINT32_MAX, failed);
+}
+
+static int apply(struct request request, struct attribute attribute) {
+    int failed;
+    return apply_all(request, &attribute, 1, &failed);
+}
 
 /* Applies PARENT_DEATH in a child as it is before exec, all signals blocked, that takes `parent`
  * for its parent. Returns its wait status. */
@@ -30,7 +47,7 @@ static int die_with(int signal, int parent) {
         const struct request request = {.parent = parent};
         const struct attribute attribute = {.type = REQUEST_PARENT_DEATH, .first = signal};
         sys_sigmask(&all, NULL);
-        int result = attribute_apply(&request, &attribute);
+        int result = apply(request, attribute);
         int armed = 0;
         prctl(PR_GET_PDEATHSIG, &armed);
         _exit(result == 0 && armed == signal ? LIVES_ON : HAS_FAILED);
@@ -41,7 +58,7 @@ static int die_with(int signal, int parent) {
 }
 
 /* A parent that lives is no reason to end. */
-static void attribute_apply_arms_parent_death(void) {
+static void attributes_apply_arms_parent_death(void) {
     for (int signal = 1; signal <= SIGNALS; signal++) {
         int status = die_with(signal, getpid());
         CHECK(WIFEXITED(status));
@@ -50,7 +67,7 @@ static void attribute_apply_arms_parent_death(void) {
 }
 
 /* Whose parent is another by now has missed its death, and ends by the signal. */
-static void attribute_apply_ends_orphan(void) {
+static void attributes_apply_ends_orphan(void) {
     const int signals[] = {SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGUSR1, 32, 33, 64};
     const struct sys_sigaction standard = {.handler = (uintptr_t)SIG_DFL};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
@@ -62,7 +79,7 @@ static void attribute_apply_ends_orphan(void) {
 }
 
 /* Also by a signal that ends nobody. */
-static void attribute_apply_ends_orphan_that_ignores_signal(void) {
+static void attributes_apply_ends_orphan_that_ignores_signal(void) {
     const int signals[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH, SIGTERM};
     signal(SIGTERM, SIG_IGN);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
@@ -73,23 +90,23 @@ static void attribute_apply_ends_orphan_that_ignores_signal(void) {
 }
 
 /* The signal comes through while an action waits, whatever else is blocked. */
-static void attribute_apply_lets_signal_through(void) {
+static void attributes_apply_lets_signal_through(void) {
     const signal_set all = SIGNAL_SET_ALL;
     const struct request request = {.parent = getppid()};
     const struct attribute attribute = {.type = REQUEST_PARENT_DEATH, .first = SIGTERM};
     signal_set mask;
     sys_sigmask(&all, NULL);
-    CHECK_EQUAL(attribute_apply(&request, &attribute), 0);
+    CHECK_EQUAL(apply(request, attribute), 0);
     CHECK_EQUAL(sys_sigmask(NULL, &mask), 0);
     const uint64_t unblockable = 1U << (SIGKILL - 1) | 1U << (SIGSTOP - 1);
     CHECK_EQUAL(mask, SIGNAL_SET_ALL & ~(1U << (SIGTERM - 1) | unblockable));
 }
 
-/* From now on there is no prlimit(2). */
-static void refuse_limits(void) {
+/* From now on the system call `nr` is refused. */
+static void refuse(unsigned nr) {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
@@ -102,11 +119,11 @@ static int limit_files(int how, uint64_t soft) {
     const struct request request = {0};
     const struct attribute attribute = {
         .type = REQUEST_LIMIT, .first = RLIMIT_NOFILE, .second = how, .value = soft};
-    return attribute_apply(&request, &attribute);
+    return apply(request, attribute);
 }
 
 /* A limit that was asked for can be refused; one that is only put back fails nothing. */
-static void attribute_apply_puts_limit_back_where_it_may(void) {
+static void attributes_apply_puts_limit_back_where_it_may(void) {
     struct rlimit before;
     struct rlimit after;
     CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -114,9 +131,64 @@ static void attribute_apply_puts_limit_back_where_it_may(void) {
     CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &after), 0);
     CHECK_EQUAL(after.rlim_cur, 100);
     CHECK_EQUAL(after.rlim_max, before.rlim_max);
-    refuse_limits();
+    refuse(SYS_prlimit64);
     CHECK_EQUAL(limit_files(REQUEST_PUT_BACK, 50), 0);
     CHECK_EQUAL(limit_files(REQUEST_KEEP_HARD, 50), -EPERM);
+}
+
+/* Gives us SCHED_BATCH and niceness 5, as apply_all() does. */
+static int become_nice(int *failed) {
+    const struct request request = {.capabilities = KERNEL_SCHED_ATTR};
+    const struct attribute two[] = {{.type = REQUEST_SCHEDULER, .first = SCHED_BATCH},
+                                    {.type = REQUEST_NICE, .first = 5}};
+    return apply_all(request, two, 2, failed);
+}
+
+static void check_nice(void) {
+    CHECK_EQUAL(sched_getscheduler(0), SCHED_BATCH);
+    CHECK_EQUAL(getpriority(PRIO_PROCESS, 0), 5);
+}
+
+/* One call for both. */
+static void attributes_apply_sets_policy_and_niceness_at_once(void) {
+    int failed;
+    refuse(SYS_sched_setscheduler);
+    refuse(SYS_setpriority);
+    CHECK_EQUAL(become_nice(&failed), 0);
+    check_nice();
+}
+
+/* A filter may know the older calls only. */
+static void attributes_apply_sets_policy_and_niceness_one_by_one(void) {
+    int failed;
+    refuse(SYS_sched_setattr);
+    CHECK_EQUAL(become_nice(&failed), 0);
+    check_nice();
+}
+
+/* The error is that of the one that is to blame. */
+static void attributes_apply_says_which_of_two_is_refused(void) {
+    int failed = -1;
+    refuse(SYS_sched_setattr);
+    refuse(SYS_setpriority);
+    CHECK_EQUAL(become_nice(&failed), -EPERM);
+    CHECK_EQUAL(failed, 1);
+}
+
+/* Nanoseconds; 0 before Linux 6.12. */
+static uint64_t time_slice(void) {
+    uint64_t words[8] = {0}; /* a struct sched_attr */
+    CHECK_EQUAL(sys_call(SYS_sched_getattr, 0, (long)words, sizeof words, 0, 0, 0), 0);
+    return words[3];
+}
+
+/* What was given to a thread its children have. */
+static void attributes_apply_leaves_time_slice(void) {
+    int failed;
+    CHECK_EQUAL(timeslice_halve(), 0);
+    const uint64_t slice = time_slice();
+    CHECK_EQUAL(become_nice(&failed), 0);
+    CHECK_EQUAL(time_slice(), slice);
 }
 
 #define CAPACITY ((size_t)16384)
@@ -156,11 +228,15 @@ static void reset_of_ids_leaves_our_memory_as_it_is(void) {
 }
 
 int main(void) {
-    RUN(attribute_apply_arms_parent_death);
-    RUN(attribute_apply_ends_orphan);
-    RUN(attribute_apply_ends_orphan_that_ignores_signal);
-    RUN(attribute_apply_lets_signal_through);
-    RUN(attribute_apply_puts_limit_back_where_it_may);
+    RUN(attributes_apply_arms_parent_death);
+    RUN(attributes_apply_ends_orphan);
+    RUN(attributes_apply_ends_orphan_that_ignores_signal);
+    RUN(attributes_apply_lets_signal_through);
+    RUN(attributes_apply_puts_limit_back_where_it_may);
+    RUN(attributes_apply_sets_policy_and_niceness_at_once);
+    RUN(attributes_apply_sets_policy_and_niceness_one_by_one);
+    RUN(attributes_apply_says_which_of_two_is_refused);
+    RUN(attributes_apply_leaves_time_slice);
     RUN(reset_of_ids_leaves_our_memory_as_it_is);
     return 0;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define BUILDER_SOURCES 8
-#define BUILDER_ATTRIBUTES 2
+#define BUILDER_ATTRIBUTES 10
 #define BUILDER_ACTIONS 8
 
 struct builder {
@@ -81,6 +81,15 @@ static inline void builder_add_attribute(struct builder *b, uint32_t type, int f
     *builder_attribute(b, index) = (struct attribute){.type = type, .first = first};
 }
 
+/* Adds bytes that an attribute refers to. Returns their offset. */
+static inline uint32_t builder_data(struct builder *b, const void *data, size_t size) {
+    uint32_t offset = (b->end + 7) & ~7U;
+    CHECK(offset + size <= b->capacity);
+    memcpy(b->memory + offset, data, size);
+    b->end = offset + (uint32_t)size;
+    return offset;
+}
+
 /* The source `source` becomes the child's `newfd`. */
 static inline void builder_map(struct builder *b, int source, int newfd) {
     builder_add_action(b, REQUEST_DUP2 | REQUEST_FD_IS_SOURCE, source, newfd);
@@ -88,11 +97,7 @@ static inline void builder_map(struct builder *b, int source, int newfd) {
 
 /* Fails with ESTALE unless the program still has this identity key. */
 static inline void builder_identity(struct builder *b, const struct identity *identity) {
-    b->end = (b->end + 7) & ~7U;
-    CHECK(b->end + sizeof *identity <= b->capacity);
-    builder_header(b)->identity_offset = b->end;
-    memcpy(b->memory + b->end, identity, sizeof *identity);
-    b->end += (uint32_t)sizeof *identity;
+    builder_header(b)->identity_offset = builder_data(b, identity, sizeof *identity);
 }
 
 /* Adds `texts`, which end by NULL. Returns the offset of the first, and their number in `count`. */

@@ -13,7 +13,9 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <mntent.h>
+#include <pthread.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -259,6 +261,55 @@ static void moves_a_child_where_clone3_is_refused(void) {
     close(fd);
 }
 
+/* Has every write of one byte wait for whoever reads the descriptor that it returns. */
+static int hold_writes(void) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
+    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                        &program);
+}
+
+/* Removes the cgroup when a child is about to write itself into it, and lets the child go on. */
+static void *remove_before_write(void *listener) {
+    struct seccomp_notif held = {0};
+    CHECK_EQUAL(ioctl(*(int *)listener, SECCOMP_IOCTL_NOTIF_RECV, &held), 0);
+    struct seccomp_notif_resp go_on = {.id = held.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+    CHECK_EQUAL(rmdir(directory), 0);
+    CHECK_EQUAL(ioctl(*(int *)listener, SECCOMP_IOCTL_NOTIF_SEND, &go_on), 0);
+    return NULL;
+}
+
+/* Its cgroup.procs is open then already, by which the kernel says something else. */
+static void tells_that_a_cgroup_was_removed_before_the_child_moved(void) {
+    if (!make_cgroup()) {
+        return;
+    }
+    answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+    int listener = hold_writes();
+    CHECK(listener >= 0);
+    for (size_t i = 0; i < STRATEGIES; i++) {
+        CHECK(i == 0 || make_cgroup());
+        int fd = open_cgroup();
+        int step;
+        pthread_t competitor;
+        CHECK_EQUAL(pthread_create(&competitor, NULL, remove_before_write, &listener), 0);
+        CHECK_EQUAL(start(strategies[i], fd, &step), -ENODEV);
+        CHECK_EQUAL(step, REQUEST_STEP_CGROUP_MOVE);
+        CHECK_EQUAL(pthread_join(competitor, NULL), 0);
+        check_no_child();
+        close(fd);
+    }
+    close(listener);
+}
+
 int main(void) {
     RUN(starts_in_a_cgroup);
     RUN(starts_in_a_cgroup_that_was_killed);
@@ -268,5 +319,6 @@ int main(void) {
     RUN(tells_that_a_cgroup_was_removed);
     RUN(tells_that_a_cgroup_is_to_be_threaded);
     RUN(moves_a_child_where_clone3_is_refused);
+    RUN(tells_that_a_cgroup_was_removed_before_the_child_moved);
     return 0;
 }

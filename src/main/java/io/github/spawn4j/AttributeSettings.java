@@ -9,6 +9,7 @@ import io.github.spawn4j.control.SchedulingPolicy;
 import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.access.ControlAccess;
 import io.github.spawn4j.internal.launch.Attribute;
+import io.github.spawn4j.internal.launch.Attributes;
 import io.github.spawn4j.internal.launch.RaisedLimit;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.strict.SpawnAction;
@@ -16,18 +17,15 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The attributes of a process: what it gives itself, in the fixed order of {@code
- * docs/attributes.md}, whatever the order of the calls. One that is not set is the JVM's and costs
- * nothing. One thread at a time.
+ * The attributes of a process: what the child sets for itself before it executes its program. The
+ * order is that of {@code docs/attributes.md}, whatever the order of the calls. What is not set
+ * stays as the JVM has it, and costs nothing. One thread at a time.
  */
 abstract class AttributeSettings<S extends AttributeSettings<S>> {
     private static final int LEAST_NICE = -20;
@@ -44,16 +42,12 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /** NGROUPS_MAX */
     private static final int MOST_GROUPS = 1 << 16;
 
-    /**
-     * By their place in the order, so that the last one set for a place counts. Replaced rather
-     * than changed, as a template shares it.
-     */
-    private Map<Integer, Attribute> attributes;
+    private Attributes attributes;
 
     private boolean inheritsLimits;
 
     AttributeSettings() {
-        attributes = Map.of();
+        attributes = Attributes.NONE;
     }
 
     AttributeSettings(AttributeSettings<?> other) {
@@ -71,42 +65,28 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * What the child gives itself, in this order: what was set, and the limit that the JVM has
      * raised for itself alone. To be asked when it has been decided how the process is started.
      */
-    final Collection<Attribute> taken() {
+    final Attributes taken() {
         Attribute raised = inheritsLimits ? null : RaisedLimit.before();
-        if (raised == null || attributes.containsKey(raised.place()) || !canLimit()) {
-            return attributes.values();
-        }
-        if (attributes.isEmpty()) {
-            return List.of(raised);
-        }
-        Map<Integer, Attribute> all = new TreeMap<>(attributes);
-        all.put(raised.place(), raised);
-        return all.values();
+        return raised == null || !canLimit() ? attributes : attributes.withDefault(raised);
     }
 
     final S attribute(Attribute attribute) {
         S self = changeable();
-        Map<Integer, Attribute> more = new TreeMap<>(attributes);
-        more.put(attribute.place(), attribute);
-        attributes = more;
+        attributes = attributes.with(attribute);
         return self;
     }
 
     final boolean hasAttribute(int type) {
-        return attributes.containsKey(Attribute.place(type));
+        return attributes.has(type);
     }
 
     final void withoutAttribute(int type) {
-        if (hasAttribute(type)) {
-            Map<Integer, Attribute> less = new TreeMap<>(attributes);
-            less.remove(Attribute.place(type));
-            attributes = less;
-        }
+        attributes = attributes.without(type);
     }
 
     /** Null if there is none that only a child with memory of its own can have. */
     final Attribute changeOfIds() {
-        for (Attribute attribute : attributes.values()) {
+        for (Attribute attribute : attributes.all()) {
             if (attribute.changesIds()) {
                 return attribute;
             }
@@ -140,12 +120,12 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @return the attributes, a copy
      */
     public List<String> attributes() {
-        return taken().stream().map(Attribute::toString).toList();
+        return taken().all().stream().map(Attribute::toString).toList();
     }
 
     /**
-     * Sets the child's umask: the permissions that files it creates do not get; see umask(2). Also
-     * those that a {@link Redirect} or a {@link SpawnAction} creates for it.
+     * Sets the child's umask: the permissions that new files do not get; see umask(2). It also
+     * holds for files that a {@link Redirect} or a {@link SpawnAction} creates for the child.
      *
      * <pre>{@code
      * PidfdProcess.builder("ssh-keygen", "-f", key).umask(0077).start();
@@ -160,11 +140,11 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Limits what the child may use; see prlimit(2). It may change the soft limit itself, up to the
-     * hard one, and lower that.
+     * Limits what the child may use; see prlimit(2). The child may change its soft limit, up to the
+     * hard limit, and may lower the hard limit.
      *
-     * <p>What is not limited here is as the JVM's, except the soft limit of {@linkplain
-     * #inheritLimits open files}.
+     * <p>A limit that is not set here is the JVM's. The one exception is the soft limit of
+     * {@linkplain #inheritLimits open files}.
      *
      * <pre>{@code
      * PidfdProcess.builder("gcc", "-c", "a.c").limit(Resource.CPU, 30, 32).start();
@@ -172,8 +152,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      *
      * @param resource what
      * @param soft what the kernel enforces, in the resource's unit, or {@link Resource#UNLIMITED}
-     * @param hard how far the soft limit can be raised; above the JVM's needs CAP_SYS_RESOURCE,
-     *     without which the start fails with EPERM
+     * @param hard how far the child can raise the soft limit. A value above the JVM's own needs
+     *     CAP_SYS_RESOURCE; else the start fails with EPERM
      * @return this
      * @throws IllegalArgumentException if one is negative, or {@code soft} above {@code hard}
      */
@@ -204,11 +184,11 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Limits what the child may use until it raises the limit itself: the soft limit, and not the
-     * hard one, which stays what it is; a soft limit above that is made equal to it.
+     * Sets the soft limit alone. The hard limit stays, and the child may raise the soft one up to
+     * it. If {@code soft} is above the hard limit, the soft limit becomes equal to it.
      *
      * <pre>{@code
-     * // it uses select(2), and writes outside of its set for numbers beyond 1024
+     * // it uses select(2), which cannot take descriptors from 1024 on
      * PidfdProcess.builder("old-server").softLimit(Resource.NOFILE, 1024).start();
      * }</pre>
      *
@@ -227,21 +207,21 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Gives the child the JVM's limits as they are, also the soft limit of open files, which the
-     * JVM has made equal to the hard one for itself when it began (-XX:+MaxFDLimit).
+     * Gives the child all of the JVM's limits as they are. This matters for open files: when a JVM
+     * begins, it raises its own soft limit to the hard one (-XX:+MaxFDLimit).
      *
-     * <p>Without this the child has the soft limit that the JVM was started with, if that is known:
-     * where the JVM's parent is of the same session and has the same hard limit and a lower soft
-     * one, or the nearest ancestor of whom that is so if those between have raised their own, as
-     * other JVMs. So it has what a shell gives it. It can raise the limit itself, and a {@code
-     * limit} or {@code softLimit} of {@link Resource#NOFILE} counts rather than this.
+     * <p>Without this method the child gets the soft limit that the JVM was started with, as from a
+     * shell. The library takes it from the JVM's parent, if that is in the same session and has the
+     * same hard limit and a lower soft limit. A parent that has raised its own limit, such as
+     * another JVM, is passed over for its own parent. If none is found, the child gets what the JVM
+     * has. A {@code limit} or {@code softLimit} of {@link Resource#NOFILE} overrides all this.
      *
      * <pre>{@code
      * PidfdProcess.builder("crawler").inheritLimits().start();
      * }</pre>
      *
-     * <p>It is always so for what comes {@linkplain EmptyProcess#from from a ProcessBuilder}, and
-     * with {@link SpawnStrategy#JDK} and {@link SpawnStrategy#POSIX_SPAWN}.
+     * <p>A process {@linkplain EmptyProcess#from from a ProcessBuilder} always inherits the limits,
+     * as does one started with {@link SpawnStrategy#JDK} or {@link SpawnStrategy#POSIX_SPAWN}.
      *
      * @return this
      */
@@ -252,11 +232,11 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Sets the child's niceness, which otherwise is that of the calling thread; see setpriority(2).
+     * Sets the child's niceness; see setpriority(2). By default it is that of the calling thread.
      *
-     * @param nice -20, the most favoured, to 19; less than the calling thread's needs CAP_SYS_NICE
-     *     or a {@linkplain Resource#NICE limit} that allows it, without which the start fails with
-     *     EACCES
+     * @param nice -20, the most favoured, to 19. A value below the calling thread's needs
+     *     CAP_SYS_NICE, or a {@linkplain Resource#NICE limit} that allows it; else the start fails
+     *     with EACCES
      * @return this
      * @throws IllegalArgumentException if {@code nice} is out of range
      */
@@ -265,12 +245,11 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Sets the child's priority on the disk, which otherwise follows its niceness; see
-     * ioprio_set(2).
+     * Sets the child's priority on the disk; see ioprio_set(2). By default it follows the niceness.
      *
-     * @param ioClass the class; {@link IoClass#REALTIME} is privileged, without which the start
-     *     fails with EPERM
-     * @param level 0, the first, to 7 within the class
+     * @param ioClass the class. {@link IoClass#REALTIME} needs a privilege; else the start fails
+     *     with EPERM
+     * @param level 0, which is served first, to 7
      * @return this
      * @throws IllegalArgumentException if {@code level} is out of range
      */
@@ -284,39 +263,26 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /**
      * Sets the scheduling policy and priority of the child; see sched_setscheduler(2).
      *
-     * @param policy the policy; the real-time ones need CAP_SYS_NICE or a {@linkplain
-     *     Resource#RTPRIO limit} that allows them, without which the start fails with EPERM
-     * @param priority the static priority: 1 to 99 for FIFO and RR, else 0; others fail with EINVAL
+     * @param policy the policy. FIFO and RR need CAP_SYS_NICE, or a {@linkplain Resource#RTPRIO
+     *     limit} that allows them; else the start fails with EPERM
+     * @param priority the static priority: 1 to 99 for FIFO and RR, 0 for the others. Another value
+     *     fails the start with EINVAL
      * @return this
      */
     public S scheduler(SchedulingPolicy policy, int priority) {
-        return scheduler(Access.control().number(policy), policy.name(), priority);
-    }
-
-    /**
-     * The same by the policy's number, which is not checked. Only for what is translated from
-     * posix_spawnattr_setschedpolicy(3), and for a policy that {@link SchedulingPolicy} lacks.
-     *
-     * @param policy SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2, SCHED_BATCH 3, SCHED_IDLE 5; one that
-     *     the kernel does not have fails with EINVAL
-     * @param priority the static priority: 1 to 99 for FIFO and RR, else 0
-     * @return this
-     */
-    public S scheduler(int policy, int priority) {
-        return scheduler(policy, Integer.toString(policy), priority);
-    }
-
-    private S scheduler(int policy, String name, int priority) {
+        Objects.requireNonNull(policy, "policy");
         changeable();
         withoutAttribute(RequestLayout.SCHED_PRIORITY); // which comes with it
-        return attribute(Attribute.scheduler(policy, name, priority));
+        return attribute(
+                Attribute.scheduler(Access.control().number(policy), policy.name(), priority));
     }
 
     /**
-     * Sets the scheduling priority of the child and leaves its policy; see sched_setparam(2). After
-     * {@code scheduler} it has no effect.
+     * Sets the scheduling priority of the child, and keeps its policy; see sched_setparam(2). After
+     * {@code scheduler} this has no effect.
      *
-     * @param priority the static priority
+     * @param priority the static priority: 1 to 99 under FIFO and RR, 0 under the other policies.
+     *     Another value fails the start with EINVAL
      * @return this
      */
     public S schedulingPriority(int priority) {
@@ -326,17 +292,18 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Sets the CPUs that the child may run on, which otherwise are those of the calling thread; see
-     * sched_setaffinity(2).
+     * Sets the CPUs that the child may run on; see sched_setaffinity(2). By default they are those
+     * of the calling thread.
      *
      * <pre>{@code
      * PidfdProcess.builder("make").cpuAffinity(IntStream.range(0, 4).toArray()).start();
      * }</pre>
      *
-     * @param cpus their numbers, from 0; those that the machine or the cpuset does not have are
-     *     left out by the kernel, and if none is left the start fails with EINVAL
+     * @param cpus their numbers, from 0. The kernel leaves out those that the machine or the cpuset
+     *     lacks; if none is left, the start fails with EINVAL
      * @return this
-     * @throws IllegalArgumentException if there is none, or if one is negative or above 65535
+     * @throws IllegalArgumentException if {@code cpus} is empty, or if a number is negative or
+     *     above 65535
      */
     public S cpuAffinity(int... cpus) {
         if (cpus.length == 0) {
@@ -346,15 +313,15 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Sets from which NUMA nodes the child gets memory, which otherwise is as for the calling
-     * thread; see set_mempolicy(2). A kernel without NUMA fails with ENOSYS.
+     * Sets from which NUMA nodes the child gets memory; see set_mempolicy(2). By default it is as
+     * for the calling thread. On a kernel without NUMA the start fails with ENOSYS.
      *
      * @param policy the policy
-     * @param nodes the numbers of the nodes, from 0, where the policy has nodes; those that cannot
-     *     be used fail with EINVAL
+     * @param nodes the numbers of the nodes, from 0, for a policy that has nodes. A node that
+     *     cannot be used fails the start with EINVAL
      * @return this
-     * @throws IllegalArgumentException if nodes are missing or too many for the policy, or if one
-     *     is negative or above 1023
+     * @throws IllegalArgumentException if the policy has no nodes or needs some, has only one, or
+     *     if a number is negative or above 1023
      */
     public S memoryPolicy(MemoryPolicy policy, int... nodes) {
         Objects.requireNonNull(policy, "policy");
@@ -376,8 +343,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * Sets how readily the kernel kills the child when memory runs out; see
      * proc_pid_oom_score_adj(5). The JVM's own is not changed.
      *
-     * @param adjustment -1000, never, to 1000, first; less than what a privileged process has last
-     *     set for the JVM needs CAP_SYS_RESOURCE, without which the start fails with EACCES
+     * @param adjustment -1000, never, to 1000, first. To go below what a privileged process has
+     *     last set for the JVM needs CAP_SYS_RESOURCE; else the start fails with EACCES
      * @return this
      * @throws IllegalArgumentException if {@code adjustment} is out of range
      */
@@ -388,9 +355,9 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Sets by how much the kernel may delay the timers of the child's first thread, to wake up less
-     * often; see PR_SET_TIMERSLACK(2const). Threads that it starts have it too. Without effect on
-     * real-time policies.
+     * Sets how late the timers of the child may fire, so that the kernel wakes it less often; see
+     * PR_SET_TIMERSLACK(2const). It holds for the child's first thread, and for the threads that
+     * this one starts. It has no effect under a real-time policy.
      *
      * @param slack at least 1 ns
      * @return this
@@ -405,8 +372,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Lets the child have the same addresses each time it runs, for debuggers and reproducible
-     * measurements: ADDR_NO_RANDOMIZE, see personality(2). Its children have it too.
+     * Gives the child the same addresses each time it runs, for debuggers and reproducible
+     * measurements: ADDR_NO_RANDOMIZE, see personality(2). Its own children inherit that.
      *
      * @return this
      */
@@ -415,21 +382,21 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Gives the child the ids of a user: its user id, its group, and all groups it is a member of,
-     * as the C library finds them now; see setresuid(2). Its capabilities are gone then, unless the
-     * user is root.
+     * Runs the child as a user: with the user's id, group, and all groups that the user is a member
+     * of, as the C library finds them now; see setresuid(2). Unless the user is root, the child
+     * loses all capabilities.
      *
      * <p>Streams, directory and actions are still taken with the JVM's rights. The child gets a
-     * copy of the JVM's memory map rather than the memory itself, as with {@link
-     * SpawnStrategy#FORK}, so this takes longer the more memory the JVM has. Not with {@link
-     * SpawnStrategy#VFORK} and {@link SpawnStrategy#POSIX_SPAWN}.
+     * copy of the JVM's memory map, as with {@link SpawnStrategy#FORK}, so the start takes longer
+     * the more memory the JVM has. {@link SpawnStrategy#VFORK} and {@link
+     * SpawnStrategy#POSIX_SPAWN} cannot do this.
      *
      * <pre>{@code
      * PidfdProcess.builder("postgres", "-D", data).user("postgres").start();
      * }</pre>
      *
-     * <p>Needs CAP_SETUID and CAP_SETGID, without which the start fails with EPERM, at {@code
-     * setgroups} first.
+     * <p>Needs CAP_SETUID and CAP_SETGID; without them the start fails with EPERM at {@code
+     * setgroups}.
      *
      * @param name the user's name
      * @return this
@@ -453,8 +420,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      *
      * @param user the user's id
      * @param group the id of its group
-     * @param groups the ids of all other groups that it is a member of; none if there are none
-     *     here, whatever the JVM has
+     * @param groups the ids of all its other groups. If none is given, it has none, whatever the
+     *     JVM has
      * @return this
      * @throws IllegalArgumentException if one is negative
      */
@@ -467,7 +434,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Gives the child the id of a group, and leaves its other groups; see {@link #user(String)}.
+     * Gives the child the id of a group, and keeps its other groups; see {@link #user(String)}.
      * After {@code user} it replaces the user's own group.
      *
      * @param name the group's name
@@ -492,8 +459,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Makes the child a member of these groups and no others, besides its own; see setgroups(2),
-     * and {@link #user(String)}.
+     * Makes the child a member of these groups, besides its own, and of no others; see
+     * setgroups(2), and {@link #user(String)}.
      *
      * @param names their names
      * @return this
@@ -509,7 +476,7 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /**
      * The same by numbers.
      *
-     * @param groups the ids of the groups; none for none at all
+     * @param groups the ids of the groups; none to leave all
      * @return this
      * @throws IllegalArgumentException if one is negative, or if there are more than 65536
      */
@@ -522,15 +489,14 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Leaves the child at most these capabilities, and whatever it executes too: from the bounding
-     * and the ambient set, and from those of its own, all others are dropped. It gets none that it
-     * would not have anyway.
+     * Drops all capabilities except these: from the bounding set, the ambient set, and the child's
+     * own sets. Whatever the child executes is bound by that too. The child gains no capability.
      *
-     * <p>Needs CAP_SETPCAP, without which the start fails with EPERM at {@code
-     * prctl(PR_CAPBSET_DROP)}. An ordinary user has no capabilities to be dropped; {@link
-     * #noNewPrivileges} keeps its processes from getting any.
+     * <p>Needs CAP_SETPCAP; without it the start fails with EPERM at {@code
+     * prctl(PR_CAPBSET_DROP)}. An ordinary user has no capabilities that could be dropped; {@link
+     * #noNewPrivileges} keeps the user's processes from getting any.
      *
-     * @param kept those that it may have; none for none at all
+     * @param kept those that it may keep; none to drop all
      * @return this
      */
     public S capabilities(Capability... kept) {
@@ -549,9 +515,9 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     }
 
     /**
-     * Lets neither the child nor what comes of it gain privileges by executing a program: bits and
-     * capabilities of files have no effect, so that sudo(8) and ping(8) fail; see
-     * PR_SET_NO_NEW_PRIVS(2const). Linux 3.5.
+     * Forbids the child, and all that it starts, to gain privileges by executing a program:
+     * set-user-ID bits and capabilities of files have no effect, so that sudo(8) and ping(8) fail;
+     * see PR_SET_NO_NEW_PRIVS(2const). Linux 3.5.
      *
      * @return this
      */

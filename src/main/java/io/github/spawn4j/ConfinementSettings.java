@@ -32,8 +32,8 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
     }
 
     /**
-     * Lets the child use no other files than these; see {@link FileAccess}. Implies {@link
-     * #noNewPrivileges}. Landlock of Linux 6.2, without which the start fails with ENOSYS or
+     * Lets the child use these files and no others; see {@link FileAccess}. Implies {@link
+     * #noNewPrivileges}. Needs Landlock of Linux 6.2; without it the start fails with ENOSYS or
      * EOPNOTSUPP at {@code landlock}.
      *
      * @param access the files
@@ -45,9 +45,9 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
     }
 
     /**
-     * Lets the child change no files but those in these directories; it may read and execute all
-     * that it otherwise may, and write to the {@linkplain FileAccess#devices devices}. As for
-     * {@link #fileAccess}, which this replaces.
+     * Lets the child change files in these directories only. It may still read and execute whatever
+     * it could otherwise, and write to the {@linkplain FileAccess#devices devices}. This replaces
+     * an earlier {@link #fileAccess}, and has the same needs.
      *
      * <pre>{@code
      * PidfdProcess.builder("make").directory(build).readOnlyExcept(build).start();
@@ -61,15 +61,15 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
     }
 
     /**
-     * Has the child's system calls filtered, and those of all that comes of it; see seccomp(2).
-     * Implies {@link #noNewPrivileges}. Linux 3.17.
+     * Filters the system calls of the child and of all that it starts; see seccomp(2). Implies
+     * {@link #noNewPrivileges}. Linux 3.17.
      *
-     * <p>The filter is there before exec, and so has to allow rt_sigprocmask(2), execve(2),
-     * execveat(2) and exit(2). If it kills for one of them, the start succeeds and the process has
-     * ended by SIGSYS.
+     * <p>The filter is in force before the program is executed, so it has to allow
+     * rt_sigprocmask(2), execve(2), execveat(2) and exit(2). If it kills the process for one of
+     * them, the start succeeds and the process has ended by SIGSYS.
      *
-     * @param program a program of classic BPF, as seccomp_export_bpf(3) writes it: instructions of
-     *     8 bytes in native order, 4096 at most. One that the kernel finds wrong fails the start
+     * @param program a program of classic BPF, as seccomp_export_bpf(3) writes it: at most 4096
+     *     instructions of 8 bytes in native order. If the kernel finds it wrong, the start fails
      *     with EINVAL
      * @return this
      * @throws IllegalArgumentException if its length is wrong
@@ -86,10 +86,10 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
     }
 
     /**
-     * Gives the child namespaces of its own, besides those that it has got by other methods; see
-     * unshare(2). Without the right to make them (CAP_SYS_ADMIN) it gets a {@link Namespace#USER
-     * user namespace} as well, which any user may have (Linux 3.8); where the system forbids that,
-     * the start fails with EPERM, ENOSPC or EACCES at {@code unshare}.
+     * Gives the child namespaces of its own, besides those of other methods; see unshare(2). To
+     * make them takes CAP_SYS_ADMIN. Without it the child gets a {@link Namespace#USER user
+     * namespace} as well, which any user may have (Linux 3.8). Where the system forbids that, the
+     * start fails with EPERM, ENOSPC or EACCES at {@code unshare}.
      *
      * @param namespaces of what
      * @return this
@@ -116,10 +116,10 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
     }
 
     /**
-     * Takes the network from the child: it has one of its own ({@link Namespace#NETWORK}) with
-     * nothing in it, so that no address can be reached, not even the machine's own. For an ordinary
-     * user too; see {@code namespaces}. Sockets that are files ({@code /run/docker.sock}), and
-     * those that are open already, can still be used.
+     * Takes the network from the child: it gets an empty one of its own ({@link
+     * Namespace#NETWORK}), from which no address can be reached, not even the machine's own. An
+     * ordinary user may do this too; see {@code namespaces}. The child can still use sockets that
+     * are files ({@code /run/docker.sock}), and sockets that are open already.
      *
      * <pre>{@code
      * PidfdProcess.builder("npm", "test").noNetwork().start();
@@ -132,10 +132,10 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
     }
 
     /**
-     * Gives the child an empty {@code /tmp} that nobody else sees and that is gone with its last
-     * process: a tmpfs in a {@link Namespace#MOUNT mount namespace} of its own. For an ordinary
-     * user too; see {@code namespaces}. Streams and directory are the JVM's, also those in {@code
-     * /tmp}; a program there is not found.
+     * Gives the child an empty {@code /tmp} that nobody else sees: a tmpfs in a {@link
+     * Namespace#MOUNT mount namespace} of its own, which goes with its last process. An ordinary
+     * user may do this too; see {@code namespaces}. Streams and directory are still found in the
+     * JVM's {@code /tmp}; a program there is not.
      *
      * @return this
      */
@@ -151,14 +151,14 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
     }
 
     /**
-     * Gives the child a user namespace in which ids are called otherwise: it may be root there, and
-     * still be who it is for everybody else. {@link Namespace#USER} is the same with {@link
-     * IdMap#OWN} for both. Linux 3.8.
+     * Gives the child a user namespace, in which ids have other numbers: the child may be root
+     * inside, and still be the same user for everybody else. {@link Namespace#USER} is the same
+     * with {@link IdMap#OWN} for both. Linux 3.8.
      *
-     * <p>An id that no map names is shown as nobody, the child's own too; {@link #user(int, int,
-     * int...) user} then makes it somebody whom one names. With a map of other ids than the own one
-     * a second process, which is gone before the program is executed, writes it; without the right
-     * to the start fails with EPERM at {@code user namespace}.
+     * <p>An id that the map lacks is shown as nobody, even the child's own; {@link #user(int, int,
+     * int...) user} then gives the child an id that the map has. A map of other ids than the own
+     * one is written by a second process, which is gone before the program is executed. Without the
+     * right to write it the start fails with EPERM at {@code user namespace}.
      *
      * @param users the ids of users
      * @param groups the ids of groups
@@ -169,13 +169,13 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
     }
 
     /**
-     * Gives the child another root directory; see chroot(2). The program is a path in there, and a
-     * bare name is searched there, by the child. What was opened before is as it was: streams,
-     * files of redirects, what actions open. The child's {@linkplain EmptyProcess#directory
-     * directory} stays what it is if it lies in there, and is else the root.
+     * Gives the child another root directory; see chroot(2). The program's path is looked up below
+     * it, and so is a bare name. Streams, files of redirects, and what actions open are still found
+     * below the JVM's root. The child's {@linkplain EmptyProcess#directory directory} is kept if it
+     * lies below the new root; otherwise the child starts in the new root.
      *
-     * <p>Needs CAP_SYS_CHROOT, else a {@link Namespace#USER user namespace} is made as well, as for
-     * {@code namespaces}. Paths of {@code fileAccess} are those in there.
+     * <p>Without CAP_SYS_CHROOT the child gets a {@link Namespace#USER user namespace} as well, as
+     * for {@code namespaces}. Paths of {@code fileAccess} are those below the new root.
      *
      * <pre>{@code
      * PidfdProcess.builder("/bin/sh", "-c", "ls /").chroot(Path.of("/srv/alpine")).start();
@@ -190,13 +190,13 @@ abstract class ConfinementSettings<S extends ConfinementSettings<S>> extends Att
 
     /**
      * Lets the kernel kill the child when nobody has its pidfd any more: when the JVM ends, in
-     * whatever way. Unlike {@link EmptyProcess#parentDeathSignal} it hangs on no thread, and no
-     * program escapes it by being set-user-ID. CLONE_PIDFD_AUTOKILL of Linux 7.1; before, the start
-     * fails with ENOSYS at {@code clone3(CLONE_PIDFD_AUTOKILL)}.
+     * whatever way. Unlike {@link EmptyProcess#parentDeathSignal} it depends on no thread, and a
+     * set-user-ID program does not escape it. Needs CLONE_PIDFD_AUTOKILL of Linux 7.1; on an older
+     * kernel the start fails with ENOSYS at {@code clone3(CLONE_PIDFD_AUTOKILL)}.
      *
      * <p>Needs CAP_SYS_ADMIN or {@link #noNewPrivileges}. The kernel reaps such a child by itself
-     * (CLONE_AUTOREAP), so that of what it has used nothing is known: {@link
-     * PidfdProcess#resourceUsage} is all zero.
+     * (CLONE_AUTOREAP) and does not tell what it has used: {@link PidfdProcess#resourceUsage} is
+     * all zero.
      *
      * @return this
      */

@@ -5,7 +5,7 @@ import io.github.spawn4j.internal.access.Access;
 import io.github.spawn4j.internal.child.Child;
 import io.github.spawn4j.internal.launch.Action;
 import io.github.spawn4j.internal.launch.ActionEncoder;
-import io.github.spawn4j.internal.launch.Attribute;
+import io.github.spawn4j.internal.launch.Attributes;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.OpenCgroup;
 import io.github.spawn4j.internal.launch.Outcome;
@@ -21,7 +21,6 @@ import io.github.spawn4j.internal.os.Pty;
 import io.github.spawn4j.internal.start.Launched;
 import io.github.spawn4j.internal.start.TemplateProgram;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -83,10 +82,12 @@ final class KernelCommand {
         if (process.teardownOrDefault().isToBeReleased()) {
             Leftovers.prepare(); // as it is released when the process is dropped
         }
-        Collection<Attribute> attributes = process.taken();
+        Attributes attributes = process.taken();
         RequestEncoder request =
                 new RequestEncoder(
-                        sources(process, use != null), attributes.size() + 1, records(process));
+                        sources(process, use != null),
+                        attributes.all().size() + 1,
+                        records(process));
         try (OpenCgroup.Use group = openCgroup(process);
                 Pty pty =
                         process.terminal == null
@@ -99,7 +100,7 @@ final class KernelCommand {
                 group.encode(request); // first: it is born there
             }
             if (!attributes.isEmpty()) {
-                attributes.forEach(request::attribute);
+                request.attributes(attributes);
             }
             if (pty != null) {
                 request.actions().terminal(pty.peer());

@@ -12,9 +12,9 @@ import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
- * What a program may use that somebody else has written: time, memory, processes, files and so on,
- * as one value. Each limit is enforced by the strongest mechanism that the machine offers, and one
- * that cannot be enforced fails the start. Immutable: each method gives another sandbox.
+ * Limits for a program that you do not trust: on time, memory, processes, files and more, as one
+ * value. The strongest mechanism that the machine offers enforces each limit. If a limit cannot be
+ * enforced, the start fails. Immutable: each method returns another sandbox.
  *
  * <pre>{@code
  * Sandbox sandbox = Sandbox.of(scratch).memory(512 << 20).cpuTime(ofSeconds(10)).noNetwork();
@@ -25,8 +25,8 @@ import java.util.function.Consumer;
  *
  * <table>
  * <caption>Mechanisms, the strongest first</caption>
- * <tr><th>{@link #files}</th><td>Landlock (Linux 6.2); a mount namespace, where all may be read
- *     (5.12)</td></tr>
+ * <tr><th>{@link #files}</th><td>Landlock (Linux 6.2); a mount namespace (5.12), in which all may
+ *     be read</td></tr>
  * <tr><th>{@link #noNetwork}</th><td>a network namespace</td></tr>
  * <tr><th>{@link #memory}</th><td>a cgroup, for all processes together; RLIMIT_AS, for each</td></tr>
  * <tr><th>{@link #processes}</th><td>a cgroup; RLIMIT_NPROC in a user namespace (5.14), not for
@@ -36,16 +36,17 @@ import java.util.function.Consumer;
  * <tr><th>{@link #time}, {@link #output}</th><td>the library</td></tr>
  * </table>
  *
- * <p>{@link PidfdProcess#enforcement} and {@link CommandResult.Stage#enforcement} tell which one it
- * was. Nobody in a sandbox gains privileges ({@link EmptyProcess#noNewPrivileges}), and of root's
- * capabilities those are left that concern files and ids. It is torn down with all that belong to
- * it: those of the cgroup, where one was made, else those of its process group. The cgroup is
- * removed, with all processes in it, when the process has exited, or its run is over. Without one
- * what is left of a group whose leader has ended cannot be ended before Linux 6.9: a run then fails
- * with {@link CommandException.Reason#SURVIVOR}.
+ * <p>{@link PidfdProcess#enforcement} and {@link CommandResult.Stage#enforcement} tell which
+ * mechanism enforces a limit. No process in a sandbox gains privileges ({@link
+ * EmptyProcess#noNewPrivileges}); of root's capabilities a few are left, mostly about files and
+ * ids. A teardown ends all processes of the sandbox: those of its cgroup, or without a cgroup those
+ * of its process group. When the process has exited, or its run is over, the library removes the
+ * cgroup with all processes in it. Without a cgroup, and before Linux 6.9, processes of a group
+ * whose leader has ended cannot be ended: a run then fails with {@link
+ * CommandException.Reason#SURVIVOR}.
  *
- * <p>Where Landlock confines its files nobody in it can look into processes outside, nor, from
- * Linux 6.12 on, signal them.
+ * <p>Where Landlock confines its files, no process in the sandbox can look into one outside. From
+ * Linux 6.12 on, none can signal one outside either.
  */
 public final class Sandbox {
     /**
@@ -59,7 +60,7 @@ public final class Sandbox {
         /** The time that passes. */
         TIME,
 
-        /** The time of processors. */
+        /** CPU time. */
         CPU_TIME,
 
         /** Memory. */
@@ -91,7 +92,7 @@ public final class Sandbox {
         /** The kernel, for all processes of the sandbox together. */
         CGROUP,
 
-        /** The kernel, for each process by itself; only processes are counted together. */
+        /** The kernel, for each process by itself. The limit on processes is one for all. */
         RLIMIT,
 
         /** The kernel, for the process and all that comes of it. */
@@ -103,7 +104,7 @@ public final class Sandbox {
         /** This library, as long as the JVM lives. */
         LIBRARY,
 
-        /** Nothing, for which the caller has {@linkplain Sandbox#bestEffort asked}. */
+        /** Nothing; the caller has {@linkplain Sandbox#bestEffort allowed} that. */
         NONE
     }
 
@@ -136,11 +137,11 @@ public final class Sandbox {
     }
 
     /**
-     * A sandbox whose processes may change files in one directory only, and read all that they
-     * otherwise may. It is the directory that the process starts in, and the value of its TMPDIR,
-     * unless either is set after {@link EmptyProcess#sandbox}.
+     * A sandbox whose processes may change files in one directory only, and read whatever they
+     * could otherwise. The process starts in this directory and has it as TMPDIR, unless you set
+     * another one after {@link EmptyProcess#sandbox}.
      *
-     * @param scratch the directory, which must be there at the start and stays the caller's
+     * @param scratch the directory. It must exist at the start, and the library does not remove it
      * @return the sandbox
      */
     public static Sandbox of(Path scratch) {
@@ -168,8 +169,9 @@ public final class Sandbox {
     }
 
     /**
-     * Limits the time that passes, from the start on. Then the process is torn down; a run fails
-     * with {@link CommandException.Reason#TIMEOUT}, as at its own timeout, if that is later.
+     * Limits the time from the start on. When it is up the process is torn down, and a run fails
+     * with {@link CommandException.Reason#TIMEOUT}. A timeout of the run that is shorter comes
+     * first.
      *
      * @param most positive
      * @return the sandbox
@@ -181,9 +183,9 @@ public final class Sandbox {
     }
 
     /**
-     * Limits the time of processors. Then SIGXCPU is sent, and SIGKILL a second later. A cgroup's
-     * is looked at every hundredth of a second at most; of one process the kernel counts whole
-     * seconds.
+     * Limits CPU time. When it is used up the kernel or the library sends SIGXCPU, and SIGKILL a
+     * second later. The time of a cgroup is measured every hundredth of a second at most. The time
+     * of one process is limited in whole seconds.
      *
      * @param most positive
      * @return the sandbox
@@ -195,8 +197,9 @@ public final class Sandbox {
     }
 
     /**
-     * Limits memory. Beyond it a cgroup's process is killed, which {@link ExitStatus.OutOfMemory}
-     * tells; by RLIMIT_AS, which counts addresses, a program gets no more, and most then fail.
+     * Limits memory. In a cgroup a process that needs more is killed, and {@link
+     * ExitStatus.OutOfMemory} says so. RLIMIT_AS limits addresses: a request for more fails, and
+     * most programs then end by themselves.
      *
      * @param bytes positive
      * @return the sandbox
@@ -208,9 +211,10 @@ public final class Sandbox {
     }
 
     /**
-     * Limits processes and threads: one more fails with EAGAIN.
+     * Limits how many processes and threads there are at a time. To start one more fails with
+     * EAGAIN.
      *
-     * @param most positive, the process itself counted
+     * @param most positive; the process itself counts
      * @return the sandbox
      * @throws IllegalArgumentException if it is not positive
      */
@@ -220,10 +224,11 @@ public final class Sandbox {
     }
 
     /**
-     * Limits what a {@linkplain EmptyProcess#run run} reads of each, standard output and standard
-     * error, whatever is kept of it. Beyond it the process is torn down, and the run fails with
-     * {@link CommandException.Reason#OUTPUT}. A start of which the caller reads the output himself
-     * is refused, as is output that leads elsewhere but to nowhere.
+     * Limits how much a {@linkplain EmptyProcess#run run} reads of standard output, and how much of
+     * standard error, however little of it the run keeps. Beyond that the process is torn down, and
+     * the run fails with {@link CommandException.Reason#OUTPUT}. A start without a run is refused,
+     * as the caller then reads the output; so is a redirect to anything but {@link
+     * Redirect#DISCARD}.
      *
      * @param bytes positive
      * @return the sandbox
@@ -235,7 +240,7 @@ public final class Sandbox {
     }
 
     /**
-     * Lets it use no other files than these and its directory.
+     * Lets it use these files and its directory, and no others.
      *
      * @param access the files
      * @return the sandbox
@@ -255,9 +260,9 @@ public final class Sandbox {
     }
 
     /**
-     * Lets a process start where the machine cannot enforce these limits.
+     * Allows the start where the machine cannot enforce these limits.
      *
-     * @param limits which; those of earlier calls stay
+     * @param limits which limits, in addition to those of earlier calls
      * @return the sandbox
      */
     public Sandbox bestEffort(Limit... limits) {

@@ -41,8 +41,8 @@ import picocli.CommandLine.Spec;
             " n:the program's own",
             " 128+n:the program was ended by signal n",
             " 2:the command line is wrong",
-            " 123:the program's own was 0, but --leave-nobody has left somebody",
-            " 124:the time was up",
+            " 123:the program's own was 0, but --leave-nobody or --cgroup has left somebody",
+            " 124:the time was up, whether or not the program could be ended",
             " 125:the program could not be started for another reason than the next two",
             " 126:the program cannot be executed",
             " 127:there is no such program"
@@ -156,11 +156,40 @@ final class RunCommand implements Callable<Integer> {
         if (!hasCgroup()) {
             return runInPlace();
         }
-        try (Cgroup made = Cgroup.create()) {
-            place = memory == null ? made : made.memoryMax(memory);
+        try {
+            place = Cgroup.create();
+        } catch (IOException e) {
+            return fail(e);
+        }
+        int exitCode;
+        boolean isRemoved;
+        try {
+            exitCode = runInCgroup();
+        } finally {
+            isRemoved = removePlace();
+        }
+        return exitCode == 0 && !isRemoved ? SURVIVED : exitCode;
+    }
+
+    private int runInCgroup() throws InterruptedException {
+        try {
+            if (memory != null) {
+                place.memoryMax(memory);
+            }
             return runInPlace();
         } catch (IOException e) {
             return fail(e);
+        }
+    }
+
+    /** Ends all who are in it. Returns false if it is left, as when somebody has survived. */
+    private boolean removePlace() {
+        try {
+            place.close();
+            return true;
+        } catch (IOException e) {
+            say("the cgroup is left: " + e.getMessage());
+            return false;
         }
     }
 
@@ -196,7 +225,10 @@ final class RunCommand implements Callable<Integer> {
             return fail(e);
         }
         boolean inTime = await(process);
-        boolean isCleared = !leaveNobody || clear(process);
+        if (process.isAlive()) {
+            return TIMED_OUT; // it has survived, and there is no more to tell of it
+        }
+        boolean isCleared = !inTime || !leaveNobody || clear(process);
         Duration wall = Duration.ofNanos(System.nanoTime() - beganNs);
         if (stats) {
             err.print(Statistics.of(process, wall));
@@ -295,17 +327,26 @@ final class RunCommand implements Callable<Integer> {
         return command.subList(1, command.size());
     }
 
-    /** Waits for the exit. Returns false if the time was up and the program was ended. */
-    private boolean await(PidfdProcess process) throws IOException, InterruptedException {
+    /** Waits for the exit. Returns false if the time was up and the program was to be ended. */
+    private boolean await(PidfdProcess process) throws InterruptedException {
         if (timeout == null) {
             process.waitFor();
             return true;
         }
         boolean inTime = process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
         if (!inTime) {
-            process.close(); // by its teardown
+            end(process);
         }
         return inTime;
+    }
+
+    /** By its teardown. Somebody who survives that changes no exit code, as with timeout(1). */
+    private void end(PidfdProcess process) {
+        try {
+            process.close();
+        } catch (IOException e) {
+            say(e.getMessage());
+        }
     }
 
     /** As env(1) and timeout(1) have it. */

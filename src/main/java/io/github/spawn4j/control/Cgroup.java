@@ -24,8 +24,8 @@ import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A cgroup (version 2) that was made here: processes that are limited, measured and ended together.
- * None of them can leave it without the rights to do so. See cgroups(7) and the kernel's
+ * A cgroup (version 2) that this library has made: it limits, measures and ends its processes
+ * together. No process can leave it without the right to do so. See cgroups(7) and the kernel's
  * Documentation/admin-guide/cgroup-v2.rst. Thread-safe.
  *
  * <pre>{@code
@@ -37,23 +37,24 @@ import java.util.concurrent.atomic.AtomicLong;
  * }
  * }</pre>
  *
- * <p>Whoever makes one closes it. {@link #close} ends all its processes and removes it; one that is
+ * <p>The caller closes it. {@link #close} ends all its processes and removes it. A cgroup that is
  * not closed stays, even after the end of the JVM.
  *
- * <p>Making one needs the right to write in the tree of cgroups: root's, or that of a user to whom
- * a part was delegated (systemd: {@code Delegate=yes}, as for {@code user@.service}; containers: a
- * tree that is mounted read-write). Each limit needs a controller that is handed on to it; the
- * method names it. Controllers are only handed on from a cgroup that has no processes of its own: a
- * JVM that is alone in the part delegated to it, as a service's usually is, has to be started in a
- * cgroup below, for example with {@code DelegateSubgroup=} of systemd. The JVM itself is never
- * moved.
+ * <p>To make one takes the right to write in the tree of cgroups. Root has it, and a user to whom a
+ * part of the tree was delegated (systemd: {@code Delegate=yes}, as for {@code user@.service};
+ * containers: a tree that is mounted read-write). Each limit needs a controller, which its method
+ * names. A cgroup that has processes of its own hands on no controllers. So a JVM that is alone in
+ * what was delegated to it, as in a service, has to be started one cgroup below, for example with
+ * {@code DelegateSubgroup=} of systemd. The library never moves the JVM.
  *
- * <p>What has no method here can be read and written in the files of its {@link #directory}.
+ * <p>For all else, read and write the files of its {@link #directory}.
  */
 public final class Cgroup implements AutoCloseable {
     private static final AtomicLong COUNTER = new AtomicLong();
 
     private static final String MAX = "max";
+    private static final String IO_WEIGHT = "io.weight";
+    private static final String BFQ_WEIGHT = "io.bfq.weight";
     private static final String MEMORY_EVENTS = "memory.events";
 
     /** The period of a limit on CPU time; what the kernel takes if nothing else is said. */
@@ -82,9 +83,9 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Makes a cgroup in the nearest place, from the JVM's own cgroup upwards, that this user may
-     * write to and that can hand on controllers; if none can, in the nearest that the user may
-     * write to.
+     * Makes a cgroup as near to the JVM's own cgroup as possible. From there it goes upwards to the
+     * first cgroup that this user may write to and that can hand on controllers. If none can, it
+     * takes the first one that the user may write to.
      *
      * @return the cgroup, empty and without limits
      * @throws IOException if there is no such place; it says what is missing
@@ -156,9 +157,10 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Limits memory, with the page cache and what the kernel needs: {@code memory.max}, controller
-     * memory. A process that needs more is killed, which {@link ExitStatus.OutOfMemory} tells; but
-     * what can be swapped out is swapped out first, unless {@link #swapMax} forbids it.
+     * Limits memory: {@code memory.max}, controller memory. The page cache and what the kernel
+     * needs for the processes count too. When the limit is reached, the kernel swaps out what it
+     * can, unless {@link #swapMax} forbids that, and then kills a process; {@link
+     * ExitStatus.OutOfMemory} says so.
      *
      * @param bytes the most; not negative, and rounded down to whole pages
      * @return this
@@ -216,9 +218,9 @@ public final class Cgroup implements AutoCloseable {
 
     /**
      * Limits how many processes and threads there are at a time: {@code pids.max}, controller pids.
-     * One more fails with EAGAIN, a start in the cgroup too.
+     * To start one more fails with EAGAIN, whether inside or by this library.
      *
-     * @param threads the most, each thread of each process counted; not negative
+     * @param threads the most; not negative. Each thread of each process counts
      * @return this
      * @throws IllegalArgumentException if {@code threads} is negative
      * @throws IOException if the limit cannot be set; it says which controller is missing, and
@@ -247,23 +249,30 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Sets its share of disks where cgroups beside it want them too, for schedulers that know of
-     * that (BFQ): {@code io.weight}, controller io.
+     * Sets its share of disks where cgroups beside it want them too: {@code io.weight}, controller
+     * io. It counts for disks on which the administrator has turned the kernel's cost model on
+     * ({@code io.cost.qos}). A kernel without that (CONFIG_BLK_CGROUP_IOCOST) has no such file;
+     * then the share is that of the scheduler BFQ, {@code io.bfq.weight}, which counts for disks
+     * that have this scheduler.
      *
-     * @param weight 1 to 10000; a cgroup without one has 100
+     * @param weight 1 to 10000, of which BFQ takes at most 1000; a cgroup without one has 100
      * @return this
      * @throws IllegalArgumentException if {@code weight} is out of range
-     * @throws IOException if it cannot be set; it says which controller is missing, and where
+     * @throws IOException if it cannot be set, as where the kernel has neither file; it says which
+     *     controller is missing, and where
      */
     public Cgroup ioWeight(int weight) throws IOException {
-        return limit("io", "io.weight", "default " + inRange(weight));
+        String value = "default " + inRange(weight);
+        CgroupController.ensure(directory, "io");
+        boolean isBfq = !files.has(IO_WEIGHT) && files.has(BFQ_WEIGHT);
+        return limit("io", isBfq ? BFQ_WEIGHT : IO_WEIGHT, value);
     }
 
     /**
-     * Sets on which CPUs its processes run: {@code cpuset.cpus}, controller cpuset. Unlike {@code
-     * cpuAffinity} no process can change that.
+     * Sets the CPUs that its processes run on: {@code cpuset.cpus}, controller cpuset. Unlike
+     * {@code cpuAffinity}, no process can change them.
      *
-     * @param cpus their numbers, from 0; of those that the cgroup above does not have none counts
+     * @param cpus their numbers, from 0; those that the cgroup above lacks have no effect
      * @return this
      * @throws IllegalArgumentException if there is none, or one is negative
      * @throws IOException if they cannot be set; it says which controller is missing, and where
@@ -280,9 +289,9 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Stops all its processes, and those that they fork: {@code cgroup.freeze}, Linux 5.2. Does not
-     * wait until the last one has stopped; {@link Events#isFrozen} tells that. Stopped processes
-     * can be killed, but none can be started in the cgroup.
+     * Stops all its processes, and those that they fork: {@code cgroup.freeze}, Linux 5.2. This
+     * does not wait until the last one has stopped; {@link Events#isFrozen} says when that is so.
+     * Stopped processes can be killed. None can be started in a frozen cgroup.
      *
      * @return this
      * @throws IOException if the kernel forbids it, or is older
@@ -332,8 +341,8 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * What its processes use, and have used: {@code cpu.stat}, {@code memory.current}, {@code
-     * memory.peak}, {@code io.stat}, each where the cgroup has it.
+     * What its processes use, and have used: from {@code cpu.stat}, {@code memory.current}, {@code
+     * memory.peak} and {@code io.stat}, as far as the cgroup has them.
      *
      * @return the usage
      * @throws IOException if it cannot be read, as when the cgroup has been removed
@@ -399,9 +408,9 @@ public final class Cgroup implements AutoCloseable {
     }
 
     /**
-     * Sends SIGKILL to all processes in it or below, and does not wait: {@code cgroup.kill}, which
-     * no fork outruns (Linux 5.14); before that, to one process after the other. Processes can be
-     * started in it afterwards.
+     * Sends SIGKILL to all processes in it or below, and does not wait: {@code cgroup.kill} of
+     * Linux 5.14, which a fork cannot outrun. On an older kernel it kills one process after the
+     * other. Processes can be started in it afterwards.
      *
      * @throws IOException if the kernel forbids it
      */
@@ -413,7 +422,8 @@ public final class Cgroup implements AutoCloseable {
      * Kills all its processes, waits until they are gone, 10 seconds at most, and removes it and
      * all cgroups below. Closing again does nothing. An interrupt does not end the wait.
      *
-     * @throws IOException if somebody is left, or it cannot be removed; it can be closed again then
+     * @throws IOException if a process is left, or the cgroup cannot be removed; then it can be
+     *     closed again
      */
     @Override
     public void close() throws IOException {

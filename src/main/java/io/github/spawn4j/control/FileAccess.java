@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Which files a process may open, execute, make and remove, whatever their permissions are; see
- * landlock(7). What is not named it may not. Immutable.
+ * The files that a process may open, execute, make and remove; see landlock(7). All others are
+ * denied. The permissions of the files hold as well. Immutable.
  *
  * <pre>{@code
  * FileAccess access = FileAccess.NONE
@@ -21,10 +21,10 @@ import java.util.function.Consumer;
  * PidfdProcess.builder("python3", "script.py").fileAccess(access).start();
  * }</pre>
  *
- * <p>A program needs to read itself, its interpreter and its libraries; without, exec fails with
- * EACCES, or the dynamic linker does. Not covered are files that are open already, such as the
- * standard streams; permissions, owners and times of files, which their owner can still change; and
- * sockets.
+ * <p>A program has to be able to read its own file, its interpreter and its libraries; else exec
+ * fails with EACCES, or the dynamic linker fails. Files that are open already, such as the standard
+ * streams, and sockets are not covered. Nor are permissions, owners and times: the owner of a file
+ * can still change them.
  */
 public final class FileAccess {
     /** No file at all. */
@@ -43,10 +43,10 @@ public final class FileAccess {
     }
 
     /**
-     * The same and these files, or directories with all below them, to be read and executed.
+     * Adds files that may be read and executed; a directory stands for all below it.
      *
-     * @param paths the paths, which must be there at the start; a relative one counts from the
-     *     child's directory
+     * @param paths the paths, which must exist at the start; relative ones start at the child's
+     *     directory
      * @return the access
      */
     public FileAccess readOnly(Path... paths) {
@@ -59,7 +59,7 @@ public final class FileAccess {
     }
 
     /**
-     * The same and these files, or directories with all below them, for everything.
+     * Adds files that may be used in every way; a directory stands for all below it.
      *
      * @param paths as for {@link #readOnly}
      * @return the access
@@ -74,8 +74,8 @@ public final class FileAccess {
     }
 
     /**
-     * The same and the devices that every program may use, as far as they are there: null, zero,
-     * full, random, urandom and tty of {@code /dev}.
+     * Adds the devices that every program may use, as far as they exist: null, zero, full, random,
+     * urandom and tty of {@code /dev}.
      *
      * @return the access
      */

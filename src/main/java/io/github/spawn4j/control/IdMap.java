@@ -2,15 +2,15 @@
 package io.github.spawn4j.control;
 
 /**
- * Which ids of a user namespace stand for which ones outside; see user_namespaces(7). Immutable.
+ * Which ids inside a user namespace stand for which ids outside; see user_namespaces(7). Immutable.
  *
  * <pre>{@code
- * // an ordinary user, who is root in there
+ * // an ordinary user, who is root inside
  * PidfdProcess.builder("id").userNamespace(IdMap.of(0, 1000, 1), IdMap.of(0, 1000, 1)).start();
  * }</pre>
  *
- * <p>Everybody may map his own id, to whatever he likes. Any other map needs CAP_SETUID, and
- * CAP_SETGID for groups.
+ * <p>Every user may map the own id, to any number. Any other map needs CAP_SETUID, or CAP_SETGID
+ * for groups.
  */
 public final class IdMap {
     /** The child's own id as it is, and no other. */
@@ -38,7 +38,7 @@ public final class IdMap {
     }
 
     /**
-     * The same and another range, which must not overlap the others.
+     * Adds another range, which must not overlap the others.
      *
      * @param inside the first id in the namespace, 0 to 4294967294
      * @param outside the first id that it stands for, as the JVM counts

@@ -2,7 +2,7 @@
 package io.github.spawn4j.control;
 
 /**
- * How the disk is shared, where its scheduler (bfq, mq-deadline) heeds it; see ioprio_set(2).
+ * How the disk is shared; see ioprio_set(2). Only the disk schedulers bfq and mq-deadline heed it.
  * Immutable.
  *
  * <pre>{@code
@@ -10,10 +10,10 @@ package io.github.spawn4j.control;
  * }</pre>
  */
 public enum IoClass {
-    /** First of all, by level. Needs CAP_SYS_ADMIN, or since Linux 5.14 CAP_SYS_NICE. */
+    /** Served first, by level. Needs CAP_SYS_ADMIN, or since Linux 5.14 CAP_SYS_NICE. */
     REALTIME(1),
 
-    /** A fair share, by level: the usual one, level 4. */
+    /** A fair share, by level. The usual class, with level 4. */
     BEST_EFFORT(2),
 
     /** Only when nobody else uses the disk; the level has no effect. */

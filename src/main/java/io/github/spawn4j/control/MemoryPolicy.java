@@ -9,22 +9,22 @@ package io.github.spawn4j.control;
  * }</pre>
  */
 public enum MemoryPolicy {
-    /** The node that the thread runs on, else one near by. Without nodes. */
+    /** The node that the thread runs on; when it is full, one near by. Takes no nodes. */
     DEFAULT(0, false),
 
-    /** The one node given, else another near by. */
+    /** The one node given; when it is full, one near by. */
     PREFERRED(1, true),
 
-    /** The nodes given and no others. */
+    /** The nodes given, and no others. */
     BIND(2, true),
 
     /** In turn from the nodes given. */
     INTERLEAVE(3, true),
 
-    /** As {@link #DEFAULT}, whatever the calling thread has. Without nodes. Linux 3.8. */
+    /** As {@link #DEFAULT}, whatever the calling thread has. Takes no nodes. Linux 3.8. */
     LOCAL(4, false),
 
-    /** The nodes given, else others near by. Linux 5.15. */
+    /** The nodes given; when they are full, others near by. Linux 5.15. */
     PREFERRED_MANY(5, true),
 
     /** In turn from the nodes given, by their weights. Linux 6.9. */

@@ -106,8 +106,8 @@ public final class ProcessTree {
     /**
      * Its processes. When this returns some may have ended, and others may have started.
      *
-     * @return the pids, in ascending order; of a cgroup without those that have none in our pid
-     *     namespace. A process that has ended and that nobody has waited for does not count
+     * @return the pids, in ascending order. A process that has no pid in our pid namespace is left
+     *     out. So is one that has ended, though nobody has waited for it yet
      * @throws IOException if it cannot be read: of a group, where /proc does not show all processes
      */
     public Set<Long> members() throws IOException {
@@ -125,20 +125,21 @@ public final class ProcessTree {
     }
 
     /**
-     * Sends a signal to all; it is no error if none is left. SIGKILL to a cgroup is {@code
-     * cgroup.kill} (Linux 5.14), which no fork outruns; any other signal there may miss a process
-     * that is forked meanwhile.
+     * Sends a signal to all its processes; it is no error if none is left. In a cgroup SIGKILL is
+     * sent by {@code cgroup.kill} (Linux 5.14), which a fork cannot outrun. Any other signal to a
+     * cgroup may miss a process that is forked meanwhile.
      *
      * @param signal the signal
-     * @throws IOException if the kernel forbids it for one of them, while the others have got it;
-     *     or, of a group before Linux 6.9, if it can no longer be reached, as the process has ended
+     * @throws IOException if the kernel forbids it for one of them; the others get it all the same.
+     *     Or if the process has ended and the tree is a group, which cannot be reached then before
+     *     Linux 6.9
      */
     public void signal(Signal signal) throws IOException {
         target.signal(signal.number());
     }
 
     /**
-     * What all of them use; of a group, the sum over its live processes.
+     * What all its processes use together; for a group, the sum over the live ones.
      *
      * @return the usage
      * @throws IOException if it cannot be read, as when the cgroup has been removed

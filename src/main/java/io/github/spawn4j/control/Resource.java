@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a process can be limited in; see getrlimit(2), whose RLIMIT_ names these are. Immutable.
+ * Something that a process can be given a limit of; the names are those of getrlimit(2) without
+ * RLIMIT_. Immutable.
  *
  * <pre>{@code
  * PidfdProcess.builder("python3", "script.py")
@@ -15,8 +16,9 @@ import java.util.Optional;
  *         .start();
  * }</pre>
  *
- * <p>Limits are of a process, and each of its children has them anew; but {@link #NPROC}, {@link
- * #SIGPENDING} and {@link #MSGQUEUE} count what all processes of the user have.
+ * <p>A limit holds for each process by itself: a child inherits the limit, and counts anew. But
+ * {@link #NPROC}, {@link #SIGPENDING} and {@link #MSGQUEUE} count what all processes of the user
+ * have.
  */
 public enum Resource {
     /**

@@ -5,6 +5,7 @@ import io.github.spawn4j.EmptyProcess;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
+import io.github.spawn4j.control.SchedulingPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -282,7 +283,7 @@ public final class PosixSpawn {
          * @param priority its priority
          * @return this
          */
-        public Attributes setscheduler(int policy, int priority) {
+        public Attributes setscheduler(SchedulingPolicy policy, int priority) {
             return set(Flag.SETSCHEDULER, process -> process.scheduler(policy, priority));
         }
 

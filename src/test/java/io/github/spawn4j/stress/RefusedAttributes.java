@@ -11,6 +11,7 @@ import io.github.spawn4j.control.IdMap;
 import io.github.spawn4j.control.IoClass;
 import io.github.spawn4j.control.MemoryPolicy;
 import io.github.spawn4j.control.Namespace;
+import io.github.spawn4j.control.Resource;
 import io.github.spawn4j.control.SchedulingPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +87,10 @@ final class RefusedAttributes {
                 process().chroot(Path.of("/")),
                 process().namespaces(Namespace.PID),
                 process().groups(),
-                process().capabilities());
+                process().capabilities(),
+                process().scheduler(SchedulingPolicy.BATCH, 0).nice(7), // by one call
+                process().limit(Resource.RTTIME, 5),
+                process().softLimit(Resource.RTTIME, 5));
     }
 
     private static List<EmptyProcess> sandboxes(Path scratch) {

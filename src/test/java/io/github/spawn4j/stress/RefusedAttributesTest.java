@@ -93,6 +93,7 @@ class RefusedAttributesTest {
                                 "setsid=EPERM",
                                 "setpgid=EPERM",
                                 "sched_setscheduler=EPERM",
+                                "sched_setattr=EPERM",
                                 "setpriority=EACCES",
                                 "ioprio_set=EPERM",
                                 "sched_setaffinity=EINVAL",
@@ -106,6 +107,7 @@ class RefusedAttributesTest {
                                 "clone:0&0x20000000=0x20000000=EPERM", // CLONE_NEWPID
                                 "setgroups=EPERM",
                                 "prctl:0=24=EPERM", // PR_CAPBSET_DROP
+                                "prlimit64:1=15=EPERM", // RLIMIT_RTTIME, which no JVM knows
                                 "--")
                         .run(RefusedAttributes.class, "rights");
         assertThat(output.lines())
@@ -125,7 +127,10 @@ class RefusedAttributesTest {
                         "chroot \"/\": EPERM",
                         "clone(CLONE_NEWPID): EPERM",
                         "setgroups none: EPERM",
-                        "prctl(PR_CAPBSET_DROP) all but none: EPERM");
+                        "prctl(PR_CAPBSET_DROP) all but none: EPERM",
+                        "sched_setscheduler BATCH 0: EPERM",
+                        "prlimit RTTIME 5:5: EPERM",
+                        "prlimit RTTIME 5: EPERM");
     }
 
     /** What comes before each says that it is done, and is not. */

@@ -9,6 +9,7 @@ import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.Signal;
 import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
+import io.github.spawn4j.control.SchedulingPolicy;
 import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Kernel;
@@ -41,7 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class PosixSpawnConformanceTest {
     private static final int ENOTTY = 25;
-    private static final int SCHED_OTHER = 0;
     private static final int SCHED_FIFO = 1;
     private static final int SCHED_BATCH = 3;
     private static final int CREATE = OpenFlags.WRONLY | OpenFlags.CREAT | OpenFlags.TRUNC;
@@ -410,16 +410,21 @@ class PosixSpawnConformanceTest {
 
     @Test
     void setsTheScheduler() throws Exception {
-        String stat = cat("stat", new Attributes().setscheduler(SCHED_BATCH, 0));
+        String stat = cat("stat", new Attributes().setscheduler(SchedulingPolicy.BATCH, 0));
 
         assertThat(stat(stat, STAT_POLICY)).isEqualTo(SCHED_BATCH);
-        assertFails(Errno.EINVAL, () -> cat("stat", new Attributes().setscheduler(SCHED_BATCH, 1)));
+        assertFails(
+                Errno.EINVAL,
+                () -> cat("stat", new Attributes().setscheduler(SchedulingPolicy.BATCH, 1)));
     }
 
     @Test
     void setsARealTimeSchedulerAndItsPriority() throws Exception {
         assumeTrue(LibC.isRoot(), "real-time scheduling needs root");
-        String stat = cat("stat", new Attributes().setschedparam(3).setscheduler(SCHED_FIFO, 7));
+        String stat =
+                cat(
+                        "stat",
+                        new Attributes().setschedparam(3).setscheduler(SchedulingPolicy.FIFO, 7));
 
         assertThat(stat(stat, STAT_POLICY)).isEqualTo(SCHED_FIFO);
         assertThat(stat(stat, STAT_PRIORITY)).isEqualTo(7);
@@ -483,7 +488,9 @@ class PosixSpawnConformanceTest {
                             LibC.setIds(NOBODY, 0, 0);
                             return cat(
                                     "stat",
-                                    new Attributes().resetids().setscheduler(SCHED_FIFO, 7));
+                                    new Attributes()
+                                            .resetids()
+                                            .setscheduler(SchedulingPolicy.FIFO, 7));
                         });
 
         assertThat(stat(stat, STAT_POLICY)).isEqualTo(SCHED_FIFO);
@@ -572,7 +579,7 @@ class PosixSpawnConformanceTest {
                                 .setpgroup(0)
                                 .setsigmask(List.of(Signal.USR1))
                                 .setsigdefault(List.of(Signal.USR2))
-                                .setscheduler(SCHED_OTHER, 0));
+                                .setscheduler(SchedulingPolicy.OTHER, 0));
         PidfdProcess process =
                 PidfdProcess.builder(
                                 Probe.PROGRAM, "--read-stdin", "--report-file", report.toString())
@@ -582,7 +589,7 @@ class PosixSpawnConformanceTest {
                         .inheritDescriptors()
                         .inheritSignals()
                         .processGroup(0)
-                        .scheduler(SCHED_OTHER, 0)
+                        .scheduler(SchedulingPolicy.OTHER, 0)
                         .action(SpawnAction.sigmask(List.of(Signal.USR1)))
                         .action(SpawnAction.sigdefault(List.of(Signal.USR2)))
                         .action(SpawnAction.dup2(fd, 7))
@@ -627,7 +634,7 @@ class PosixSpawnConformanceTest {
                 .allMatch(
                         line ->
                                 line.matches(
-                                        "import (java\\.|org\\.jspecify\\.|io\\.github\\.spawn4j\\.[A-Z]).*"),
+                                        "import (java\\.|org\\.jspecify\\.|io\\.github\\.spawn4j\\.(control\\.)?[A-Z]).*"),
                         "is of the JDK, of the everyday API or an annotation")
                 .isNotEmpty();
         assertThat(Stream.of("internal", "RequestEncoder", "native ", "Spawn.spawn"))

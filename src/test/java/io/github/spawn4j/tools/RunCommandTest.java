@@ -5,20 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.spawn4j.internal.os.Kernel;
+import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.TestCgroup;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code run} is the program, as far as its caller can tell. */
 class RunCommandTest extends ToolsTest {
+    /** Of directories, by the call that the C library makes. */
+    private static final String NO_REMOVAL =
+            System.getProperty("os.arch").equals("aarch64")
+                    ? "unlinkat:2=0x200=EACCES"
+                    : "rmdir=EACCES";
+
+    private static final Pattern CGROUP = Pattern.compile("/\\S*/spawn4j-[^\\s:\"]*");
+
     @ParameterizedTest
     @ValueSource(strings = {"fork", "vfork", "posix-spawn", "clone3", "POSIX_SPAWN"})
     void exitsWithTheProgramsCode(String strategy) {
@@ -172,6 +185,49 @@ class RunCommandTest extends ToolsTest {
         Run run = run("run", "--timeout", "50ms", "--stats", "--", "sleep", "600");
         assertThat(run.exitCode()).isEqualTo(124);
         assertThat(run.err()).contains("killed by SIGTERM");
+    }
+
+    /** As timeout(1) does, whatever becomes of it. */
+    @Test
+    void exitsWith124ThoughTheProgramHasSurvived(@TempDir Path folder) throws Exception {
+        Path pid = folder.resolve("pid");
+        try {
+            Run run =
+                    runDenied(
+                            List.of("kill=EPERM", "pidfd_send_signal=EPERM"),
+                            "run",
+                            "--timeout",
+                            "1s",
+                            "--",
+                            "sh",
+                            "-c",
+                            "echo $$ > " + pid + "; exec sleep 600 > /dev/null 2>&1");
+
+            assertThat(run.exitCode()).isEqualTo(124);
+            assertThat(run.err()).contains("has left").hasLineCount(1);
+        } finally {
+            end(pid);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exit 0, 123", "exit 7, 7"})
+    void saysThatACgroupIsLeft(String script, int exitCode) throws Exception {
+        assumeTrue(TestCgroup.canBeMade(), "no cgroup can be made");
+        Run run = runDenied(List.of(NO_REMOVAL), "run", "--cgroup", "--", "sh", "-c", script);
+
+        Matcher cgroup = CGROUP.matcher(run.err());
+        assertThat(cgroup.find()).as(run.err()).isTrue();
+        Files.delete(Path.of(cgroup.group()));
+        assertThat(run.exitCode()).isEqualTo(exitCode);
+        assertThat(run.err()).contains("the cgroup is left").hasLineCount(1);
+    }
+
+    /** Ends the process whose pid is in {@code file}, as its starter could not. */
+    private static void end(Path file) throws Exception {
+        Eventually.isTrue("it has said its pid", () -> Files.exists(file) && Files.size(file) > 0);
+        String pid = Files.readString(file).strip();
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,6 +57,27 @@ abstract class ToolsTest {
                 .args("-cp", System.getProperty("java.class.path"), Main.class.getName())
                 .args(args)
                 .stdin(Redirect.DISCARD);
+    }
+
+    /**
+     * In a JVM of its own that meets these answers to system calls, such as kill=EPERM. It loads
+     * the library from where it was built, and has to lay it nowhere.
+     */
+    static Run runDenied(List<String> rules, String... args)
+            throws IOException, InterruptedException {
+        Path programs = Path.of(System.getProperty("spawn4j.native.bin"));
+        return finish(
+                PidfdProcess.builder(programs.resolve("deny").toString())
+                        .args(rules)
+                        .args("--", JAVA)
+                        .args(
+                                "-Dio.github.spawn4j.library="
+                                        + programs.resolveSibling("libspawn4j.so"))
+                        .args(nativeAccess())
+                        .args("-cp", System.getProperty("java.class.path"), Main.class.getName())
+                        .args(args)
+                        .stdin(Redirect.DISCARD)
+                        .start());
     }
 
     /** In a JVM of its own that may have so few files open, its jars among them. */

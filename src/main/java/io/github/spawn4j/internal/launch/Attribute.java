@@ -70,10 +70,13 @@ public final class Attribute {
         return of(RequestLayout.PROCESS_GROUP, group, "setpgid", Integer.toString(group));
     }
 
-    /** The cgroup whose directory is open as {@code fd}, its cgroup.events as {@code events}. */
-    static Attribute cgroup(int fd, int events) {
+    /**
+     * The cgroup of this name, whose directory is open as {@code fd}, its cgroup.events as {@code
+     * events}.
+     */
+    static Attribute cgroup(int fd, int events, String name) {
         return new Attribute(
-                RequestLayout.CGROUP, fd, events, NO_DATA, 0, 0, Outcome.CLONE_INTO_CGROUP, "");
+                RequestLayout.CGROUP, fd, events, NO_DATA, 0, 0, Outcome.CLONE_INTO_CGROUP, name);
     }
 
     /** A pid namespace of its own. */
@@ -90,7 +93,7 @@ public final class Attribute {
         return of(RequestLayout.UMASK, mask, "umask", String.format(Locale.ROOT, "%04o", mask));
     }
 
-    /** A policy of this name, in the words of the kernel or a number. */
+    /** A policy of this name. */
     public static Attribute scheduler(int policy, String name, int priority) {
         return new Attribute(
                 RequestLayout.SCHEDULER,

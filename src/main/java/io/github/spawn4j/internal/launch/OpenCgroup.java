@@ -12,7 +12,7 @@ import java.nio.file.Path;
 public final class OpenCgroup implements AutoCloseable {
     private static final String OPEN = "open cgroup";
 
-    private final Path path;
+    private final String name;
 
     /** O_PATH. */
     private final Fd directory;
@@ -21,7 +21,7 @@ public final class OpenCgroup implements AutoCloseable {
     private final Fd events;
 
     private OpenCgroup(Path path, Fd directory, Fd events) {
-        this.path = path;
+        name = quoted(path);
         this.directory = directory;
         this.events = events;
     }
@@ -55,13 +55,16 @@ public final class OpenCgroup implements AutoCloseable {
         try {
             return Executable.pin(PathBytes.of("cgroup", path));
         } catch (ErrnoException e) {
-            throw refusal(path, e.errno());
+            throw refusal(quoted(path), e.errno());
         }
     }
 
-    private static LaunchException refusal(Path path, int errno) {
-        String object = "\"" + Text.printable(path.toString()) + "\"";
-        return new LaunchException(OPEN, RequestLayout.NO_INDEX, errno, object);
+    private static String quoted(Path path) {
+        return "\"" + Text.printable(path.toString()) + "\"";
+    }
+
+    private static LaunchException refusal(String name, int errno) {
+        return new LaunchException(OPEN, RequestLayout.NO_INDEX, errno, name);
     }
 
     /**
@@ -76,7 +79,7 @@ public final class OpenCgroup implements AutoCloseable {
     private Use use(boolean once) throws LaunchException {
         int number = directory.acquire();
         if (number < 0) {
-            throw refusal(path, Errno.ENOENT);
+            throw refusal(name, Errno.ENOENT);
         }
         return new Use(number, events == null ? -1 : events.acquire(), once);
     }
@@ -95,7 +98,7 @@ public final class OpenCgroup implements AutoCloseable {
 
         /** Tells the request where the child is to be. */
         public void encode(RequestEncoder request) {
-            request.attribute(Attribute.cgroup(directoryNumber, eventsNumber));
+            request.attribute(Attribute.cgroup(directoryNumber, eventsNumber, name));
         }
 
         @Override

@@ -15,18 +15,20 @@ public final class Outcome {
 
     private final Request request;
 
-    /** Those of the request, in its order. Null for none. */
-    private List<Attribute> attributes;
+    /** Those of the request, in its order. Not to be changed, as they may be a template's. */
+    private List<Attribute> attributes = List.of();
 
     Outcome(Request request) {
         this.request = request;
     }
 
-    void attribute(Attribute attribute) {
-        if (attributes == null) {
-            attributes = new ArrayList<>();
+    void attributes(List<Attribute> more) {
+        if (attributes.isEmpty()) {
+            attributes = more;
+        } else {
+            attributes = new ArrayList<>(attributes);
+            attributes.addAll(more);
         }
-        attributes.add(attribute);
     }
 
     private int header(int field) {
@@ -95,14 +97,12 @@ public final class Outcome {
             case RequestLayout.STEP_TRACE:
                 return new LaunchException("ptrace", -1, errno, "");
             case RequestLayout.STEP_CGROUP:
-                return new LaunchException(
-                        CLONE_INTO_CGROUP, -1, errno, "", CgroupRefusal.explain(errno));
+                return cgroupFailure(CLONE_INTO_CGROUP, errno, CgroupRefusal.explain(errno));
             case RequestLayout.STEP_CGROUP_MOVE:
-                return new LaunchException(
-                        "move into cgroup", -1, errno, "", CgroupRefusal.explain(errno));
+                return cgroupFailure("move into cgroup", errno, CgroupRefusal.explain(errno));
             case RequestLayout.STEP_CGROUP_FROZEN:
-                return new LaunchException(
-                        "start in cgroup", -1, errno, "", "it is frozen, and so its processes");
+                return cgroupFailure(
+                        "start in cgroup", errno, "it is frozen, and so its processes");
             case RequestLayout.STEP_PROBE:
                 return new LaunchException(Kernel.PROBE, -1, errno, "");
             case RequestLayout.STEP_CAPABILITY:
@@ -166,6 +166,11 @@ public final class Outcome {
                 : new LaunchException(attribute.step(), -1, errno, attribute.object());
     }
 
+    private LaunchException cgroupFailure(String step, int errno, String explanation) {
+        String cgroup = attributes.isEmpty() ? "" : attributes.get(0).object(); // it comes first
+        return new LaunchException(step, RequestLayout.NO_INDEX, errno, cgroup, explanation);
+    }
+
     private LaunchException action(int at, int errno) {
         return new LaunchException(
                 word(at), field(at, RequestLayout.ACTION_INDEX), errno, object(at));
@@ -177,8 +182,7 @@ public final class Outcome {
     }
 
     private LaunchException inexpressible(String what, int index, int errno) {
-        boolean changesIds =
-                attributes != null && attributes.stream().anyMatch(Attribute::changesIds);
+        boolean changesIds = attributes.stream().anyMatch(Attribute::changesIds);
         return new LaunchException(
                 "posix_spawn cannot express " + what, index, errno, "", alternatives(changesIds));
     }

@@ -110,37 +110,30 @@ final class Request {
     }
 
     /** One record more would be written over those of the next kind. */
-    private static void checkRoom(int count, int most, String records) {
-        if (count == most) {
+    private static void checkRoom(int wanted, int most, String records) {
+        if (wanted > most) {
             throw new IllegalStateException("more than " + most + " " + records);
         }
     }
 
     /** Returns the number of the source. */
     int addSource(int kind, int fd) {
-        checkRoom(sources, maxSources, "sources");
+        checkRoom(sources + 1, maxSources, "sources");
         int at = (RequestLayout.HEADER_SIZE + sources * RequestLayout.SOURCE_SIZE) / WORD;
         words[at + RequestLayout.SOURCE_KIND / WORD] = kind;
         words[at + RequestLayout.SOURCE_FD / WORD] = fd;
         return sources++;
     }
 
-    void addAttribute(Attribute attribute) {
-        checkRoom(attributes, maxAttributes, "attributes");
-        int at = (attributesOffset + attributes++ * RequestLayout.ATTRIBUTE_SIZE) / WORD;
-        words[at + RequestLayout.ATTRIBUTE_TYPE / WORD] = attribute.type();
-        words[at + RequestLayout.ATTRIBUTE_FIRST / WORD] = attribute.first();
-        words[at + RequestLayout.ATTRIBUTE_SECOND / WORD] = attribute.second();
-        if (attribute.data().length > 0) {
-            words[at + RequestLayout.ATTRIBUTE_DATA / WORD] = addText(attribute.data());
-        }
-        setLong(at + RequestLayout.ATTRIBUTE_VALUE / WORD, attribute.value());
-        setLong(at + RequestLayout.ATTRIBUTE_OTHER / WORD, attribute.other());
+    void addAttributes(AttributeRecords records) {
+        checkRoom(attributes + records.count(), maxAttributes, "attributes");
+        records.writeTo(this, words, attributesOffset, attributes);
+        attributes += records.count();
     }
 
     void addAction(
             int type, int index, int fd, int newfd, int flags, int mode, int text, long value) {
-        checkRoom(actions, maxActions, "actions");
+        checkRoom(actions + 1, maxActions, "actions");
         int at = (actionsOffset + actions++ * RequestLayout.ACTION_SIZE) / WORD;
         words[at + RequestLayout.ACTION_TYPE / WORD] = type;
         words[at + RequestLayout.ACTION_INDEX / WORD] = index;
@@ -149,11 +142,11 @@ final class Request {
         words[at + RequestLayout.ACTION_FLAGS / WORD] = flags;
         words[at + RequestLayout.ACTION_MODE / WORD] = mode;
         words[at + RequestLayout.ACTION_TEXT / WORD] = text;
-        setLong(at + RequestLayout.ACTION_VALUE / WORD, value);
+        setLong(words, at + RequestLayout.ACTION_VALUE / WORD, value);
     }
 
     /** The lower half first: x86_64 and aarch64 are little-endian. */
-    private void setLong(int word, long value) {
+    static void setLong(int[] words, int word, long value) {
         words[word] = (int) value;
         words[word + 1] = (int) (value >>> Integer.SIZE);
     }

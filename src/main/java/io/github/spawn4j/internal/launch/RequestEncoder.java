@@ -4,6 +4,7 @@ package io.github.spawn4j.internal.launch;
 import io.github.spawn4j.internal.os.Spawn;
 import io.github.spawn4j.internal.os.WarmSpawn;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Writes one request, in the words of its {@link RequestLayout}, and launches it: the sources of
@@ -77,14 +78,24 @@ public final class RequestEncoder {
     // Attributes
 
     /**
-     * Adds an attribute, in the order in which the child takes them. To be called before actions
-     * and after {@link #inheritSignals}: the thread that launches a child which is to die with the
-     * JVM is the {@link Keeper}'s, so the mask of the calling one goes along as an action.
+     * Adds attributes. To be called before actions and after {@link #inheritSignals}: the thread
+     * that launches a child which is to die with the JVM is the {@link Keeper}'s, so the mask of
+     * the calling one goes along as an action.
      */
+    public void attributes(Attributes attributes) {
+        add(attributes.records(), attributes.all());
+    }
+
+    /** Adds one attribute, before all others that the child takes later. */
     public void attribute(Attribute attribute) {
-        request.addAttribute(attribute);
-        outcome.attribute(attribute);
-        if (attribute.type() == RequestLayout.PARENT_DEATH) {
+        List<Attribute> one = List.of(attribute);
+        add(new AttributeRecords(one), one);
+    }
+
+    private void add(AttributeRecords records, List<Attribute> attributes) {
+        request.addAttributes(records);
+        outcome.attributes(attributes);
+        if (records.haveDeathSignal()) {
             diesWithParent = true;
             if ((flags & RequestLayout.FLAG_KEEP_SIGNALS) != 0) {
                 actions.sigmask(Spawn.signalMask());
