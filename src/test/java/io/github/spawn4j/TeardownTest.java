@@ -107,15 +107,15 @@ class TeardownTest {
         assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.KILL, false));
     }
 
-    /** A shell that waits sees a signal at once; of two that it finds later it takes HUP first. */
+    /** Of two signals that a shell finds together it takes HUP first, as it was sent here. */
     @Test
     void sendsTheSignalsInTheirOrder() throws Exception {
         PidfdProcess process =
-                sh("trap 'echo INT' INT; trap 'echo HUP; kill $!; exit' HUP; sleep 600 & echo ready;"
+                sh("trap 'echo HUP' HUP; trap 'echo INT; kill $!; exit' INT; sleep 600 & echo ready;"
                                 + " while :; do wait; done")
                         .teardown(
-                                Teardown.first(Signal.INT, ofMillis(500))
-                                        .then(Signal.HUP, ofSeconds(50))
+                                Teardown.first(Signal.HUP, ofMillis(200))
+                                        .then(Signal.INT, ofSeconds(50))
                                         .then(Signal.KILL, ofSeconds(50)))
                         .start();
         BufferedReader output = process.inputReader();
@@ -123,7 +123,7 @@ class TeardownTest {
 
         await(process.teardown());
 
-        assertThat(output.lines()).containsExactly("INT", "HUP");
+        assertThat(output.lines()).containsExactly("HUP", "INT");
     }
 
     @Test
