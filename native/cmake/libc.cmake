@@ -40,8 +40,9 @@ function(add_names target soname prefix)
     foreach(node IN LISTS nodes)
         string(APPEND script "${node} {${nodes_${node}} };\n")
     endforeach()
-    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${target}.S CONTENT "${source}" @ONLY)
-    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${target}.map CONTENT "${script}" @ONLY)
+    # Not file(CONFIGURE), by which cmake 3.18 loses the ends of lines.
+    file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/${target}.S CONTENT "${source}")
+    file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/${target}.map CONTENT "${script}")
     add_library(${target} SHARED ${CMAKE_BINARY_DIR}/generated/${target}.S)
     target_link_options(${target} PRIVATE -nostdlib -Wl,-soname,${soname}
         -Wl,--version-script=${CMAKE_BINARY_DIR}/generated/${target}.map)

@@ -496,6 +496,17 @@ static long number(const char *text) {
     return value;
 }
 
+/* Not by raise(3) and sigaction(2), which refuse 32 and 33. Before glibc 2.34 libpthread handles
+ * them. */
+static void kill_self(int signal) {
+    const uint64_t by_default[4] = {0};
+    if (signal == 32 || signal == 33) {
+        syscall(SYS_rt_sigaction, signal, by_default, NULL, sizeof(uint64_t));
+    }
+    syscall(SYS_tgkill, getpid(), getpid(), signal);
+    pause();
+}
+
 /* Takes the step at `argv`. Returns how many arguments it had, or 0 if it is none. */
 static int take(char **argv) {
     const char *name = argv[0];
@@ -560,9 +571,7 @@ static int take(char **argv) {
         execv(value, argv + 1);
         fail(value);
     } else if (!strcmp(name, "--kill-self")) {
-        /* Not raise(3), which refuses 32 and 33. */
-        syscall(SYS_tgkill, getpid(), getpid(), (int)number(value));
-        pause();
+        kill_self((int)number(value));
     } else if (!strcmp(name, "--exit")) {
         _exit((int)number(value));
     } else {

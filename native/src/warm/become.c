@@ -179,10 +179,13 @@ static int take_descriptors(int number) {
     return sys_close_range((unsigned)WARM_FIRST + (unsigned)number + 1, ~0U, CLOSE_RANGE_UNSHARE);
 }
 
-/* As CLONE_CHILD_SETTID and CLONE_CHILD_CLEARTID would do it. */
+/* As CLONE_CHILD_SETTID and CLONE_CHILD_CLEARTID would do it. Before glibc 2.34 only programs that
+ * are linked with libpthread have such an address. */
 static void take_over_tid(const struct memory *memory) {
-    *(int *)memory->tid_address =
-        (int)sys_call(SYS_set_tid_address, (long)memory->tid_address, 0, 0, 0, 0, 0);
+    if (memory->tid_address) {
+        *(int *)memory->tid_address =
+            (int)sys_call(SYS_set_tid_address, (long)memory->tid_address, 0, 0, 0, 0, 0);
+    }
 }
 
 static struct memory *memory_of(struct warm_slot *slot) {

@@ -236,11 +236,17 @@ static int left_ms(const struct trial *trial) {
 
 /* Waits for all that the process that was just started tells, and ends it. */
 static enum warm_reason hear(const struct trial *trial, char *told) {
-    struct pollfd end = {.fd = trial->order->sources[OUTPUT].peer, .events = POLLIN};
+    int output = trial->order->sources[OUTPUT].peer;
+    struct pollfd ends[] = {{.fd = output, .events = POLLIN},
+                            {.fd = trial->order->header.pidfd, .events = POLLIN}};
     size_t length = 0;
     long size = -ETIMEDOUT;
-    while (sys_poll(&end, 1, left_ms(trial)) > 0) {
-        size = sys_read(end.fd, told + length, MOST_TOLD - 1 - length);
+    while (sys_poll(ends, 2, left_ms(trial)) > 0) {
+        if (!ends[0].revents) {
+            size = 0; /* it has died, and the pipe is kept open by what it has never fetched */
+            break;
+        }
+        size = sys_read(output, told + length, MOST_TOLD - 1 - length);
         if (size <= 0) {
             break;
         }
@@ -248,7 +254,7 @@ static enum warm_reason hear(const struct trial *trial, char *told) {
         size = -ETIMEDOUT;
     }
     told[length] = 0;
-    sys_close(end.fd);
+    sys_close(output);
     ended_kill(trial->order->header.pidfd, left_ms(trial));
     return size < 0 ? refuse(trial, WARM_TIMEOUT, size) : WARM_STARTED;
 }

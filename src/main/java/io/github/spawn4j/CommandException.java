@@ -59,7 +59,8 @@ public final class CommandException extends IOException {
 
         /**
          * A process is left although {@link RunOptions#leaveNobody} or a {@link Sandbox} forbids
-         * it: before Linux 6.9 each of a group whose leader has ended, without a cgroup.
+         * it. Before Linux 6.9, without a cgroup, that is each process of a group whose leader has
+         * ended.
          */
         SURVIVOR("has left processes that could not be ended: ");
 
@@ -118,7 +119,7 @@ public final class CommandException extends IOException {
     }
 
     /**
-     * What there was of a result when the run ended: exit, and output so far.
+     * The result, as far as there was one when the run ended: exit, and output so far.
      *
      * @return the result; null after deserialization
      */

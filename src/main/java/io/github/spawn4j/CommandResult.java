@@ -40,9 +40,9 @@ public final class CommandResult {
      * @param startedAs whether it was started {@linkplain Warm warm}
      * @param enforcement the mechanism that enforced each limit of its {@linkplain Sandbox
      *     sandbox}; empty without one
-     * @param reach which processes a teardown ends, and {@link RunOptions#leaveNobody} leaves not
-     *     behind: those of its cgroup; or those of its process group, which a daemon leaves, so
-     *     that it lives on unnoticed; empty where it is the process alone
+     * @param reach which processes a teardown ends and {@link RunOptions#leaveNobody} does not
+     *     leave behind: those of its cgroup, or those of its process group (a daemon leaves the
+     *     group and lives on unnoticed); empty if it is the process alone
      */
     public record Stage(
             int index,

@@ -236,7 +236,8 @@ public final class EmptyProcess extends ProcessSettings<EmptyProcess> {
     }
 
     /**
-     * Begins to {@linkplain #run run} the process, and does not wait; there is no thread for it.
+     * Begins to {@linkplain #run run} the process, and does not wait; no thread waits for it
+     * either.
      *
      * <pre>{@code
      * RunningCommand build = PidfdProcess.builder("make", "-j8").runAsync(RunOptions.noTimeout());

@@ -80,7 +80,7 @@ public sealed interface ExitStatus {
 
     /**
      * The process has ended, but other code in this JVM collected its status first (with {@code
-     * waitpid(-1)}, or by ignoring SIGCHLD), and the kernel is older than 6.15, which would still
+     * waitpid(-1)}, or by ignoring SIGCHLD), and the kernel is older than 6.15; newer ones still
      * tell it by the pidfd.
      */
     record Unknown() implements ExitStatus {

@@ -53,12 +53,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A signal can never reach another process that has got the same pid (pidfd_send_signal(2)). The
  * exit is collected whether or not anybody waits, and whether or not this object is still referred
- * to; there is no thread for it, unless {@linkplain SpawnStrategy#JDK the JDK} had to start the
- * process, which has its own ways. Exit and end of output are two events: a grandchild that keeps
- * the output open delays the end of {@link #getInputStream()}, never {@link #waitFor()}.
+ * to; no thread waits for it, unless {@linkplain SpawnStrategy#JDK the JDK} had to start the
+ * process. Exit and end of output are two events: a grandchild that keeps the output open delays
+ * the end of {@link #getInputStream()}, never {@link #waitFor()}.
  *
- * <p>The streams belong to the caller, who may close them; at the latest they are closed, with what
- * was written still to be read, when the process has exited and no other process has them. An
+ * <p>The streams belong to the caller, who may close them. Otherwise they are closed when the
+ * process has exited and no other process has them; what was written can still be read then. An
  * interrupt changes nothing for a thread that reads or writes there, unless {@link
  * EmptyProcess#interruptibleStreams} asks for it.
  *
@@ -250,7 +250,7 @@ public final class PidfdProcess extends Process implements Closeable {
 
     /**
      * Sets the size of the window of the process's terminal. If it is another one, the foreground
-     * process group gets SIGWINCH; a full-screen program then asks for the size and draws anew.
+     * process group gets SIGWINCH; a full-screen program then asks for the size and redraws.
      *
      * @param size the size
      * @throws IllegalStateException if the process was not started with {@link
@@ -474,7 +474,7 @@ public final class PidfdProcess extends Process implements Closeable {
      * process gets SIGHUP.
      *
      * <p>A process that may not be signalled, because it has become another user's, lives on, as
-     * with {@link ProcessBuilder}; {@link #signal} tells.
+     * with {@link ProcessBuilder}; {@link #signal} reports it.
      */
     @Override
     public void destroy() {

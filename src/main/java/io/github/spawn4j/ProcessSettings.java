@@ -549,7 +549,7 @@ abstract class ProcessSettings<S extends ProcessSettings<S>> extends Confinement
 
     /**
      * Makes the effective user and group ids of the child the real ones, so that a program that
-     * runs set-user-id hands on no privilege.
+     * runs set-user-id passes on no privilege.
      *
      * @return this
      */

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A {@linkplain EmptyProcess#runAsync run} that goes on: its {@link CommandResult} as a future, and
- * its processes, which can be signalled and talked to meanwhile. There is no thread for it, as long
- * as it is not {@linkplain SpawnStrategy#JDK the JDK} that starts processes. Thread-safe.
+ * its processes, which can be signalled and talked to meanwhile. No thread waits for it, unless
+ * {@linkplain SpawnStrategy#JDK the JDK} starts the processes. Thread-safe.
  *
  * <pre>{@code
  * RunningCommand bc = PidfdProcess.builder("bc", "-q").runAsync(RunOptions.noTimeout()
@@ -28,8 +28,8 @@ import java.util.concurrent.CompletableFuture;
  * completion of the future. A listener may call {@code write}, which never waits.
  *
  * <p>The future is completed by a thread of the library, with the result or, as {@link
- * EmptyProcess#run} would throw it, with a {@link SpawnException} or a {@link CommandException}. To
- * complete or cancel it oneself tears the processes down.
+ * EmptyProcess#run} would throw it, with a {@link SpawnException} or a {@link CommandException}.
+ * Completing or cancelling it yourself tears the processes down.
  */
 public final class RunningCommand extends CompletableFuture<CommandResult> {
     /** Null where none could be started. */

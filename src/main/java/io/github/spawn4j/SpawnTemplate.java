@@ -21,8 +21,8 @@ import java.util.Optional;
 
 /**
  * A program that was found, opened and identified once and is spawned many times: {@code
- * spawn_template_create} and {@code spawn_template_spawn} of the kernel proposal, in the practical
- * reading. Thread-safe.
+ * spawn_template_create} and {@code spawn_template_spawn} of the kernel proposal, made practical.
+ * Thread-safe.
  *
  * <pre>{@code
  * try (SpawnTemplate git = SpawnTemplate.builder("git").args("-C", repo).env("LC_ALL", "C").build()) {
@@ -37,8 +37,8 @@ import java.util.Optional;
  * nothing can be put in its place between check and execution; for scripts and on older kernels it
  * is what the path leads to right after the check.
  *
- * <p>Whoever builds a template closes it; a spawn that is going on then finishes, the next one
- * fails with EBADF. Closing twice does nothing. A template that is dropped is closed when it is
+ * <p>Close a template when you no longer need it. A spawn that is going on then finishes; the next
+ * one fails with EBADF. Closing twice does nothing. A template that is dropped is closed when it is
  * collected.
  */
 public final class SpawnTemplate implements AutoCloseable {
@@ -110,7 +110,7 @@ public final class SpawnTemplate implements AutoCloseable {
      * @param args arguments behind the template's
      * @return how it ended
      * @throws SpawnException as for {@link #spawn}
-     * @throws CommandException if it was not as {@code options} demand
+     * @throws CommandException if it did not end as {@code options} demand
      * @throws InterruptedException if the thread was or is interrupted; the process is gone then
      */
     public CommandResult run(RunOptions options, String... args)

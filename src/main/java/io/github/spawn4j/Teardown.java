@@ -75,7 +75,7 @@ public final class Teardown {
     }
 
     /**
-     * A teardown whose first step is the gentlest one: standard input is closed, Servers that talk
+     * A teardown whose first step is the gentlest one: standard input is closed. Servers that talk
      * through it (language servers, the Model Context Protocol) and filters then end by themselves.
      *
      * <p>What is buffered in {@link Process#getOutputStream()} and {@link Process#outputWriter()}

@@ -4,16 +4,13 @@ package io.github.spawn4j.hosts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.spawn4j.EmptyProcess;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.commons.exec.CommandLine;
-import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteException;
 import org.apache.commons.exec.ExecuteWatchdog;
 import org.apache.commons.exec.PumpStreamHandler;
@@ -23,25 +20,6 @@ import org.junit.jupiter.api.Timeout;
 /** Apache commons-exec, whose executor has one method to override. */
 @Timeout(60)
 class CommonsExecTest {
-    private static final class Executor extends DefaultExecutor {
-        @SuppressWarnings("deprecation") // what its builder calls is not for subclasses
-        Executor() {}
-
-        @Override
-        protected Process launch(CommandLine command, Map<String, String> env, Path directory)
-                throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(command.toStrings());
-            if (directory != null) {
-                builder.directory(directory.toFile());
-            }
-            if (env != null) {
-                builder.environment().clear();
-                builder.environment().putAll(env);
-            }
-            return EmptyProcess.from(builder).start();
-        }
-    }
-
     @Test
     void commonsExecRunsACommand() throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
