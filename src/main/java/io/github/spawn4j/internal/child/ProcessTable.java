@@ -54,6 +54,8 @@ final class ProcessTable {
     /** As long as it is under way nobody else looks, so it goes on until it has succeeded. */
     private final Errand look = new Errand(this::answerAll);
 
+    private final Runnable work = look::attemptHere;
+
     @GuardedBy("this")
     private List<Question> questions = new ArrayList<>();
 
@@ -88,6 +90,7 @@ final class ProcessTable {
      */
     CompletableFuture<View> look(int group, int member) {
         CompletableFuture<View> answer = new CompletableFuture<>();
+        List<Question> none = new ArrayList<>(); // there may be no memory when it is needed
         synchronized (this) {
             questions.add(new Question(group, member, answer));
             if (isLooking) {
@@ -96,32 +99,47 @@ final class ProcessTable {
             isLooking = true;
         }
         try {
-            executor.execute(look::attemptHere);
+            executor.execute(work);
         } catch (RuntimeException | Error e) {
-            takeQuestions(false).forEach(question -> question.answer.completeExceptionally(e));
+            for (Question question : giveUp(none)) {
+                question.answer.completeExceptionally(e);
+            }
         }
         return answer;
     }
 
-    private synchronized List<Question> takeQuestions(boolean looksAgain) {
+    /**
+     * Whoever asks next looks. Returns those that have asked, of whom there are {@code none} now.
+     */
+    private synchronized List<Question> giveUp(List<Question> none) {
+        List<Question> given = questions;
+        questions = none;
+        isLooking = false;
+        return given;
+    }
+
+    /**
+     * Returns whether there is somebody to look for. If not, the look is over, and {@link #asked}
+     * another's.
+     */
+    private synchronized boolean takeQuestions() {
         Faults.resource("questions");
-        List<Question> taken = questions;
-        questions = new ArrayList<>();
-        isLooking = looksAgain && !taken.isEmpty();
-        return taken;
+        List<Question> next = new ArrayList<>();
+        asked = questions;
+        questions = next;
+        isLooking = !asked.isEmpty();
+        return isLooking;
     }
 
     private void answerAll() {
-        if (asked.isEmpty()) {
-            asked = takeQuestions(true);
-        }
-        while (!asked.isEmpty()) {
+        boolean goesOn = !asked.isEmpty() || takeQuestions();
+        while (goesOn) {
             try {
                 answer();
             } catch (IOException | RuntimeException | Error e) {
                 asked.forEach(question -> question.answer.completeExceptionally(e));
             }
-            asked = takeQuestions(true);
+            goesOn = takeQuestions();
         }
     }
 
