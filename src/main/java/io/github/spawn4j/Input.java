@@ -104,7 +104,7 @@ abstract sealed class Input {
                     feed,
                     feed,
                     () -> {
-                        feed.write(bytes);
+                        feed.write(bytes, failed);
                         feed.endBehind();
                     });
         }

@@ -81,56 +81,77 @@ public final class JdkFeed implements Child.Stream, Child.Input, LiveInput {
     }
 
     /**
+     * Writes {@code bytes}.
+     *
+     * @param failed told what has gone wrong, if not just that the child wants no more; must not
+     *     wait
+     */
+    public void write(byte[] bytes, Consumer<Throwable> failed) {
+        add(() -> writePieces(bytes, bytes.length), failed);
+    }
+
+    /**
      * Copies a stream of the user, which stays his.
      *
-     * @param failed told what the stream throws, on the thread that copies; must not wait
+     * @param failed told what has gone wrong, such as what the stream throws, if not just that the
+     *     child wants no more; must not wait
      */
     public void copy(InputStream from, Consumer<Throwable> failed) {
-        add(
+        add(() -> copyAll(from), failed);
+    }
+
+    private void add(Step step, Consumer<Throwable> failed) {
+        // Before the child sees the end of its input, which it could take for a success.
+        Step telling =
                 () -> {
                     try {
-                        copyAll(from);
+                        step.run();
                     } catch (UnwantedException e) {
                         throw e;
                     } catch (Throwable e) { // a user's stream can throw anything
-                        // Before the child sees the end of its input, which it could take for a
-                        // success.
                         failed.accept(e);
                         throw e;
                     }
-                });
+                };
+        try {
+            enter(new Task(telling, new CompletableFuture<>()));
+        } catch (UnwantedException e) {
+            LOG.debug("{}", to, e);
+        } catch (IOException e) {
+            failed.accept(e);
+        }
     }
 
     private CompletableFuture<Void> add(Step step) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        synchronized (this) {
-            if (!ended && startThread()) {
-                tasks.add(new Task(step, done));
-                notifyAll();
-                return done;
-            }
+        try {
+            enter(new Task(step, done));
+        } catch (IOException e) {
+            done.completeExceptionally(e);
         }
-        done.completeExceptionally(closed());
         return done;
+    }
+
+    /** Throws what keeps the task from being done: the end of the input, or that of threads. */
+    private synchronized void enter(Task task) throws IOException {
+        if (ended) {
+            throw closed();
+        }
+        startThread();
+        tasks.add(task);
+        notifyAll();
     }
 
     private static IOException closed() {
         return new UnwantedException(new IOException("Stream closed"));
     }
 
-    /** Returns false if there can be none. */
     @GuardedBy("this")
-    private boolean startThread() {
-        if (hasThread) {
-            return true;
-        }
-        try {
+    private void startThread() throws IOException {
+        if (!hasThread) {
             Threads.start(Threads.daemon("spawn4j-input", 0, this::work));
             hasThread = true;
-        } catch (IOException e) {
-            LOG.debug("{}", to, e);
         }
-        return hasThread;
     }
 
     private void work() {
@@ -245,7 +266,11 @@ public final class JdkFeed implements Child.Stream, Child.Input, LiveInput {
         synchronized (this) {
             ended = true;
             closed |= givesUp;
-            startThread(); // to close a stream may take a while as well
+            try {
+                startThread(); // to close a stream may take a while as well
+            } catch (IOException e) {
+                LOG.debug("{} stays open", to, e);
+            }
             notifyAll();
         }
     }

@@ -3,6 +3,7 @@ package io.github.spawn4j.internal.jdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.spawn4j.internal.os.Faults;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Queue;
@@ -11,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The order of what happens at the end of an input. */
+/** What is told of an input that fails, and when. */
 class JdkFeedTest {
     private static final long LIMIT_S = 30;
 
@@ -46,5 +47,34 @@ class JdkFeedTest {
 
         assertThat(closed.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
         assertThat(events).containsExactly("broken", "closed");
+    }
+
+    @Test
+    void tellsThatThereWasNoThreadForIt() throws Exception {
+        Faults.plan(
+                new Faults.Plan() {
+                    private boolean failed;
+
+                    @Override
+                    public void call(String name) {}
+
+                    @Override
+                    public void resource(String what) {
+                        if (what.equals("spawn4j-input") && !failed) {
+                            failed = true;
+                            throw new OutOfMemoryError();
+                        }
+                    }
+                });
+        try {
+            JdkFeed feed = new JdkFeed(input, false);
+            feed.write(new byte[1], e -> events.add(e.getMessage()));
+            feed.endBehind();
+        } finally {
+            Faults.plan(null);
+        }
+
+        assertThat(closed.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
+        assertThat(events).hasSize(2).first().asString().startsWith("pthread_create: EAGAIN");
     }
 }
