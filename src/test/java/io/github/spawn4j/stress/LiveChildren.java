@@ -36,9 +36,11 @@ final class LiveChildren {
         int count = Integer.parseInt(args[0]);
         // Before the library is used for the first time.
         List<String> threads = Os.threads();
+        FirstTurn turn = new FirstTurn();
         for (int i = 0; i < WARM_UP; i++) {
             sleep().destroyForcibly().waitFor();
         }
+        turn.await(); // else what the reactor loads at first would be the children's
 
         long heapBefore = Os.usedHeap();
         long residentBefore = residentMemory();

@@ -27,16 +27,22 @@ final class Drill extends Chore {
      * found no memory for that: the follower, a run perhaps, would wait for ever.
      */
     private static void completeFuture() {
+        Follower follower = new Follower();
         CompletableFuture<Void> future = new CompletableFuture<>();
-        future.whenComplete(new Follower());
+        future.whenComplete(follower);
         future.complete(null);
+        if (!follower.told) {
+            throw new OutOfMemoryError("a future could not be linked"); // to be done again
+        }
     }
 
     /** A class, as to link a lambda takes longer than all the rest. */
     private static final class Follower implements BiConsumer<Void, Throwable> {
+        private boolean told;
+
         @Override
         public void accept(Void done, Throwable failed) {
-            // To have been told is all.
+            told = true;
         }
     }
 
