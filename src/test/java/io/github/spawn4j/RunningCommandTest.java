@@ -55,7 +55,10 @@ class RunningCommandTest {
     @Test
     void signalsEveryProcessOfAPipeline() throws Exception {
         RunningCommand running =
-                Pipeline.of(PidfdProcess.builder("sleep", "600"), PidfdProcess.builder("cat"))
+                // The second one does not end by itself when the first one has.
+                Pipeline.of(
+                                PidfdProcess.builder("sleep", "600"),
+                                PidfdProcess.builder("sleep", "600"))
                         .runAsync(RunOptions.noTimeout().anyExit());
 
         assertThat(running.pids()).hasSize(2).doesNotHaveDuplicates();

@@ -102,7 +102,7 @@ class PosixSpawnTest {
                 "prctl(PR_SET_PDEATHSIG)",
                 Probe.with(SpawnStrategy.POSIX_SPAWN).newSession().parentDeathSignal(Signal.KILL));
         assertRefused(
-                "clone into cgroup",
+                "clone into cgroup \"" + folder + '"',
                 Probe.with(SpawnStrategy.POSIX_SPAWN).newSession().cgroup(folder));
     }
 
