@@ -7,6 +7,9 @@ set -eu
 headers=$1 java_home=$2 classes=$3
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
+# A signal by itself ends dash without the above.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 cp -R "$(dirname "$0")" "$copy/sources"
 NATIVE_TARGET=spawn4j sh "$copy/sources/build.sh" "$copy/build" "$headers" "$java_home" "$copy/classes" > /dev/null

@@ -10,8 +10,8 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 
-/* What usual attributes go through, for the reason that call.h gives: with ten of them the returns
- * would take as long as two more. */
+/* Inlined, for the reason that call.h gives: with ten attributes the returns alone would take as
+ * long as two more attributes. */
 #define INLINE __attribute__((always_inline)) inline
 
 /* The pid of our parent in the JVM's pid namespace, or -errno. Ours may be another one, in which it

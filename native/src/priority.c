@@ -4,7 +4,9 @@
 #include <linux/sched/types.h>
 
 int priority_set_policy(int policy, int priority, int nice) {
-    /* Asked first for what is to stay as it is, as the time slice. */
+    /* Asked first for what is to keep its value, as the time slice, which counts as chosen from
+     * then on: it no longer follows the kernel's default. Written as 0 it would, but one that was
+     * chosen would be lost, and the kernel tells the two apart for nobody. */
     struct sched_attr attributes = {.size = sizeof attributes};
     long result = sys_call(SYS_sched_getattr, 0, (long)&attributes, sizeof attributes, 0, 0, 0);
     if (result < 0) {

@@ -5,6 +5,8 @@
 
 #include "sys.h"
 
+#include <linux/ioprio.h>
+
 /* Each is about the calling process; returns 0 or -errno, and never allocates. What is inlined is
  * so for the reason that call.h gives. */
 
@@ -17,8 +19,7 @@ int priority_set_policy(int policy, int priority, int nice);
 
 /* `priority` is class and level, as ioprio_set(2) takes them. */
 static inline int priority_set_io(int priority) {
-    const int process = 1; /* IOPRIO_WHO_PROCESS */
-    return (int)SYS_CALL(SYS_ioprio_set, process, 0, priority, 0, 0);
+    return (int)SYS_CALL(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, priority, 0, 0);
 }
 
 /* The processors whose bits are set in the `size` bytes at `set`. */

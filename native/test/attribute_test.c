@@ -182,13 +182,20 @@ static uint64_t time_slice(void) {
     return words[3];
 }
 
-/* What was given to a thread its children have. */
-static void attributes_apply_leaves_time_slice(void) {
+static void check_leaves_time_slice(void) {
     int failed;
-    CHECK_EQUAL(timeslice_halve(), 0);
     const uint64_t slice = time_slice();
     CHECK_EQUAL(become_nice(&failed), 0);
     CHECK_EQUAL(time_slice(), slice);
+}
+
+/* The one that the process began with: the kernel's, or the one of whoever started it. */
+static void attributes_apply_leaves_time_slice(void) { check_leaves_time_slice(); }
+
+/* One that the process has chosen itself. */
+static void attributes_apply_leaves_chosen_time_slice(void) {
+    CHECK_EQUAL(timeslice_halve(), 0);
+    check_leaves_time_slice();
 }
 
 #define CAPACITY ((size_t)16384)
@@ -237,6 +244,7 @@ int main(void) {
     RUN(attributes_apply_sets_policy_and_niceness_one_by_one);
     RUN(attributes_apply_says_which_of_two_is_refused);
     RUN(attributes_apply_leaves_time_slice);
+    RUN(attributes_apply_leaves_chosen_time_slice);
     RUN(reset_of_ids_leaves_our_memory_as_it_is);
     return 0;
 }

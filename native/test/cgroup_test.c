@@ -261,7 +261,8 @@ static void moves_a_child_where_clone3_is_refused(void) {
     close(fd);
 }
 
-/* Has every write of one byte wait for whoever reads the descriptor that it returns. */
+/* Has every write of one byte wait for whoever reads the descriptor that it returns; -1 with errno
+ * if that cannot be. */
 static int hold_writes(void) {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -294,6 +295,11 @@ static void tells_that_a_cgroup_was_removed_before_the_child_moved(void) {
     }
     answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
     int listener = hold_writes();
+    if (listener < 0 && errno == EBUSY) {
+        printf("skipped, a filter of whoever runs us has a listener, and there can be one only: ");
+        remove_cgroup();
+        return;
+    }
     CHECK(listener >= 0);
     for (size_t i = 0; i < STRATEGIES; i++) {
         CHECK(i == 0 || make_cgroup());

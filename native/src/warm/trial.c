@@ -242,7 +242,10 @@ static enum warm_reason hear(const struct trial *trial, char *told) {
     size_t length = 0;
     long size = -ETIMEDOUT;
     while (sys_poll(ends, 2, left_ms(trial)) > 0) {
-        if (!ends[0].revents) {
+        /* It may have written and died after the look at its output and before the one at its
+         * pidfd: what it told last would be lost, and a linker that does nothing wrong refused. Who
+         * is dead tells no more, so another look sees all. */
+        if (!ends[0].revents && sys_poll(ends, 1, 0) <= 0) {
             size = 0; /* it has died, and the pipe is kept open by what it has never fetched */
             break;
         }

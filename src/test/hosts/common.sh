@@ -15,6 +15,9 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# A signal by itself ends dash without the above.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # The class path of the tests: hosts, library, recipes.
 class_path() {

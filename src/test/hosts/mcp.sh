@@ -13,7 +13,7 @@ session() {
     "$java" $native_access -cp "$class_path" io.github.spawn4j.hosts.McpSession "$@" 2>/dev/null
     survivors=$(pgrep -f "^node $server" | wc -l)
     echo "left|$survivors"
-    pgrep -f "^node $server" | xargs -r kill
+    pgrep -f "^node $server" | xargs -r kill 2>/dev/null || true # it may have ended by itself
 }
 
 for way in JDK spawn4j; do

@@ -9,6 +9,9 @@ root=$(cd "$here/../../.." && pwd)
 readme=$root/README.md
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# A signal by itself ends dash without the above.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 bin=${JAVA_HOME:+$JAVA_HOME/bin/}
 repository=$work/maven
 failed=0

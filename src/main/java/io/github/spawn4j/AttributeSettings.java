@@ -320,8 +320,9 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
      * @param nodes the numbers of the nodes, from 0, for a policy that has nodes. A node that
      *     cannot be used fails the start with EINVAL
      * @return this
-     * @throws IllegalArgumentException if the policy has no nodes or needs some, has only one, or
-     *     if a number is negative or above 1023
+     * @throws IllegalArgumentException if nodes are given to a policy that takes none, if none is
+     *     given to one that needs some, if {@code PREFERRED} is given more than one, or if a number
+     *     is negative or above 1023
      */
     public S memoryPolicy(MemoryPolicy policy, int... nodes) {
         Objects.requireNonNull(policy, "policy");
@@ -476,7 +477,8 @@ abstract class AttributeSettings<S extends AttributeSettings<S>> {
     /**
      * The same by numbers.
      *
-     * @param groups the ids of the groups; none to leave all
+     * @param groups the ids of the groups; if none is given, the child is a member of no other
+     *     group
      * @return this
      * @throws IllegalArgumentException if one is negative, or if there are more than 65536
      */

@@ -9,8 +9,9 @@ package io.github.spawn4j.control;
  * PidfdProcess.builder("id").userNamespace(IdMap.of(0, 1000, 1), IdMap.of(0, 1000, 1)).start();
  * }</pre>
  *
- * <p>Every user may map the own id, to any number. Any other map needs CAP_SETUID, or CAP_SETGID
- * for groups.
+ * <p>A process may map its own id, to any number. Any other map needs CAP_SETUID, or CAP_SETGID for
+ * groups. Since Linux 5.12 a map of the user 0 outside needs CAP_SETFCAP, also where that is the
+ * process's own id.
  */
 public final class IdMap {
     /** The child's own id as it is, and no other. */

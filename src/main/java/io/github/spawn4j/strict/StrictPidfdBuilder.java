@@ -263,7 +263,14 @@ public final class StrictPidfdBuilder implements AutoCloseable {
         if (search != null && program.indexOf('/') < 0) {
             request.search(Text.encodeName("search", search));
         }
-        return StrictLaunch.launch(request, handle::become);
+        return StrictLaunch.launch(
+                request,
+                new StrictLaunch.PidfdTaker() {
+                    @Override
+                    public void take(int pidfd) throws IOException {
+                        handle.become(pidfd);
+                    }
+                });
     }
 
     private static void encode(Action action, StrictActions steps) {

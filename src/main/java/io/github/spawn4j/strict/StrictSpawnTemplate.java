@@ -438,7 +438,14 @@ public final class StrictSpawnTemplate implements AutoCloseable {
                 Strings.of("argv", args.argv, ""),
                 Strings.of("envp", args.envp));
         use.encodeStrictly(request);
-        return StrictLaunch.launch(request, pidfd -> args.pidfd[0] = pidfd);
+        return StrictLaunch.launch(
+                request,
+                new StrictLaunch.PidfdTaker() {
+                    @Override
+                    public void take(int pidfd) {
+                        args.pidfd[0] = pidfd;
+                    }
+                });
     }
 
     private static void encode(Action action, StrictActions steps) {

@@ -21,7 +21,14 @@ class FirstStartTest {
     private static final String LIBRARY = "io.github.spawn4j.";
 
     @ParameterizedTest
-    @ValueSource(strings = {"builder", "ProcessBuilder", "template"})
+    @ValueSource(
+            strings = {
+                "builder",
+                "ProcessBuilder",
+                "template",
+                "strict builder",
+                "strict template"
+            })
     void touchesNothingThatIsDearToBeginWith(String way) throws Exception {
         List<String> loaded = loadedByFirstStart(way);
 

@@ -167,8 +167,17 @@ public final class Outcome {
     }
 
     private LaunchException cgroupFailure(String step, int errno, String explanation) {
-        String cgroup = attributes.isEmpty() ? "" : attributes.get(0).object(); // it comes first
-        return new LaunchException(step, RequestLayout.NO_INDEX, errno, cgroup, explanation);
+        return new LaunchException(step, RequestLayout.NO_INDEX, errno, cgroup(), explanation);
+    }
+
+    /** The name of the cgroup that the child was to be in. */
+    private String cgroup() {
+        for (Attribute attribute : attributes) {
+            if (attribute.type() == RequestLayout.CGROUP) {
+                return attribute.object();
+            }
+        }
+        return "";
     }
 
     private LaunchException action(int at, int errno) {

@@ -86,7 +86,10 @@ public final class RequestEncoder {
         add(attributes.records(), attributes.all());
     }
 
-    /** Adds one attribute, before all others that the child takes later. */
+    /**
+     * Adds one attribute, to be called before {@link #attributes}: the child takes them in the
+     * order in which they were added.
+     */
     public void attribute(Attribute attribute) {
         List<Attribute> one = List.of(attribute);
         add(new AttributeRecords(one), one);
