@@ -3,11 +3,12 @@ package io.github.spawn4j;
 
 import io.github.spawn4j.control.Cgroup;
 import io.github.spawn4j.internal.cgroup.CgroupMembers;
+import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Reactor;
 import io.github.spawn4j.internal.loop.Timer;
-import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -25,6 +26,10 @@ final class CpuBudget {
     private final Cgroup cgroup;
     private final long limitNs;
     private final BooleanSupplier hasEnded;
+
+    // Made once and done again for whatever they throw: nobody else would take the next step.
+    private final Errand look = new Errand(this::look);
+    private final Errand kill = new Errand(this::kill);
 
     /** Of the next step. */
     private volatile Timer next;
@@ -44,7 +49,7 @@ final class CpuBudget {
      * @throws IOException if there is nobody who could
      */
     void watch() throws IOException {
-        schedule(soonestNs(limitNs), this::look);
+        schedule(soonestNs(limitNs), look);
     }
 
     /** To be called when the child has ended: nobody looks any more, however late that would be. */
@@ -60,19 +65,19 @@ final class CpuBudget {
         return Math.max(LEAST_PAUSE_NS, remainingNs / Runtime.getRuntime().availableProcessors());
     }
 
-    private void schedule(long delayNs, Runnable step) throws IOException {
-        Timer timer = Reactor.schedule(delayNs, () -> Workers.execute(step));
+    private void schedule(long delayNs, Errand step) throws IOException {
+        Timer timer = Reactor.schedule(delayNs, step);
         next = timer;
         if (hasEnded.getAsBoolean()) {
             timer.cancel(); // end() may have come before it was to be seen
         }
     }
 
-    private void later(long delayNs, Runnable step) {
+    private void later(long delayNs, Errand step) {
         try {
             schedule(delayNs, step);
         } catch (IOException e) {
-            LOG.debug("CPU time is watched no more", e); // as without a reactor nothing is
+            throw new UncheckedIOException(e); // so that the step that wants it is taken again
         }
     }
 
@@ -84,17 +89,17 @@ final class CpuBudget {
         try {
             remainingNs = limitNs - cgroup.usage().cpuTime().toNanos();
         } catch (IOException e) {
-            again(this::look, e);
+            again(look, e);
             return;
         }
         if (remainingNs > 0) {
-            later(soonestNs(remainingNs), this::look);
+            later(soonestNs(remainingNs), look);
             return;
         }
-        later(GRACE_NS, this::kill); // first: who cannot be warned is killed all the same
+        later(GRACE_NS, kill); // first: who cannot be warned is killed all the same
         try {
             new CgroupMembers(cgroup.directory()).signal(Signal.XCPU.number());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.debug("{}", cgroup, e);
         }
     }
@@ -105,12 +110,12 @@ final class CpuBudget {
                 cgroup.kill();
             }
         } catch (IOException e) {
-            again(this::kill, e);
+            again(kill, e);
         }
     }
 
     /** For want of a descriptor, say; but one that has been removed is so as all have ended. */
-    private void again(Runnable step, IOException e) {
+    private void again(Errand step, IOException e) {
         LOG.debug("{}", cgroup, e);
         if (Files.isDirectory(cgroup.directory())) {
             later(LEAST_PAUSE_NS, step);

@@ -13,13 +13,14 @@ import io.github.spawn4j.internal.child.ChildProcess;
 import io.github.spawn4j.internal.launch.LaunchException;
 import io.github.spawn4j.internal.launch.RequestLayout;
 import io.github.spawn4j.internal.loop.Deadline;
+import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Reactor;
 import io.github.spawn4j.internal.loop.Timer;
-import io.github.spawn4j.internal.loop.Workers;
 import io.github.spawn4j.internal.os.Confinement;
 import io.github.spawn4j.internal.os.Errno;
 import io.github.spawn4j.internal.os.Log;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -258,31 +259,41 @@ final class Enclosure {
         child.whenExited(this::leave);
     }
 
-    /** Removes the cgroup, with whoever is in it. Completed when that is done. */
+    /** Removes the cgroup, with whoever is in it. Completed when that is done, or cannot be. */
     CompletableFuture<Void> leave() {
         if (cgroup == null) {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> left = new CompletableFuture<>();
-        Workers.execute(
-                () -> {
-                    try {
-                        remove();
-                    } finally {
-                        left.complete(null);
-                    }
-                });
+        Errand errand =
+                new Errand(
+                        () -> {
+                            close();
+                            left.complete(null);
+                        });
+        errand.run();
         return left;
     }
 
-    /** The same now. */
+    /** The same now, or when it can be done. */
     void remove() {
         if (cgroup != null) {
-            try {
-                cgroup.close();
-            } catch (IOException e) {
-                LOG.debug("the cgroup of a sandbox", e); // somebody has made one below it
+            new Errand(this::close).attemptHere();
+        }
+    }
+
+    /**
+     * Where something has run out it is thrown, to be tried again: else whoever is in the cgroup
+     * would live on, and it would stay for ever.
+     */
+    private void close() {
+        try {
+            cgroup.close();
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof IOException failure && Errno.isExhaustion(failure)) {
+                throw new UncheckedIOException(failure);
             }
+            LOG.warn("{} of a sandbox stays", cgroup, e); // the next attempt would fail too
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.spawn4j.testing.Bystanders;
 import io.github.spawn4j.testing.Eventually;
 import io.github.spawn4j.testing.ForEachThreadKind;
 import io.github.spawn4j.testing.InVirtualThread;
@@ -372,18 +373,29 @@ class TrapsTest {
         }
     }
 
+    /** A number that the first time has set free is somebody else's the second time. */
+    private static void applyTwice(List<Last> order, PidfdProcess process) throws IOException {
+        for (Last last : order) {
+            last.apply(process);
+            try (Bystanders bystanders = new Bystanders()) {
+                last.apply(process);
+                bystanders.assertOpen(last);
+            }
+        }
+    }
+
     @Test
     void closesAndDestroysInEveryOrderTwiceWhileTheChildLives() throws Exception {
         assertThat(Last.orders()).hasSize(24).doesNotHaveDuplicates();
         for (List<Last> order : Last.orders()) {
             Map<Integer, String> before = LeakCheck.descriptors();
             PidfdProcess process = probe("--pause").start();
-            for (Last last : order) {
-                last.apply(process);
-                last.apply(process);
-            }
+            applyTwice(order, process);
 
-            process.waitFor();
+            try (Bystanders bystanders = new Bystanders()) {
+                process.waitFor();
+                bystanders.assertOpen(order);
+            }
 
             assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Killed(Signal.TERM, false));
             LeakCheck.assertOpenAsBefore(before, order);
@@ -396,10 +408,7 @@ class TrapsTest {
             Map<Integer, String> before = LeakCheck.descriptors();
             PidfdProcess process = probe("--say", "o", "--say-error", "e", "--exit", "3").start();
             assertThat(process.waitFor()).isEqualTo(3);
-            for (Last last : order) {
-                last.apply(process);
-                last.apply(process);
-            }
+            applyTwice(order, process);
 
             assertThat(process.exitStatus()).isEqualTo(new ExitStatus.Exited(3));
             assertThatThrownBy(process.getInputStream()::read).isInstanceOf(IOException.class);

@@ -4,6 +4,7 @@ package io.github.spawn4j.tools;
 import io.github.spawn4j.CommandException;
 import io.github.spawn4j.PidfdProcess;
 import io.github.spawn4j.RunOptions;
+import io.github.spawn4j.Teardown;
 import io.github.spawn4j.tools.spawners.Library;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,7 +15,9 @@ import java.util.Map;
 /** How many threads each library has for a program that lives and whose output it takes. */
 final class LibraryThreads {
     private static final int PROGRAMS = 20;
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /** Longer than the worker, which waits for four things, a minute each at most. */
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private LibraryThreads() {}
 
@@ -26,6 +29,7 @@ final class LibraryThreads {
             try {
                 String line =
                         PidfdProcess.builder(command)
+                                .teardown(Teardown.DEFAULT.ofGroup()) // its programs too
                                 .run(RunOptions.timeout(LIMIT).expectExit(0))
                                 .stdout()
                                 .text();

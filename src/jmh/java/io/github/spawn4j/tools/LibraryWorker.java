@@ -20,17 +20,27 @@ public final class LibraryWorker {
     /** So often in a row must the same number be seen: threads begin one after the other. */
     private static final int TIMES = 15;
 
-    /** The programs are killed then. */
-    private static volatile boolean isCounted;
+    /** The programs are killed then, of which their callers are told. */
+    private static volatile boolean isEnding;
 
     private LibraryWorker() {}
 
     /**
      * @param args the name of a {@link Library}, and how many programs it runs, and then runs more
      */
-    public static void main(String[] args) throws Exception {
-        Library library = Library.valueOf(args[0]);
-        int programs = Integer.parseInt(args[1]);
+    public static void main(String[] args) {
+        int exitCode = 1;
+        try {
+            System.out.println(count(Library.valueOf(args[0]), Integer.parseInt(args[1])));
+            exitCode = 0;
+        } catch (Exception | Error e) {
+            System.err.println(e);
+        } finally {
+            end(exitCode);
+        }
+    }
+
+    private static double count(Library library, int programs) throws Exception {
         String sleep = Programs.find("sleep");
         start(library, sleep, programs);
         awaitChildren(programs);
@@ -38,10 +48,14 @@ public final class LibraryWorker {
         start(library, sleep, programs);
         awaitChildren(2 * programs);
         int more = awaitSteady() - some - programs;
-        System.out.println((double) more / programs);
-        isCounted = true;
+        return (double) more / programs;
+    }
+
+    /** Leaves no program behind, and does not wait for what libraries do at the end. */
+    private static void end(int exitCode) {
+        isEnding = true;
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-        Runtime.getRuntime().halt(0); // not to wait for what libraries do at the end
+        Runtime.getRuntime().halt(exitCode);
     }
 
     private static void start(Library library, String sleep, int programs) {
@@ -56,9 +70,9 @@ public final class LibraryWorker {
         try {
             library.run(command, System.getenv(), 0);
         } catch (Exception e) {
-            if (!isCounted) {
+            if (!isEnding) {
                 System.err.println(e);
-                Runtime.getRuntime().halt(1);
+                end(1);
             }
         }
     }
@@ -82,13 +96,12 @@ public final class LibraryWorker {
     private static int awaitSteady() throws TimeoutException {
         long beganNs = System.nanoTime();
         int count = OsThreads.count();
-        for (int times = 0; times < TIMES; times++) {
+        int times = 0;
+        while (times < TIMES) {
             requireTime(beganNs);
             LockSupport.parkNanos(PAUSE_NS);
             int next = OsThreads.count();
-            if (next != count) {
-                times = 0;
-            }
+            times = next == count ? times + 1 : 0;
             count = next;
         }
         return count;

@@ -96,31 +96,47 @@ final class ReportCommand implements Callable<Integer> {
             ReportSections all = new ReportSections(programs, remarks);
             List<ReportSection> sections = chosen(sample ? all.sample() : all.all());
             ReportFiles files = new ReportFiles(html, json);
-            Thread keeper = new Thread(() -> keep(files, machine, remarks));
+            Thread keeper = new Thread(() -> keep("interrupted", files, machine, remarks));
             Runtime.getRuntime().addShutdownHook(keeper);
-            measure(sections, remarks);
-            if (!files.write(machine.report(command(), remarks.all(), plots))) {
-                return false;
+            try {
+                measure(sections, remarks);
+            } catch (InterruptedException | RuntimeException | Error e) {
+                if (dismiss(keeper)) {
+                    keep("ended by " + e, files, machine, remarks);
+                }
+                throw e;
             }
-            Runtime.getRuntime().removeShutdownHook(keeper);
-            return true;
+            try {
+                return files.write(machine.report(command(), remarks.all(), plots));
+            } finally {
+                dismiss(keeper);
+            }
         }
     }
 
-    /** Of a report that is interrupted: minutes of measuring are not to be lost. */
-    private void keep(ReportFiles files, Machine machine, Remarks remarks) {
+    /** Returns false if the JVM was told to end: the keeper runs then, and sees what is written. */
+    private static boolean dismiss(Thread keeper) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(keeper);
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    /** Of a report that is not whole: minutes of measuring are not to be lost. */
+    private void keep(String end, ReportFiles files, Machine machine, Remarks remarks) {
         if (plots.isEmpty()) {
-            remarks.say("interrupted before anything was measured");
+            remarks.say(end + " before anything was measured");
             return;
         }
         List<String> leftOut = new ArrayList<>(remarks.all());
-        leftOut.add("left out: what comes behind these figures: the report was interrupted");
+        leftOut.add("left out: what comes behind these figures: the report was " + end);
         try {
             if (files.write(machine.report(command(), leftOut, List.copyOf(plots)))) {
-                remarks.say("interrupted; what was measured before is in " + html + ", " + json);
+                remarks.say(end + "; what was measured before is in " + html + ", " + json);
             }
         } catch (IOException e) {
-            remarks.say("interrupted; what was measured before is lost: " + e);
+            remarks.say(end + "; what was measured before is lost: " + e);
         }
     }
 

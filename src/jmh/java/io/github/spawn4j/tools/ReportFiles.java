@@ -29,9 +29,10 @@ final class ReportFiles {
         if (written) {
             return false;
         }
-        written = true;
-        Files.writeString(html, Page.of(report.json()));
+        // First what cannot be made again: the page can be made of the numbers.
         Files.writeString(json, report.json() + "\n");
+        Files.writeString(html, Page.of(report.json()));
+        written = true;
         return true;
     }
 }

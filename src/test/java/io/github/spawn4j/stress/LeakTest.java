@@ -11,6 +11,7 @@ import io.github.spawn4j.SpawnException;
 import io.github.spawn4j.SpawnStrategy;
 import io.github.spawn4j.strict.SpawnAction;
 import io.github.spawn4j.testing.Eventually;
+import io.github.spawn4j.testing.LeakCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -137,6 +138,7 @@ class LeakTest {
         Eventually.isTrue(
                 () -> "nothing is open but what was before: " + descriptors,
                 () -> descriptors.entrySet().containsAll(Os.descriptors().entrySet()));
+        LeakCheck.assertNoFileIsClosed(descriptors, Os.descriptors(), count + " spawns");
         assertThat(Os.moreThreads(threads)).isEmpty();
     }
 }

@@ -130,8 +130,14 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
         Eventually.isTrue(
                 () -> "after " + what + " nothing is open but what was before: " + before,
                 () -> before.entrySet().containsAll(descriptors().entrySet()));
+        assertNoFileIsClosed(before, descriptors(), what);
+    }
+
+    /** Only the second half of that, of what was open before and what is. */
+    public static void assertNoFileIsClosed(
+            Map<Integer, String> before, Map<Integer, String> now, Object what) {
         Map<Integer, String> closed = new TreeMap<>(before);
-        closed.keySet().removeAll(descriptors().keySet());
+        closed.keySet().removeAll(now.keySet());
         assertThat(closed.values()).as("closed by " + what).noneMatch(LeakCheck::isFile);
     }
 

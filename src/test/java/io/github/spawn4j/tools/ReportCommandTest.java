@@ -13,6 +13,7 @@ import io.github.spawn4j.Signal;
 import io.github.spawn4j.tools.report.Browser;
 import io.github.spawn4j.tools.report.Report;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,28 +168,40 @@ class ReportCommandTest extends ToolsTest {
         assertThat(again).hasSameTextualContentAs(html);
     }
 
+    /** Others may come before, of what is left out here. */
+    private static void readUntil(BufferedReader err, String beginning) throws IOException {
+        List<String> lines = new ArrayList<>();
+        do {
+            lines.add(err.readLine());
+            assertThat(lines).as("until " + beginning).doesNotContainNull();
+        } while (!lines.get(lines.size() - 1).startsWith(beginning));
+    }
+
     @Test
     void keepsWhatItHasMeasuredWhenItIsInterrupted(@TempDir Path other) throws Exception {
         Path page = other.resolve("page.html");
         Path numbers = other.resolve("numbers.json");
-        PidfdProcess report =
-                startApart(
-                        "report",
-                        "--sample",
-                        "--only",
-                        "threads,tools",
-                        "--html",
-                        page.toString(),
-                        "--json",
-                        numbers.toString());
-        BufferedReader err = report.errorReader();
-        assertThat(err.readLine()).startsWith("1 of 2: threads");
-        assertThat(err.readLine()).startsWith("2 of 2: tools");
+        try (StuckTool grep = new StuckTool(other, "grep")) { // so that tools surely last
+            PidfdProcess report =
+                    startApartWithPath(
+                            grep.searchPath(),
+                            "report",
+                            "--sample",
+                            "--only",
+                            "threads,tools",
+                            "--html",
+                            page.toString(),
+                            "--json",
+                            numbers.toString());
+            BufferedReader err = report.errorReader();
+            readUntil(err, "1 of 2: threads");
+            readUntil(err, "2 of 2: tools");
 
-        report.signal(Signal.INT);
+            report.signal(Signal.INT);
 
-        assertThat(report.awaitExit(Duration.ofSeconds(60))).isPresent();
-        assertThat(err.lines()).anyMatch(line -> line.startsWith("interrupted; what was measured"));
+            assertThat(report.awaitExit(Duration.ofSeconds(60))).isPresent();
+            readUntil(err, "interrupted; what was measured");
+        }
         assertThat(page).isNotEmptyFile();
         Report kept = Report.read(numbers);
         assertThat(kept.plot("threads")).isPresent();
@@ -196,6 +209,26 @@ class ReportCommandTest extends ToolsTest {
         assertThat(kept.command())
                 .isEqualTo(
                         "java -jar target/spawn4j-tools.jar report --sample --only threads,tools");
+    }
+
+    @Test
+    void saysWhatHasEndedItIfItWasNoInterruptionOfTheProgram(@TempDir Path other) {
+        Thread.currentThread().interrupt();
+        Run run =
+                run(
+                        "report",
+                        "--sample",
+                        "--only",
+                        "threads",
+                        "--html",
+                        other.resolve("page.html").toString(),
+                        "--json",
+                        other.resolve("numbers.json").toString());
+
+        assertThat(Thread.interrupted()).as("taken by who was waiting").isFalse();
+        assertThat(run.exitCode()).isPositive();
+        assertThat(run.err().lines())
+                .contains("ended by java.lang.InterruptedException before anything was measured");
     }
 
     @ParameterizedTest

@@ -43,6 +43,11 @@ abstract class ToolsTest {
         return apart(List.of(), args).start();
     }
 
+    /** The same, where this is the PATH. */
+    static PidfdProcess startApartWithPath(String path, String... args) throws IOException {
+        return apart(List.of(), args).env("PATH", path).start();
+    }
+
     /** In a JVM of its own with these options. */
     static Run runApart(List<String> options, String... args)
             throws IOException, InterruptedException {

@@ -2,6 +2,7 @@
 package io.github.spawn4j.internal.cgroup;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -59,6 +60,8 @@ public final class CgroupRemoval {
             }
         } catch (NoSuchFileException e) {
             return; // by somebody else
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         Files.deleteIfExists(directory);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 
 /** Error numbers: their names, their texts, and the way from a native result to an exception. */
 public final class Errno {
@@ -41,6 +42,20 @@ public final class Errno {
     /** Whether descriptors or memory have run out, so that a way that needs none may still do. */
     public static boolean isExhaustion(int errno) {
         return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+    }
+
+    /**
+     * The same of a failure. The JDK's of files have only a text, which is known here, as the table
+     * cannot be read where no descriptor is left.
+     */
+    public static boolean isExhaustion(IOException e) {
+        if (e instanceof ErrnoException failure) {
+            return isExhaustion(failure.errno());
+        }
+        String reason = e instanceof FileSystemException failure ? failure.getReason() : null;
+        return reason != null
+                && (reason.startsWith("Too many open files") // of the process, or "in system"
+                        || reason.equals("Cannot allocate memory"));
     }
 
     /** The name, such as {@code ENOENT}. */

@@ -10,7 +10,6 @@ import io.github.spawn4j.internal.loop.Errand;
 import io.github.spawn4j.internal.loop.Reactor;
 import io.github.spawn4j.internal.loop.Timer;
 import io.github.spawn4j.internal.os.Errno;
-import io.github.spawn4j.internal.os.ErrnoException;
 import io.github.spawn4j.internal.os.Threads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -229,7 +228,7 @@ public final class Escalation extends Chore {
             child.noteKill();
             target.signal(SIGKILL);
         } catch (IOException e) {
-            if (e instanceof ErrnoException failed && Errno.isExhaustion(failed.errno())) {
+            if (Errno.isExhaustion(e)) {
                 throw new UncheckedIOException(e);
             }
             fail(e);
