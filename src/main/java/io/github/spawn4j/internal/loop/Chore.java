@@ -60,12 +60,13 @@ public abstract class Chore {
     private void report(Throwable e) {
         try {
             boolean mayBeForEver = e instanceof RuntimeException || e instanceof LinkageError;
-            if (mayBeForEver && !reported) {
+            boolean isNews = mayBeForEver && !reported;
+            reported = true; // before it is said, which may take longer than the next attempt
+            if (isNews) {
                 LOG.error("{} has failed and is tried again", this, e);
             } else {
                 LOG.debug("{} is tried again", this, e);
             }
-            reported = true;
         } catch (Throwable none) {
             // Not even that: those behind it have their turn all the same.
         }
