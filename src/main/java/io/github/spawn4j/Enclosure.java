@@ -259,7 +259,10 @@ final class Enclosure {
         child.whenExited(this::leave);
     }
 
-    /** Removes the cgroup, with whoever is in it. Completed when that is done, or cannot be. */
+    /**
+     * Removes the cgroup, with whoever is in it. Completed when that is done, or cannot be done
+     * yet: a run does not wait for descriptors that somebody else has to close.
+     */
     CompletableFuture<Void> leave() {
         if (cgroup == null) {
             return CompletableFuture.completedFuture(null);
@@ -268,8 +271,11 @@ final class Enclosure {
         Errand errand =
                 new Errand(
                         () -> {
-                            close();
-                            left.complete(null);
+                            try {
+                                close();
+                            } finally {
+                                left.complete(null);
+                            }
                         });
         errand.run();
         return left;

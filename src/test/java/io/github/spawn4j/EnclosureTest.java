@@ -11,7 +11,6 @@ import io.github.spawn4j.testing.NoDescriptors;
 import io.github.spawn4j.testing.TestCgroup;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,21 +56,27 @@ class EnclosureTest {
     }
 
     @Test
-    void isLeftOnlyWhenItIsGone() throws Exception {
-        assertLeft(NoDescriptors.Step::run);
-        assertLeft(NoDescriptors::during);
+    void isGoneWhenItHasBeenLeft() throws Exception {
+        EmptyProcess process = process();
+        Enclosure enclosure = Enclosure.around(process, false);
+
+        enclosure.leave().get(20, TimeUnit.SECONDS);
+
+        assertThat(process.cgroup).doesNotExist();
     }
 
-    private void assertLeft(Condition condition) throws Exception {
+    /** A run would have no end before somebody else has closed something. */
+    @Test
+    void isLeftAlthoughItCannotBeRemovedYet() throws Exception {
+        assertRemoved(NoDescriptors.Step::run);
         EmptyProcess process = process();
         Enclosure enclosure = Enclosure.around(process, false);
         Path directory = process.cgroup;
         PidfdProcess inhabitant = PidfdProcess.builder("cat").cgroup(directory).start();
-        CompletableFuture<Path> left = new CompletableFuture<>();
 
-        condition.during(() -> enclosure.leave().thenRun(() -> left.complete(directory)));
+        NoDescriptors.during(() -> enclosure.leave().get(20, TimeUnit.SECONDS));
 
-        assertThat(left.get(20, TimeUnit.SECONDS)).doesNotExist();
         assertThat(inhabitant.awaitExit(ofSeconds(20))).contains(KILLED);
+        Eventually.isTrue(directory + " is gone", () -> Files.notExists(directory));
     }
 }
