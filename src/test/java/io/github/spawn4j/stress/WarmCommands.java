@@ -52,9 +52,12 @@ final class WarmCommands {
      * /proc/self/status} what memory and the scheduler count.
      */
     static String normalised(String output, long pid) {
-        String text = output.replaceAll("\\b" + pid + "\\b", "SELF");
-        text = text.replaceAll("pipe:\\[\\d+\\]", "pipe");
+        String text = withoutPid(output, pid).replaceAll("pipe:\\[\\d+\\]", "pipe");
         return COUNTED.matcher(text).replaceAll("");
+    }
+
+    static String withoutPid(String output, long pid) {
+        return output.replaceAll("\\b" + pid + "\\b", "SELF");
     }
 
     /** The most telling ones. */

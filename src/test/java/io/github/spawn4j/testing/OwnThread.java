@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class OwnThread {
     private static final int NOBODY = 65534;
-    private static final long LIMIT_S = 30;
+    private static final long LIMIT_S = 180; // on an emulated machine 200 starts take a minute
 
     private OwnThread() {}
 
