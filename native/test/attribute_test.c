@@ -6,12 +6,11 @@
 #include "block.h"
 #include "builder.h"
 #include "check.h"
+#include "filter.h"
 #include "spawn.h"
 #include "timeslice.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -103,17 +102,7 @@ static void attributes_apply_lets_signal_through(void) {
 }
 
 /* From now on the system call `nr` is refused. */
-static void refuse(unsigned nr) {
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
-    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    CHECK_EQUAL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
-}
+static void refuse(unsigned nr) { filter_answer(nr, SECCOMP_RET_ERRNO | EPERM); }
 
 static int limit_files(int how, uint64_t soft) {
     const struct request request = {0};

@@ -4,14 +4,13 @@
 #include "builder.h"
 #include "cgroup.h"
 #include "check.h"
+#include "filter.h"
 #include "probe.h"
 #include "slot.h"
 #include "spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <mntent.h>
 #include <pthread.h>
 #include <stddef.h>
@@ -145,19 +144,6 @@ static void starts_in_a_cgroup_that_was_killed(void) {
     remove_cgroup();
 }
 
-/* From now on the system call `nr` gets this answer of a filter. */
-static void answer(unsigned nr, unsigned result) {
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, result),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {sizeof code / sizeof code[0], code};
-    CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
-}
-
 /* Where the kernel has killed one child, no other is born to die: by clone3(2), which alone knows
  * cgroups, and which would end us here. */
 static void makes_no_second_child_to_die_in_a_cgroup(void) {
@@ -172,7 +158,7 @@ static void makes_no_second_child_to_die_in_a_cgroup(void) {
     if (!cgroup_has_killed()) {
         printf("skipped, this kernel kills nobody: ");
     } else {
-        answer(SYS_clone3, SECCOMP_RET_KILL_PROCESS);
+        filter_answer(SYS_clone3, SECCOMP_RET_KILL_PROCESS);
         CHECK_EQUAL(start(REQUEST_STRATEGY_FORK, fd, &step), 0);
         CHECK_EQUAL(start(REQUEST_STRATEGY_VFORK, fd, &step), 0);
     }
@@ -245,7 +231,7 @@ static void moves_a_child_where_clone3_is_refused(void) {
         return;
     }
     int fd = open_cgroup();
-    answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+    filter_answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
     check_starts(fd);
     CHECK_EQUAL(write_file("cgroup.freeze", "1"), 0);
     check_fails(fd, REQUEST_STEP_CGROUP_FROZEN, EBUSY);
@@ -272,10 +258,7 @@ static int hold_writes(void) {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
-    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-                        &program);
+    return filter_install(code, sizeof code / sizeof code[0], SECCOMP_FILTER_FLAG_NEW_LISTENER);
 }
 
 /* Removes the cgroup when a child is about to write itself into it, and lets the child go on. */
@@ -293,7 +276,7 @@ static void tells_that_a_cgroup_was_removed_before_the_child_moved(void) {
     if (!make_cgroup()) {
         return;
     }
-    answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+    filter_answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
     int listener = hold_writes();
     if (listener < 0 && errno == EBUSY) {
         printf("skipped, a filter of whoever runs us has a listener, and there can be one only: ");

@@ -4,11 +4,10 @@
 #include "slot.h"
 
 #include "check.h"
+#include "filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -62,23 +61,6 @@ static int open_file(void) {
     return high;
 }
 
-static void install(struct sock_filter *rules, unsigned short count) {
-    const struct sock_fprog filter = {count, rules};
-    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    CHECK_EQUAL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
-}
-
-/* From now on the system call `nr` fails with `error`. */
-static void deny(unsigned nr, unsigned error) {
-    struct sock_filter rules[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    install(rules, sizeof rules / sizeof rules[0]);
-}
-
 /* From now on fcntl(2) knows no F_DUPFD_QUERY. */
 static void deny_dupfd_query(void) {
     struct sock_filter rules[] = {
@@ -89,7 +71,7 @@ static void deny_dupfd_query(void) {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    install(rules, sizeof rules / sizeof rules[0]);
+    CHECK_EQUAL(filter_install(rules, sizeof rules / sizeof rules[0], 0), 0);
 }
 
 /* Open descriptors, counted by a call that nobody denies. */
@@ -264,7 +246,7 @@ static void slots_reserve_accepts_that_nothing_is_left(void) {
 static void slots_reserve_does_without_memfd(void) {
     int before = count_open();
     CHECK(!slots_reserve(false));
-    deny(SYS_memfd_create, EPERM);
+    filter_answer(SYS_memfd_create, SECCOMP_RET_ERRNO | EPERM);
     CHECK(!slots_reserve(true));
     CHECK_EQUAL(count_open(), before);
     CHECK_EQUAL(slots_reserved(), 0);
@@ -276,7 +258,7 @@ static void slots_reserve_does_without_memfd(void) {
 /* Nothing is left of a placeholder that could not be told from a file of somebody else's. */
 static void slots_reserve_leaves_nothing_when_it_fails(void) {
     int before = count_open();
-    deny(SYS_newfstatat, EPERM);
+    filter_answer(SYS_newfstatat, SECCOMP_RET_ERRNO | EPERM);
     CHECK(!slots_reserve(true));
     CHECK_EQUAL(count_open(), before);
     CHECK_EQUAL(slots_reserved(), 0);
@@ -645,7 +627,7 @@ static void slot_null_opens_nothing_when_it_cannot_look(void) {
     slots_reserve(true);
     CHECK(slot_null() >= 0);
     int before = count_open();
-    deny(SYS_newfstatat, EPERM);
+    filter_answer(SYS_newfstatat, SECCOMP_RET_ERRNO | EPERM);
     for (int round = 0; round < 5; round++) {
         CHECK_EQUAL(slot_null(), -EPERM);
     }

@@ -2,14 +2,13 @@
 /* Which descriptors the child of spawn() has, by slots and without. */
 #include "spawn_requests.h"
 
+#include "filter.h"
 #include "identity.h"
 #include "probe.h"
 #include "slot.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
@@ -111,10 +110,7 @@ static int hold_exec(void) {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    const struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
-    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-                        &filter);
+    return filter_install(rules, sizeof rules / sizeof rules[0], SECCOMP_FILTER_FLAG_NEW_LISTENER);
 }
 
 static void *spawn_once(void *unused) {

@@ -2,12 +2,11 @@
 /* Signals of the caller, and those that come while spawn() is at work. */
 #include "spawn_requests.h"
 
+#include "filter.h"
 #include "probe.h"
 #include "slot.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -81,15 +80,7 @@ static void runs_no_handler_in_child(bool clone3_is_refused) {
     uint64_t capabilities;
     CHECK_EQUAL(probe_capabilities(&capabilities), 0);
     if (clone3_is_refused) {
-        struct sock_filter rules[] = {
-            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
-            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        };
-        const struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
-        CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-        CHECK_EQUAL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+        filter_answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
     }
     CHECK_EQUAL(setpgid(0, 0), 0);
     const struct sigaction handler = {.sa_handler = count_foreign, .sa_flags = SA_RESTART};

@@ -3,12 +3,10 @@
 #ifndef SPAWN4J_WARM_FOLDER_H
 #define SPAWN4J_WARM_FOLDER_H
 
+#include "filter.h"
 #include "warm_requests.h"
 
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -53,19 +51,6 @@ static inline void check_refused(const char *path, enum warm_reason expected) {
     CHECK(!helper);
     CHECK_EQUAL(check_count_open(), before);
     check_no_child();
-}
-
-/* A filter that answers one call, with an error or a kill. */
-static inline void answer(int nr, unsigned result) {
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)nr, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, result),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
-    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    CHECK_EQUAL(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), 0);
 }
 
 static inline void remove_folder(void) {

@@ -3,8 +3,6 @@
 #include "warm_folder.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -52,7 +50,7 @@ static unsigned filtered_result;
 static void start_under_filter(void) {
     struct warm_helper *helper;
     char text[16];
-    answer(calls[filtered_call].nr, filtered_result);
+    filter_answer((unsigned)calls[filtered_call].nr, filtered_result);
     enum warm_reason reason = try_to_make(ECHO_HI, &helper);
     for (int i = 0; i < 2 && reason == WARM_STARTED; i++) {
         struct builder b = request_printing(ECHO_HI);
@@ -86,7 +84,7 @@ static void no_filter_makes_a_start_fail(void) {
 }
 
 static void tracing_that_is_forbidden_is_told(void) {
-    answer(SYS_ptrace, SECCOMP_RET_ERRNO | EPERM);
+    filter_answer(SYS_ptrace, SECCOMP_RET_ERRNO | EPERM);
     check_refused("/bin/true", WARM_NO_KERNEL);
 }
 
@@ -100,10 +98,8 @@ static void kernel_that_does_not_set_maps_is_refused(void) {
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    const struct sock_fprog program = {sizeof code / sizeof code[0], code};
     warm_free(make(TRUE)); /* opens what stays open */
-    CHECK_EQUAL(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    CHECK_EQUAL(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), 0);
+    CHECK_EQUAL(filter_install(code, sizeof code / sizeof code[0], 0), 0);
     check_refused("/bin/true", WARM_NO_KERNEL);
 }
 
