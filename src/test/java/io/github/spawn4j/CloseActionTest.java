@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import static io.github.spawn4j.testing.Actions.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.strict.SpawnAction;
 import io.github.spawn4j.testing.ForEachStrategy;
 import io.github.spawn4j.testing.OpenFile;
@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Descriptors that a child closes before its program begins. */
 @Timeout(60)
 class CloseActionTest {
-    private static final int RDONLY = 0;
     private static final int EBADF = 9;
 
     @TempDir Path folder;
@@ -32,10 +31,6 @@ class CloseActionTest {
 
     private Path file(String name, String content) throws Exception {
         return Files.writeString(folder.resolve(name), content);
-    }
-
-    private static SpawnAction open(Path path, int number) {
-        return SpawnAction.open(OpenFlags.AT_FDCWD, path.toString(), number, RDONLY, 0, 0);
     }
 
     @ForEachStrategy

@@ -3,7 +3,6 @@ package io.github.spawn4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.spawn4j.internal.launch.OpenFlags;
 import io.github.spawn4j.strict.SpawnAction;
 import io.github.spawn4j.testing.ForEachExpressiveStrategy;
 import io.github.spawn4j.testing.ForEachStrategy;
@@ -29,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which descriptors a child has, and which of ours it has at which number. */
 @Timeout(180)
 class DescriptorsTest {
-    private static final int RDONLY = 0;
-
     @TempDir Path folder;
 
     @BeforeEach
@@ -40,10 +37,6 @@ class DescriptorsTest {
 
     private Path file(String name, String content) throws Exception {
         return Files.writeString(folder.resolve(name), content);
-    }
-
-    private static SpawnAction open(Path path, int number) {
-        return SpawnAction.open(OpenFlags.AT_FDCWD, path.toString(), number, RDONLY, 0, 0);
     }
 
     // What a child has if nothing is said

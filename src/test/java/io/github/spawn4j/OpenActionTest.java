@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import static io.github.spawn4j.testing.Actions.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -36,10 +37,6 @@ class OpenActionTest {
 
     private Path file(String name, String content) throws Exception {
         return Files.writeString(folder.resolve(name), content);
-    }
-
-    private static SpawnAction open(Path path, int number) {
-        return SpawnAction.open(OpenFlags.AT_FDCWD, path.toString(), number, RDONLY, 0, 0);
     }
 
     // open
@@ -113,6 +110,11 @@ class OpenActionTest {
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
+    private static SpawnAction openWithCloexec(Path path) {
+        return SpawnAction.open(
+                OpenFlags.AT_FDCWD, path.toString(), 8, RDONLY | OpenFlags.CLOEXEC, 0, 0);
+    }
+
     @ForEachExpressiveStrategy
     void closesAtExecWhatWasOpenedWithCloexec(SpawnStrategy strategy) throws Exception {
         Path path = file("file", "");
@@ -120,14 +122,7 @@ class OpenActionTest {
         ProbeReport report =
                 Probe.report(
                         Probe.with(strategy)
-                                .action(
-                                        SpawnAction.open(
-                                                OpenFlags.AT_FDCWD,
-                                                path.toString(),
-                                                8,
-                                                RDONLY | OpenFlags.CLOEXEC,
-                                                0,
-                                                0))
+                                .action(openWithCloexec(path))
                                 .action(SpawnAction.dup2(8, 9)));
 
         assertThat(report.targetsAbove2()).isEqualTo(Map.of(9, path.toString()));
@@ -141,14 +136,7 @@ class OpenActionTest {
         ProbeReport report =
                 Probe.report(
                         Probe.with(strategy)
-                                .action(
-                                        SpawnAction.open(
-                                                OpenFlags.AT_FDCWD,
-                                                path.toString(),
-                                                8,
-                                                RDONLY | OpenFlags.CLOEXEC,
-                                                0,
-                                                0))
+                                .action(openWithCloexec(path))
                                 .action(SpawnAction.dup2(8, 8)));
 
         assertThat(report.targetsAbove2()).isEqualTo(Map.of(8, path.toString()));

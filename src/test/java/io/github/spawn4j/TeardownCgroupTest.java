@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import static io.github.spawn4j.testing.Teardowns.QUICK;
+import static io.github.spawn4j.testing.Teardowns.await;
+import static io.github.spawn4j.testing.Teardowns.sh;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,8 +18,6 @@ import io.github.spawn4j.testing.TestCgroup;
 import io.github.spawn4j.testing.ThreadKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,20 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Teardowns of all processes of a cgroup. */
 @Timeout(60)
 class TeardownCgroupTest {
-    private static final Teardown QUICK =
-            Teardown.first(Signal.TERM, ofMillis(100)).then(Signal.KILL, ofSeconds(50));
-
     @TempDir Path folder;
 
     @RegisterExtension final Descendants descendants = new Descendants();
-
-    private static EmptyProcess sh(String script) {
-        return PidfdProcess.builder("sh", "-c", script);
-    }
-
-    private static void await(CompletableFuture<Void> teardown) throws Exception {
-        teardown.get(40, TimeUnit.SECONDS);
-    }
 
     /** A daemon in a session of its own, in a cgroup below. */
     @Test

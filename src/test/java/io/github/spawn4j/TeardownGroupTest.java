@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
-import static java.time.Duration.ofMillis;
-import static java.time.Duration.ofSeconds;
+import static io.github.spawn4j.testing.Teardowns.QUICK;
+import static io.github.spawn4j.testing.Teardowns.await;
+import static io.github.spawn4j.testing.Teardowns.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -18,8 +19,6 @@ import io.github.spawn4j.testing.ProcStatus;
 import java.io.BufferedReader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,18 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Teardowns of a process with its group. */
 @Timeout(60)
 class TeardownGroupTest {
-    private static final Teardown QUICK =
-            Teardown.first(Signal.TERM, ofMillis(100)).then(Signal.KILL, ofSeconds(50));
-
     @RegisterExtension final Descendants descendants = new Descendants();
-
-    private static EmptyProcess sh(String script) {
-        return PidfdProcess.builder("sh", "-c", script);
-    }
-
-    private static void await(CompletableFuture<Void> teardown) throws Exception {
-        teardown.get(40, TimeUnit.SECONDS);
-    }
 
     @Test
     void ofAGroupReachesWhoseFirstThreadHasEnded() throws Exception {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import static io.github.spawn4j.testing.Teardowns.await;
+import static io.github.spawn4j.testing.Teardowns.sh;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +19,6 @@ import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,14 +29,6 @@ class TeardownInputTest {
     private static final Teardown GENTLE = Teardown.closeInput(ofSeconds(600));
 
     @RegisterExtension final Descendants descendants = new Descendants();
-
-    private static EmptyProcess sh(String script) {
-        return PidfdProcess.builder("sh", "-c", script);
-    }
-
-    private static void await(CompletableFuture<Void> teardown) throws Exception {
-        teardown.get(40, TimeUnit.SECONDS);
-    }
 
     private CommandException timedOut(EmptyProcess process, RunOptions options) {
         CommandException e =

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.spawn4j;
 
+import static io.github.spawn4j.testing.Teardowns.QUICK;
+import static io.github.spawn4j.testing.Teardowns.await;
+import static io.github.spawn4j.testing.Teardowns.sh;
 import static java.time.Duration.ZERO;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
@@ -34,21 +37,10 @@ class TeardownTest {
     /** Longer than any test may take: a step that should not be needed. */
     private static final Teardown PATIENT = Teardown.first(Signal.TERM, ofSeconds(600));
 
-    private static final Teardown QUICK =
-            Teardown.first(Signal.TERM, ofMillis(100)).then(Signal.KILL, ofSeconds(50));
-
     /** Between two looks, as one who goes on at once is not to be seen. */
     private static final long PAUSE_NS = 5_000_000;
 
     @RegisterExtension final Descendants descendants = new Descendants();
-
-    private static EmptyProcess sh(String script) {
-        return PidfdProcess.builder("sh", "-c", script);
-    }
-
-    private static void await(CompletableFuture<Void> teardown) throws Exception {
-        teardown.get(40, TimeUnit.SECONDS);
-    }
 
     // Steps
 

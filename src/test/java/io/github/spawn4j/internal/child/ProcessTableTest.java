@@ -4,7 +4,7 @@ package io.github.spawn4j.internal.child;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.spawn4j.internal.child.ProcessTable.View;
-import io.github.spawn4j.internal.os.Faults;
+import io.github.spawn4j.testing.NoMemoryOnce;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -207,27 +206,12 @@ class ProcessTableTest {
     void answersAllWhoAskAfterALookThatFoundNoMemory() throws Exception {
         process(101, 'S', GROUP, 1);
         CompletableFuture<View> first = table.look(GROUP, ProcessTable.NOBODY);
-        AtomicBoolean failed = new AtomicBoolean();
-        Faults.plan(
-                new Faults.Plan() {
-                    @Override
-                    public void call(String name) {}
-
-                    @Override
-                    public void resource(String what) {
-                        if (what.equals("questions") && failed.compareAndSet(false, true)) {
-                            throw new OutOfMemoryError();
-                        }
-                    }
-                });
-        try {
+        try (NoMemoryOnce noMemory = new NoMemoryOnce("questions")) {
             tasks.remove().run();
-        } finally {
-            Faults.plan(null);
+            assertThat(noMemory.hasFailed()).isTrue();
         }
 
         assertThat(first.get(LIMIT_S, TimeUnit.SECONDS)).isEqualTo(new View(true, 101, false));
-        assertThat(failed).isTrue();
         CompletableFuture<View> second = table.look(GROUP, ProcessTable.NOBODY);
         if (!tasks.isEmpty()) { // else the first look is not quite over, and answers this one too
             tasks.remove().run();

@@ -3,7 +3,7 @@ package io.github.spawn4j.internal.jdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.spawn4j.internal.os.Faults;
+import io.github.spawn4j.testing.NoMemoryOnce;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Queue;
@@ -51,27 +51,11 @@ class JdkFeedTest {
 
     @Test
     void tellsThatThereWasNoThreadForIt() throws Exception {
-        Faults.plan(
-                new Faults.Plan() {
-                    private boolean failed;
-
-                    @Override
-                    public void call(String name) {}
-
-                    @Override
-                    public void resource(String what) {
-                        if (what.equals("spawn4j-input") && !failed) {
-                            failed = true;
-                            throw new OutOfMemoryError();
-                        }
-                    }
-                });
-        try {
+        try (NoMemoryOnce noMemory = new NoMemoryOnce("spawn4j-input")) {
             JdkFeed feed = new JdkFeed(input, false);
             feed.write(new byte[1], e -> events.add(e.getMessage()));
             feed.endBehind();
-        } finally {
-            Faults.plan(null);
+            assertThat(noMemory.hasFailed()).isTrue();
         }
 
         assertThat(closed.await(LIMIT_S, TimeUnit.SECONDS)).isTrue();
