@@ -9,6 +9,7 @@
  * without any. */
 #include "block.h"
 #include "builder.h"
+#include "clock.h"
 #include "io.h"
 #include "slot.h"
 #include "spawn.h"
@@ -20,7 +21,6 @@
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <time.h>
 
 #define CAPACITY ((size_t)65536)
 #define BATCH 20
@@ -90,12 +90,6 @@ struct plain {
 
 static void *block;
 static int wake; /* the eventfd of all waits, as Java keeps it for the next one */
-
-static int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 static struct times wait_for(int pidfd, int64_t begin) {
     struct wait_result result;

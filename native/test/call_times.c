@@ -5,6 +5,7 @@
  * Usage: call_times [BATCHES]. The calls take turns in short batches. Prints the 10th percentile of
  * each in microseconds. */
 #include "check.h"
+#include "clock.h"
 #include "request.h"
 #include "warm/current.h"
 #include "warm_requests.h"
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BATCH 100
@@ -42,12 +42,6 @@ static char text[8192];
 static struct warm_helper *helper; /* null: it cannot be made here */
 static struct builder block;
 static struct request request;
-
-static int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 static void nothing(void) { syscall(SYS_getppid); }
 

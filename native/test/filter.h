@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Filters of system calls, seccomp(2), that a test puts on itself and on all that it starts. */
-#ifndef TEST_FILTER_H
-#define TEST_FILTER_H
+#ifndef SPAWN4J_FILTER_H
+#define SPAWN4J_FILTER_H
 
 #include "check.h"
 

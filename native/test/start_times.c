@@ -8,6 +8,7 @@
 #include "action.h"
 #include "block.h"
 #include "builder.h"
+#include "clock.h"
 #include "identity.h"
 #include "io.h"
 #include "slot.h"
@@ -19,7 +20,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #define CAPACITY ((size_t)65536)
 #define BATCH 50
@@ -47,12 +47,6 @@ struct floor {
 static void *block;
 static int pinned = -1;
 static int wake; /* the eventfd of all waits, as Java keeps it for the next one */
-
-static int64_t now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 /* Waits as a platform thread of Java does: for the exit or for a wake-up. */
 static void wait_for(int pidfd) {
